@@ -1,0 +1,159 @@
+//! Addresses and prefixes as users write them, and what they mean.
+//!
+//! Spec text stays as the user wrote it and is compared as addresses (contract, Admission, Addresses).
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A family of IP addresses.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+pub enum IpFamily {
+    /// IP version 4.
+    IPv4,
+    /// IP version 6.
+    IPv6,
+}
+
+impl IpFamily {
+    /// The family of `address`.
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::IPv4,
+            IpAddr::V6(_) => Self::IPv6,
+        }
+    }
+
+    /// The number of bits of an address of this family: the length of a prefix that is one address.
+    pub fn bits(self) -> u8 {
+        match self {
+            Self::IPv4 => 32,
+            Self::IPv6 => 128,
+        }
+    }
+
+    /// The name as the API spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::IPv4 => "IPv4",
+            Self::IPv6 => "IPv6",
+        }
+    }
+}
+
+impl std::fmt::Display for IpFamily {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a text is no address or prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Not the text of an IPv4 or IPv6 address.
+    #[error("is no IPv4 or IPv6 address")]
+    NoAddress,
+    /// An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`): write the IPv4 address.
+    #[error("is an IPv4-mapped IPv6 address: write the IPv4 address")]
+    MappedIpv4,
+    /// Not the text of a prefix: address, slash, length.
+    #[error("is no IPv4 or IPv6 prefix (address/length)")]
+    NoPrefix,
+    /// Bits beyond the prefix length are set.
+    #[error("has host bits set: its network is {0}")]
+    HostBits(Prefix),
+}
+
+/// Parses an address as the Kubernetes API does (CEL's `isIP`): no zone, no IPv4-mapped IPv6, no leading zeros.
+pub fn parse_ip(text: &str) -> Result<IpAddr, AddressError> {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_some() => {
+            Err(AddressError::MappedIpv4)
+        }
+        Ok(address) => Ok(address),
+        Err(_) => Err(AddressError::NoAddress),
+    }
+}
+
+/// A network prefix without host bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Prefix {
+    address: IpAddr,
+    length: u8,
+}
+
+impl Prefix {
+    /// The prefix of `length` bits that `address` lies in.
+    pub fn containing(address: IpAddr, length: u8) -> Self {
+        let address = match address {
+            IpAddr::V4(v4) => {
+                let mask = u32::MAX
+                    .checked_shl(32 - u32::from(length.min(32)))
+                    .unwrap_or(0);
+                IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & mask))
+            }
+            IpAddr::V6(v6) => {
+                let mask = u128::MAX
+                    .checked_shl(128 - u32::from(length.min(128)))
+                    .unwrap_or(0);
+                IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
+            }
+        };
+        Self {
+            address,
+            length: length.min(IpFamily::of(address).bits()),
+        }
+    }
+
+    /// The first address.
+    pub fn address(self) -> IpAddr {
+        self.address
+    }
+
+    /// The number of leading bits that all addresses of the prefix share.
+    pub fn length(self) -> u8 {
+        self.length
+    }
+
+    /// The family of its addresses.
+    pub fn family(self) -> IpFamily {
+        IpFamily::of(self.address)
+    }
+
+    /// Whether it holds exactly one address.
+    pub fn is_single_address(self) -> bool {
+        self.length == self.family().bits()
+    }
+}
+
+impl std::fmt::Display for Prefix {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.address, self.length)
+    }
+}
+
+/// Parses a prefix as the Kubernetes API does (CEL's `isCIDR`), and refuses host bits.
+pub fn parse_prefix(text: &str) -> Result<Prefix, AddressError> {
+    let (address, length) = text.split_once('/').ok_or(AddressError::NoPrefix)?;
+    let address = match parse_ip(address) {
+        Err(AddressError::NoAddress) => return Err(AddressError::NoPrefix),
+        parsed => parsed?,
+    };
+    let canonical = !length.is_empty()
+        && length.bytes().all(|b| b.is_ascii_digit())
+        && (length.len() == 1 || !length.starts_with('0'));
+    let length = length
+        .parse::<u8>()
+        .ok()
+        .filter(|length| canonical && *length <= IpFamily::of(address).bits())
+        .ok_or(AddressError::NoPrefix)?;
+    let prefix = Prefix::containing(address, length);
+    if prefix.address == address {
+        Ok(prefix)
+    } else {
+        Err(AddressError::HostBits(prefix))
+    }
+}

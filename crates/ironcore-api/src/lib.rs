@@ -1,0 +1,16 @@
+//! IronCore's `networking.ironcore.dev`, `compute.ironcore.dev` and `ipam.ironcore.dev` kinds as
+//! plain `CustomResourceDefinition`s: types, schemas, names, ownership, defaulting.
+//!
+//! No client and no async runtime: whoever speaks Rust to these kinds can depend on this crate alone.
+
+pub mod address;
+pub mod compute;
+pub mod default;
+pub mod ipam;
+pub mod names;
+pub mod networking;
+pub mod ownership;
+pub mod reference;
+pub mod template;
+
+mod wire;

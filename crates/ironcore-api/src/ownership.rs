@@ -1,0 +1,27 @@
+//! The marks by which the controllers know their own (contract, Names, marks, ownership).
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+
+/// Annotation of every child that the controllers make; its value is [`EPHEMERAL_MANAGER`].
+pub const EPHEMERAL_MANAGED_BY: &str = "common.ironcore.dev/ephemeral-managed-by";
+/// Value of [`EPHEMERAL_MANAGED_BY`].
+pub const EPHEMERAL_MANAGER: &str = "ephemeral-manager";
+/// Annotation of an object that an outside system manages: the controllers write nothing to it.
+pub const MANAGED_BY: &str = "common.ironcore.dev/managed-by";
+
+/// The controller owner reference that a child bears, so that the garbage collector removes it with its owner.
+pub fn controller_reference(
+    api_version: &str,
+    kind: &str,
+    name: &str,
+    uid: &str,
+) -> OwnerReference {
+    OwnerReference {
+        api_version: api_version.to_owned(),
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        uid: uid.to_owned(),
+        controller: Some(true),
+        block_owner_deletion: Some(true),
+    }
+}

@@ -1,0 +1,67 @@
+//! References to other objects, by name, in the referrer's own namespace.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::wire::nullable;
+
+/// A reference by name to an object of the same namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct LocalRef {
+    /// Name of the object. Empty means that nothing is referred to.
+    #[serde(default, deserialize_with = "nullable")]
+    pub name: String,
+}
+
+impl LocalRef {
+    /// A reference to `name`.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+}
+
+/// A reference by name and UID to an object of the same namespace: to this very object, not to a
+/// later one of the same name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct UidRef {
+    /// Name of the object. Empty means that nothing is referred to.
+    #[serde(default, deserialize_with = "nullable")]
+    pub name: String,
+    /// UID of the object.
+    #[serde(default, deserialize_with = "nullable")]
+    pub uid: String,
+}
+
+impl UidRef {
+    /// A reference to the object `name` whose UID is `uid`.
+    pub fn new(name: impl Into<String>, uid: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            uid: uid.into(),
+        }
+    }
+}
+
+/// References that may be absent: Go clients send `{}` or `{name: ""}` for "none" (contract, top).
+pub trait Named {
+    /// The name referred to, or `None` where nothing is.
+    fn named(&self) -> Option<&str>;
+}
+
+impl Named for LocalRef {
+    fn named(&self) -> Option<&str> {
+        Some(self.name.as_str()).filter(|name| !name.is_empty())
+    }
+}
+
+impl Named for UidRef {
+    fn named(&self) -> Option<&str> {
+        Some(self.name.as_str()).filter(|name| !name.is_empty())
+    }
+}
+
+impl<R: Named> Named for Option<R> {
+    fn named(&self) -> Option<&str> {
+        self.as_ref().and_then(Named::named)
+    }
+}
