@@ -13,16 +13,29 @@ use crate::wire::{empty_as_none, nullable};
 /// The group of these kinds.
 pub const GROUP: &str = "ipam.ironcore.dev";
 
-/// A block of addresses: a root that is given, or a part of a parent that is allocated.
+/// What is asked of the prefix.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "ipam.ironcore.dev",
     version = "v1alpha1",
     kind = "Prefix",
     plural = "prefixes",
-    namespaced
+    namespaced,
+    doc = "A block of addresses: a root that is given, or a part of a parent that is allocated to it."
 )]
-#[kube(status = "PrefixStatus", derive = "PartialEq", shortname = "pfx")]
+#[kube(status = "PrefixStatus", derive = "PartialEq")]
+#[kube(
+    shortname = "pfx",
+    category = "ironcore",
+    printcolumn(name = "Prefix", type_ = "string", json_path = ".spec.prefix"),
+    printcolumn(name = "Parent", type_ = "string", json_path = ".spec.parentRef.name"),
+    printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp"
+    )
+)]
 #[serde(rename_all = "camelCase")]
 pub struct PrefixSpec {
     /// Family of the addresses. Inferred from `prefix` when absent.
@@ -31,6 +44,7 @@ pub struct PrefixSpec {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(with = "Option<String>")]
     pub ip_family: Option<IpFamily>,
     /// The block, as `address/length`: given for a root, asked for or allocated for a child.
     #[serde(
@@ -56,6 +70,7 @@ pub struct PrefixSpec {
 pub struct PrefixStatus {
     /// Whether the block is this prefix's to use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub phase: Option<PrefixPhase>,
     /// When `phase` changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]

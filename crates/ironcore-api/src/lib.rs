@@ -13,4 +13,8 @@ pub mod ownership;
 pub mod reference;
 pub mod template;
 
+mod kinds;
+mod schema;
 mod wire;
+
+pub use kinds::{CATEGORY, KINDS, Kind, VERSION, crds};

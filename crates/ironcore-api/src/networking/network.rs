@@ -5,15 +5,27 @@ use serde::{Deserialize, Serialize};
 use crate::reference::LocalRef;
 use crate::wire::{empty_as_none, nullable};
 
-/// A virtual network. Peerings are stored, not acted on.
+/// What is asked of the network. Peerings are stored, not acted on.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "networking.ironcore.dev",
     version = "v1alpha1",
     kind = "Network",
-    namespaced
+    namespaced,
+    doc = "A virtual network: what NetworkInterfaces are connected to."
 )]
-#[kube(status = "NetworkStatus", derive = "PartialEq", shortname = "net")]
+#[kube(status = "NetworkStatus", derive = "PartialEq")]
+#[kube(
+    shortname = "net",
+    category = "ironcore",
+    printcolumn(name = "State", type_ = "string", json_path = ".status.state"),
+    printcolumn(name = "ProviderID", type_ = "string", json_path = ".spec.providerID"),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp"
+    )
+)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkSpec {
     /// Identifier that the network provider gave the network.
@@ -117,6 +129,7 @@ pub struct IncomingPeering {
 pub struct NetworkStatus {
     /// Whether the network can be used. Absent counts as Available: on a plain cluster nothing sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub state: Option<NetworkState>,
     /// State of each peering.
     #[serde(
@@ -145,6 +158,7 @@ pub struct NetworkPeeringStatus {
     pub name: String,
     /// Whether it works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub state: Option<NetworkPeeringState>,
     /// The prefixes announced.
     #[serde(

@@ -11,18 +11,41 @@ use crate::ipam::PrefixTemplate;
 use crate::reference::{LocalRef, UidRef};
 use crate::wire::{empty_as_none, nullable};
 
-/// A connection point between a machine and a virtual network.
+/// What is asked of the interface.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "networking.ironcore.dev",
     version = "v1alpha1",
     kind = "NetworkInterface",
-    namespaced
+    namespaced,
+    doc = "A connection point between a machine and a virtual network: its addresses, the prefixes routed to it, its public address."
 )]
+#[kube(status = "NetworkInterfaceStatus", derive = "PartialEq")]
 #[kube(
-    status = "NetworkInterfaceStatus",
-    derive = "PartialEq",
-    shortname = "nic"
+    shortname = "nic",
+    category = "ironcore",
+    printcolumn(
+        name = "Network",
+        type_ = "string",
+        json_path = ".spec.networkRef.name"
+    ),
+    printcolumn(
+        name = "Machine",
+        type_ = "string",
+        json_path = ".spec.machineRef.name"
+    ),
+    printcolumn(name = "IPs", type_ = "string", json_path = ".status.ips"),
+    printcolumn(name = "Prefixes", type_ = "string", json_path = ".status.prefixes"),
+    printcolumn(name = "VirtualIP", type_ = "string", json_path = ".status.virtualIP"),
+    printcolumn(name = "State", type_ = "string", json_path = ".status.state"),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp"
+    ),
+    selectable = ".spec.machineRef.name",
+    selectable = ".spec.networkRef.name",
+    selectable = ".status.state"
 )]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkInterfaceSpec {
@@ -137,6 +160,7 @@ pub struct EphemeralVirtualIP {
 pub struct NetworkInterfaceStatus {
     /// Whether the interface has all that its spec asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub state: Option<NetworkInterfaceState>,
     /// When `state` changed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]

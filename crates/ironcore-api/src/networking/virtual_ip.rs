@@ -7,16 +7,27 @@ use crate::reference::UidRef;
 use crate::template::TemplateMeta;
 use crate::wire::empty_as_none;
 
-/// A public IP that an interface can have.
+/// What is asked of the virtual IP.
 #[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "networking.ironcore.dev",
     version = "v1alpha1",
     kind = "VirtualIP",
     plural = "virtualips",
-    namespaced
+    namespaced,
+    doc = "A public IP address that a NetworkInterface can have."
 )]
-#[kube(status = "VirtualIPStatus", derive = "PartialEq", shortname = "vip")]
+#[kube(status = "VirtualIPStatus", derive = "PartialEq")]
+#[kube(
+    shortname = "vip",
+    category = "ironcore",
+    printcolumn(name = "ExternalIP", type_ = "string", json_path = ".status.ip"),
+    printcolumn(
+        name = "Age",
+        type_ = "date",
+        json_path = ".metadata.creationTimestamp"
+    )
+)]
 #[serde(rename_all = "camelCase")]
 pub struct VirtualIPSpec {
     /// Type of the virtual IP.
@@ -73,6 +84,7 @@ pub struct EphemeralVirtualIPSpec {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schemars(with = "Option<String>")]
     pub reclaim_policy: Option<ReclaimPolicy>,
 }
 
