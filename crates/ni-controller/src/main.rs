@@ -1,1 +1,81 @@
-fn main() {}
+//! `ni-controller`: see `--help`.
+
+use anyhow::Context;
+use clap::Parser;
+use kube::{Client, Config};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing::info;
+
+use ni_controller::events::{self, Outbox};
+use ni_controller::metrics::Metrics;
+use ni_controller::options::{Cli, Command, LogFormat, Run};
+use ni_controller::watch::CONNECT_TIMEOUT;
+use ni_controller::{preview, run, serve};
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    start_logs(&cli)?;
+    match cli.command {
+        Command::Run(options) => control(&options).await,
+        Command::Plan(options) => {
+            print!(
+                "{}",
+                preview::preview(&client().await?, options.options()).await?
+            );
+            Ok(())
+        }
+    }
+}
+
+async fn control(options: &Run) -> anyhow::Result<()> {
+    let client = client().await?;
+    let metrics = Metrics::default();
+    let outbox = Outbox::default();
+    let (ask, probes) = mpsc::channel(16);
+    let address = serve::serve(options.listen, ask, metrics.clone()).await?;
+    info!(version = env!("CARGO_PKG_VERSION"), %address, "started");
+    tokio::spawn(events::send_all(
+        client.clone(),
+        outbox.clone(),
+        metrics.clone(),
+    ));
+    run::run(client, options, metrics, outbox, probes, stopped()?).await
+}
+
+/// Resolves on SIGTERM or SIGINT.
+fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+async fn client() -> anyhow::Result<Client> {
+    let mut config = Config::infer()
+        .await
+        .context("no cluster: set KUBECONFIG, or run in a pod with a service account")?;
+    // Retries are decided by the core, per object; a request that hangs is given up by its own timeout.
+    config.default_retry = false;
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    let url = config.cluster_url.clone();
+    Client::try_from(config).with_context(|| format!("cannot make a client for {url}"))
+}
+
+fn start_logs(cli: &Cli) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&cli.log)
+        .with_context(|| format!("--log {:?} is no level and no filter", cli.log))?;
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match cli.log_format {
+        LogFormat::Human => logs.init(),
+        LogFormat::Json => logs.json().flatten_event(true).init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! The only writer: sends one request and says what came of it. Decides nothing.
+
+use std::time::Duration;
+
+use http::{Method, Request as HttpRequest};
+use kube::Client;
+use kube::core::Status;
+use serde_json::{Value, json};
+
+use crate::core::{Failure, Order, Outcome};
+use crate::plan::Request;
+use crate::wire::{IntoAny, path};
+use crate::world::{AnyObject, Interface, Kind, Machine, Network, VirtualIp, decode};
+
+/// Who writes, in managed fields.
+const FIELD_MANAGER: &str = "ni-controller";
+
+/// Sends the order's request; one that takes longer than `timeout` is given up, and tried again later.
+pub async fn apply(client: &Client, order: &Order, timeout: Duration) -> Outcome {
+    match tokio::time::timeout(timeout, send(client, order)).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(error)) => Outcome::Failed(classify(error)),
+        Err(_) => transient(format!("no answer within {timeout:?}")),
+    }
+}
+
+async fn send(client: &Client, order: &Order) -> Result<Outcome, kube::Error> {
+    let change = &order.change;
+    let collection = path(change.kind, &order.key.namespace);
+    let object = format!("{collection}/{}", change.name);
+    let managed = format!("?fieldManager={FIELD_MANAGER}");
+    let request = match &change.request {
+        Request::Create(body) => build(
+            Method::POST,
+            &format!("{collection}{managed}"),
+            "application/json",
+            body,
+        ),
+        Request::Patch(body) => build(
+            Method::PATCH,
+            &format!("{object}{managed}"),
+            MERGE_PATCH,
+            body,
+        ),
+        Request::PatchStatus(body) => build(
+            Method::PATCH,
+            &format!("{object}/status{managed}"),
+            MERGE_PATCH,
+            body,
+        ),
+        Request::Delete { uid, version } => {
+            let preconditions = json!({ "uid": &**uid, "resourceVersion": version.to_string() });
+            let body = json!({ "preconditions": preconditions, "propagationPolicy": "Background" });
+            build(Method::DELETE, &object, "application/json", &body)
+        }
+        Request::Read => build(Method::GET, &object, "application/json", &Value::Null),
+    }?;
+    let text = client.request_text(request).await?;
+    let deletes = matches!(change.request, Request::Delete { .. });
+    Ok(receive(change.kind, &text, deletes))
+}
+
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
+fn build(
+    method: Method,
+    uri: &str,
+    content: &str,
+    body: &Value,
+) -> Result<HttpRequest<Vec<u8>>, kube::Error> {
+    let body = if body.is_null() {
+        Vec::new()
+    } else {
+        serde_json::to_vec(body).map_err(kube::Error::SerdeError)?
+    };
+    HttpRequest::builder()
+        .method(method)
+        .uri(uri)
+        .header("content-type", content)
+        .body(body)
+        .map_err(kube::Error::HttpError)
+}
+
+fn receive(kind: Kind, text: &str, deletes: bool) -> Outcome {
+    match kind {
+        Kind::Machine => receive_as::<Machine>(text, deletes),
+        Kind::NetworkInterface => receive_as::<Interface>(text, deletes),
+        Kind::Network => receive_as::<Network>(text, deletes),
+        Kind::VirtualIp => receive_as::<VirtualIp>(text, deletes),
+    }
+}
+
+/// A delete is answered with a Status once the object is gone, and with the object while finalizers hold it.
+fn receive_as<T: IntoAny>(text: &str, deletes: bool) -> Outcome {
+    match decode::<T>(text) {
+        Ok(received) if deletes && !(received.finalizers && received.slot.meta().deleting) => {
+            Outcome::Gone
+        }
+        Ok(received) => Outcome::Object(T::into_any(received.slot)),
+        Err(_) if deletes => Outcome::Gone,
+        Err(error) => transient(format!("the answer does not decode: {error}")),
+    }
+}
+
+fn transient(message: String) -> Outcome {
+    Outcome::Failed(Failure::Transient {
+        message,
+        after: None,
+    })
+}
+
+fn classify(error: kube::Error) -> Failure {
+    match error {
+        kube::Error::Api(status) => classify_status(&status),
+        other => Failure::Transient {
+            message: chain(&other),
+            after: None,
+        },
+    }
+}
+
+fn classify_status(status: &Status) -> Failure {
+    let details = status.details.as_ref();
+    let terminating = details.is_some_and(|details| {
+        details
+            .causes
+            .iter()
+            .any(|cause| cause.reason == "NamespaceTerminating")
+    });
+    match status.code {
+        403 if terminating => Failure::NamespaceTerminating,
+        404 => Failure::NotFound,
+        409 if status.reason == "AlreadyExists" => Failure::AlreadyExists,
+        409 => Failure::Conflict(status.message.clone()),
+        400 | 403 | 405 | 413 | 415 | 422 => Failure::Refused(status.message.clone()),
+        code => {
+            let after = details
+                .map(|details| u64::from(details.retry_after_seconds))
+                .filter(|seconds| *seconds > 0);
+            let message = format!("{code} {}: {}", status.reason, status.message);
+            Failure::Transient {
+                message,
+                after: after.map(Duration::from_secs),
+            }
+        }
+    }
+}
+
+/// The error with all its sources, outermost first.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// The UID that an answered object bears, for logs.
+pub fn uid(object: &AnyObject) -> &str {
+    &object.meta().uid
+}

@@ -1,0 +1,306 @@
+//! The controller without its I/O: events and answers go in, requests come out. Deterministic: no clock, no
+//! randomness, no async, so that tests and model checkers can run this very code.
+
+mod backoff;
+mod outcome;
+mod queue;
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use k8s_openapi::jiff::Timestamp;
+
+pub use backoff::Backoff;
+pub use outcome::{Failure, Outcome};
+use queue::{Next, Planned, Queue};
+
+use crate::plan::{self, Answered, Change, Memory, Options, Plan, Report, Request, View};
+use crate::world::{Dirty, Event, Indexed, Key, Str, World};
+
+/// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
+const REST: Duration = Duration::from_secs(5 * 60);
+
+/// The time, as seen by whoever runs the core.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// Since the start; never goes back.
+    pub elapsed: Duration,
+    /// By the wall clock, for what is written into objects.
+    pub wall: Timestamp,
+}
+
+/// A request to be sent, to be answered by [`Core::answer`] with the same ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Which one.
+    pub ticket: u64,
+    /// The object that it was planned for.
+    pub key: Key,
+    /// What to send.
+    pub change: Change,
+}
+
+/// What is known of a request under way.
+#[derive(Debug)]
+struct Sent {
+    planned: Planned,
+    /// The versions that it was decided from.
+    of: Answered,
+    /// The planner's generation.
+    generation: i64,
+    /// The world's clock when it was sent.
+    clock: u64,
+}
+
+/// What is under way for an object.
+#[derive(Debug, Default)]
+struct Running {
+    outstanding: usize,
+    failed: bool,
+    /// The longest wait that the server asked for.
+    wait: Duration,
+}
+
+/// Counts of what happened since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Objects that were planned for.
+    pub reconciles: u64,
+    /// Attempts that are to be made again after a wait.
+    pub retries: u64,
+}
+
+/// The controller without its I/O.
+#[derive(Debug)]
+pub struct Core {
+    world: World,
+    options: Options,
+    backoff: Backoff,
+    queue: Queue,
+    memories: HashMap<Key, Memory>,
+    attempts: HashMap<Key, u32>,
+    told: HashMap<Key, Vec<Report>>,
+    running: HashMap<Key, Running>,
+    sent: HashMap<u64, Sent>,
+    resting: BTreeMap<Str, Duration>,
+    reports: Vec<Report>,
+    tickets: u64,
+    counts: Counts,
+}
+
+impl Core {
+    /// A core that knows nothing yet.
+    pub fn new(options: Options, backoff: Backoff) -> Self {
+        Self {
+            world: World::default(),
+            options,
+            backoff,
+            queue: Queue::default(),
+            memories: HashMap::new(),
+            attempts: HashMap::new(),
+            told: HashMap::new(),
+            running: HashMap::new(),
+            sent: HashMap::new(),
+            resting: BTreeMap::new(),
+            reports: Vec::new(),
+            tickets: 0,
+            counts: Counts::default(),
+        }
+    }
+
+    /// What is known.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What happened since the start.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How many objects wait to be looked at, and for how long the one that has waited longest.
+    pub fn queue_depth(&self, now: Now) -> (usize, Duration) {
+        let (depth, since) = self.queue.depth();
+        (
+            depth,
+            since.map_or(Duration::ZERO, |since| now.elapsed.saturating_sub(since)),
+        )
+    }
+
+    /// How many requests are under way.
+    pub fn under_way(&self) -> usize {
+        self.sent.len()
+    }
+
+    /// When to call [`Core::next`] again even if nothing happens.
+    pub fn wake_at(&self) -> Option<Duration> {
+        self.queue.next_timer()
+    }
+
+    /// What users are to be told, since the last call.
+    pub fn take_reports(&mut self) -> Vec<Report> {
+        std::mem::take(&mut self.reports)
+    }
+
+    /// Takes in a watch's event.
+    pub fn observe<T: Indexed>(&mut self, event: Event<T>, now: Now) {
+        let mut dirty = Dirty::new();
+        self.world.observe(event, &mut dirty);
+        self.enqueue(dirty, now);
+    }
+
+    /// The next request to send, if any. To be called until it answers `None`, as far as there is room for more.
+    pub fn next(&mut self, now: Now) -> Option<Order> {
+        if !self.world.is_complete() {
+            return None;
+        }
+        self.queue.fire_timers(now.elapsed);
+        loop {
+            match self.queue.pop()? {
+                Next::Change(planned) => return Some(self.send(planned)),
+                Next::Key(key) => self.reconcile(key, now),
+            }
+        }
+    }
+
+    fn enqueue(&mut self, dirty: Dirty, now: Now) {
+        for key in dirty {
+            // What is under way is looked at again when its last answer is in.
+            if !self.running.contains_key(&key) {
+                self.queue.push(key, now.elapsed);
+            }
+        }
+    }
+
+    fn reconcile(&mut self, key: Key, now: Now) {
+        if self.running.contains_key(&key) {
+            return;
+        }
+        self.counts.reconciles += 1;
+        let rest_ends = self.rest_ends(&key.namespace, now);
+        let plan = self.plan(&key, now);
+        let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
+        self.queue
+            .set_timer(&key, again.into_iter().chain(rest_ends).min());
+        self.tell(&key, plan.reports);
+        if plan.changes.is_empty() {
+            self.settle(&key);
+        } else {
+            let outstanding = plan.changes.len();
+            self.queue.push_changes(&key, plan.changes);
+            self.running.insert(
+                key,
+                Running {
+                    outstanding,
+                    ..Running::default()
+                },
+            );
+        }
+    }
+
+    /// The plan for `key` as things are.
+    pub fn plan(&self, key: &Key, now: Now) -> Plan {
+        let nothing = Memory::default();
+        let view = View {
+            namespace: self.world.namespace(&key.namespace),
+            memory: self.memories.get(key).unwrap_or(&nothing),
+            options: &self.options,
+            resting: self
+                .resting
+                .get(&key.namespace)
+                .is_some_and(|until| *until > now.elapsed),
+            now: now.wall,
+        };
+        plan::plan(key, view)
+    }
+
+    fn rest_ends(&mut self, namespace: &str, now: Now) -> Option<Duration> {
+        let until = self.resting.get(namespace).copied()?;
+        if until > now.elapsed {
+            return Some(until);
+        }
+        self.resting.remove(namespace);
+        None
+    }
+
+    /// Nothing is left to do for `key`: what served only the way here is forgotten.
+    fn settle(&mut self, key: &Key) {
+        self.attempts.remove(key);
+        let version = self
+            .world
+            .namespace(&key.namespace)
+            .version(key.kind, &key.name);
+        if let Some(memory) = self.memories.get_mut(key) {
+            memory.looked = None;
+            memory
+                .refused
+                .retain(|_, refusal| Some(refusal.of.planner) == version);
+            if version.is_none() || memory.is_empty() {
+                self.memories.remove(key);
+            }
+        }
+    }
+
+    /// Tells what was not told before; what no longer holds may be told anew.
+    fn tell(&mut self, key: &Key, reports: Vec<Report>) {
+        let told = self.told.get(key).map_or(&[][..], Vec::as_slice);
+        self.reports.extend(
+            reports
+                .iter()
+                .filter(|report| !told.contains(report))
+                .cloned(),
+        );
+        if reports.is_empty() {
+            self.told.remove(key);
+        } else {
+            self.told.insert(key.clone(), reports);
+        }
+    }
+
+    fn send(&mut self, planned: Planned) -> Order {
+        self.tickets += 1;
+        let Planned { key, change } = &planned;
+        let namespace = self.world.namespace(&key.namespace);
+        let planner = namespace.meta(key.kind, &key.name);
+        let target = namespace.version(change.kind, &change.name).unwrap_or(0);
+        let sent = Sent {
+            of: Answered {
+                planner: planner.map_or(0, |meta| meta.version),
+                target,
+            },
+            generation: planner.map_or(0, |meta| meta.generation),
+            clock: self.world.clock(),
+            planned: Planned {
+                key: key.clone(),
+                change: without_body(change),
+            },
+        };
+        self.sent.insert(self.tickets, sent);
+        Order {
+            ticket: self.tickets,
+            key: planned.key,
+            change: planned.change,
+        }
+    }
+}
+
+/// What an answer needs to be understood: the body goes out with the order, its uid stays.
+fn without_body(change: &Change) -> Change {
+    let request = match &change.request {
+        Request::Create(_) => Request::Create(serde_json::Value::Null),
+        Request::Patch(body) => Request::Patch(body["metadata"]["uid"].clone()),
+        Request::PatchStatus(body) => Request::PatchStatus(body["metadata"]["uid"].clone()),
+        delete @ Request::Delete { .. } => delete.clone(),
+        Request::Read => Request::Read,
+    };
+    Change {
+        request,
+        then: change.then.clone(),
+        name: change.name.clone(),
+        ..*change
+    }
+}
+
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
+}

@@ -1,0 +1,239 @@
+//! What answers mean.
+
+use std::time::Duration;
+
+use super::{Core, Now, REST, Sent};
+use crate::plan::{Change, Look, Memory, Purpose, Refusal, Request, child_differs};
+use crate::world::{AnyObject, Dirty, Key, Kind};
+
+/// What came of a request.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The object as the API server has it now.
+    Object(AnyObject),
+    /// It is gone.
+    Gone,
+    /// It was not done.
+    Failed(Failure),
+}
+
+/// Why a request was not done, by what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// An object of that name exists: look at it.
+    #[error("already exists")]
+    AlreadyExists,
+    /// The object is another or a newer one than the request was meant for: decide again.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// There is no such object, or no such namespace to create it in.
+    #[error("not found")]
+    NotFound,
+    /// The namespace is being deleted: rest.
+    #[error("the namespace is being deleted")]
+    NamespaceTerminating,
+    /// The same again would be refused again: wait for a change.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// It may go better later: retry, not before this wait if the server asked for one.
+    #[error("{message}")]
+    Transient {
+        /// What happened.
+        message: String,
+        /// What the server asked for.
+        after: Option<Duration>,
+    },
+}
+
+impl Failure {
+    /// One word, for metrics: there are as many as variants.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::AlreadyExists => "already_exists",
+            Self::Conflict(_) => "conflict",
+            Self::NotFound => "not_found",
+            Self::NamespaceTerminating => "namespace_terminating",
+            Self::Refused(_) => "refused",
+            Self::Transient { .. } => "transient",
+        }
+    }
+}
+
+impl Core {
+    /// Takes in what came of the order with this ticket.
+    pub fn answer(&mut self, ticket: u64, outcome: Outcome, now: Now) {
+        let Some(sent) = self.sent.remove(&ticket) else {
+            return;
+        };
+        let mut dirty = Dirty::new();
+        let mut wait = None;
+        let retry = match outcome {
+            Outcome::Object(object) => {
+                self.learn(&sent, object, &mut dirty);
+                false
+            }
+            Outcome::Gone => {
+                self.lose(&sent, &mut dirty);
+                false
+            }
+            Outcome::Failed(failure) => {
+                if let Failure::Transient { after, .. } = failure {
+                    wait = after;
+                }
+                self.fail(&sent, failure, &mut dirty, now)
+            }
+        };
+        self.enqueue(dirty, now);
+        self.finish(&sent.planned.key, retry, wait, now);
+    }
+
+    fn learn(&mut self, sent: &Sent, object: AnyObject, dirty: &mut Dirty) {
+        let Change {
+            kind,
+            name,
+            purpose,
+            then,
+            ..
+        } = &sent.planned.change;
+        let key = &sent.planned.key;
+        let version = object.meta().version;
+        self.world.learn(object, dirty);
+        if *purpose == Purpose::Look {
+            self.looked(sent);
+            return;
+        }
+        self.reports.extend(then.clone());
+        if let Some(memory) = self.memories.get_mut(key) {
+            memory.refused.remove(&(name.clone(), *purpose));
+        }
+        if key.kind == Kind::Machine && matches!(purpose, Purpose::Make | Purpose::Repair) {
+            let namespace = self.world.namespace(&key.namespace);
+            let current = namespace
+                .machines
+                .get(&key.name)
+                .is_some_and(|m| m.meta.generation == sent.generation)
+                && namespace.version(*kind, name) == Some(version);
+            if current && child_differs(namespace, &key.name, name) {
+                self.memory(key)
+                    .not_as_written
+                    .insert(name.clone(), sent.generation);
+            } else if let Some(memory) = self.memories.get_mut(key) {
+                memory.not_as_written.remove(name);
+            }
+        }
+    }
+
+    /// The object that the request was about is gone.
+    fn lose(&mut self, sent: &Sent, dirty: &mut Dirty) {
+        let Change {
+            kind,
+            name,
+            request,
+            then,
+            ..
+        } = &sent.planned.change;
+        let target = Key {
+            namespace: sent.planned.key.namespace.clone(),
+            kind: *kind,
+            name: name.clone(),
+        };
+        let known = self.world.namespace(&target.namespace);
+        let uid = match request {
+            Request::Read => {
+                self.looked(sent);
+                let known = self.world.namespace(&target.namespace);
+                let stale = known
+                    .seen(*kind, name)
+                    .is_some_and(|seen| seen <= sent.clock);
+                known
+                    .meta(*kind, name)
+                    .filter(|_| stale)
+                    .map(|meta| meta.uid.clone())
+            }
+            Request::Delete { uid, .. } => {
+                self.reports.extend(then.clone());
+                Some(uid.clone())
+            }
+            Request::Patch(uid) | Request::PatchStatus(uid) => uid.as_str().map(Into::into),
+            Request::Create(_) => known.meta(*kind, name).map(|meta| meta.uid.clone()),
+        };
+        if let Some(uid) = uid {
+            self.world.forget(&target, &uid, dirty);
+        }
+        dirty.insert(sent.planned.key.clone());
+    }
+
+    /// Takes in a failure; answers whether it is to be tried again after a wait.
+    fn fail(&mut self, sent: &Sent, failure: Failure, dirty: &mut Dirty, now: Now) -> bool {
+        let key = &sent.planned.key;
+        let change = &sent.planned.change;
+        let creates = matches!(change.request, Request::Create(_));
+        match failure {
+            Failure::NotFound if !creates => {
+                self.lose(sent, dirty);
+                false
+            }
+            Failure::NotFound | Failure::NamespaceTerminating => {
+                self.resting
+                    .insert(key.namespace.clone(), now.elapsed + REST);
+                dirty.insert(key.clone());
+                false
+            }
+            Failure::AlreadyExists => {
+                let look = crate::plan::look(change.kind, &change.name);
+                self.queue.push_changes(key, vec![look]);
+                self.running.entry(key.clone()).or_default().outstanding += 1;
+                true
+            }
+            Failure::Refused(message) => {
+                let refusal = Refusal {
+                    of: sent.of,
+                    message,
+                };
+                self.memory(key)
+                    .refused
+                    .insert((change.name.clone(), change.purpose), refusal);
+                dirty.insert(key.clone());
+                false
+            }
+            Failure::Conflict(_) | Failure::Transient { .. } => true,
+        }
+    }
+
+    fn looked(&mut self, sent: &Sent) {
+        let look = Look {
+            name: sent.planned.change.name.clone(),
+            clock: sent.clock,
+        };
+        self.memory(&sent.planned.key).looked = Some(look);
+    }
+
+    fn memory(&mut self, key: &Key) -> &mut Memory {
+        self.memories.entry(key.clone()).or_default()
+    }
+
+    /// One request of `key` is answered. With the last one, the object is looked at again, after a wait if any failed.
+    fn finish(&mut self, key: &Key, retry: bool, wait: Option<Duration>, now: Now) {
+        let Some(running) = self.running.get_mut(key) else {
+            return;
+        };
+        running.outstanding -= 1;
+        running.failed |= retry;
+        running.wait = running.wait.max(wait.unwrap_or_default());
+        if running.outstanding > 0 {
+            return;
+        }
+        let (failed, wait) = (running.failed, running.wait);
+        self.running.remove(key);
+        if !failed {
+            self.attempts.remove(key);
+            self.queue.push(key.clone(), now.elapsed);
+            return;
+        }
+        self.counts.retries += 1;
+        let attempts = self.attempts.entry(key.clone()).or_default();
+        *attempts += 1;
+        let at = now.elapsed + self.backoff.wait(key, *attempts).max(wait);
+        self.queue.set_timer(key, Some(at));
+    }
+}

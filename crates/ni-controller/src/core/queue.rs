@@ -1,0 +1,173 @@
+//! Who is to be looked at next: one lane per namespace, the lanes in turn, so that no namespace starves another.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use crate::plan::Change;
+use crate::world::{Key, Str};
+
+/// A planned change that waits to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Planned {
+    /// The object that it was planned for.
+    pub key: Key,
+    /// The change.
+    pub change: Change,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    keys: VecDeque<(Key, Duration)>,
+    changes: VecDeque<Planned>,
+}
+
+/// What a lane has next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// A change that is already planned.
+    Change(Planned),
+    /// An object to plan for.
+    Key(Key),
+}
+
+/// The queue.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    lanes: HashMap<Str, Lane>,
+    turn: VecDeque<Str>,
+    queued: HashSet<Key>,
+    timers: BTreeSet<(Duration, Key)>,
+    due: BTreeMap<Key, Duration>,
+}
+
+impl Queue {
+    /// Adds an object, unless it waits already.
+    pub(super) fn push(&mut self, key: Key, now: Duration) {
+        if self.queued.insert(key.clone()) {
+            self.lane(&key.namespace.clone()).keys.push_back((key, now));
+        }
+    }
+
+    /// Adds planned changes.
+    pub(super) fn push_changes(&mut self, key: &Key, changes: Vec<Change>) {
+        let planned = changes.into_iter().map(|change| Planned {
+            key: key.clone(),
+            change,
+        });
+        self.lane(&key.namespace).changes.extend(planned);
+    }
+
+    /// Takes the next thing of the lane whose turn it is: planned changes before further objects.
+    pub(super) fn pop(&mut self) -> Option<Next> {
+        let namespace = self.turn.pop_front()?;
+        let lane = self.lanes.get_mut(&namespace)?;
+        let next = match lane.changes.pop_front() {
+            Some(planned) => Some(Next::Change(planned)),
+            None => lane.keys.pop_front().map(|(key, _)| Next::Key(key)),
+        };
+        if lane.changes.is_empty() && lane.keys.is_empty() {
+            self.lanes.remove(&namespace);
+        } else {
+            self.turn.push_back(namespace);
+        }
+        if let Some(Next::Key(key)) = &next {
+            self.queued.remove(key);
+        }
+        next
+    }
+
+    /// Sets, moves or takes away the time at which `key` is to be looked at even if nothing changes.
+    pub(super) fn set_timer(&mut self, key: &Key, at: Option<Duration>) {
+        if let Some(old) = self.due.remove(key) {
+            self.timers.remove(&(old, key.clone()));
+        }
+        if let Some(at) = at {
+            self.due.insert(key.clone(), at);
+            self.timers.insert((at, key.clone()));
+        }
+    }
+
+    /// Queues all whose time has come.
+    pub(super) fn fire_timers(&mut self, now: Duration) {
+        while let Some((at, _)) = self.timers.first()
+            && *at <= now
+        {
+            let Some((at, key)) = self.timers.pop_first() else {
+                return;
+            };
+            self.due.remove(&key);
+            self.push(key, at);
+        }
+    }
+
+    /// When the next timer fires.
+    pub(super) fn next_timer(&self) -> Option<Duration> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    /// How many objects wait, and since when the one that has waited longest.
+    pub(super) fn depth(&self) -> (usize, Option<Duration>) {
+        let oldest = self
+            .lanes
+            .values()
+            .filter_map(|lane| lane.keys.front())
+            .map(|(_, since)| *since)
+            .min();
+        (self.queued.len(), oldest)
+    }
+
+    fn lane(&mut self, namespace: &Str) -> &mut Lane {
+        if !self.lanes.contains_key(namespace) {
+            self.turn.push_back(namespace.clone());
+        }
+        self.lanes.entry(namespace.clone()).or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Kind;
+
+    fn key(namespace: &str, name: &str) -> Key {
+        Key {
+            namespace: namespace.into(),
+            kind: Kind::Machine,
+            name: name.into(),
+        }
+    }
+
+    fn drain(queue: &mut Queue) -> Vec<String> {
+        std::iter::from_fn(|| queue.pop())
+            .map(|next| match next {
+                Next::Key(key) => format!("{}/{}", key.namespace, key.name),
+                Next::Change(planned) => format!("{}!", planned.change.name),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn namespaces_take_turns_and_an_object_waits_once() {
+        let mut queue = Queue::default();
+        for name in ["1", "2", "3", "1"] {
+            queue.push(key("big", name), Duration::ZERO);
+        }
+        queue.push(key("small", "1"), Duration::ZERO);
+        assert_eq!(queue.depth().0, 4);
+        assert_eq!(drain(&mut queue), ["big/1", "small/1", "big/2", "big/3"]);
+    }
+
+    #[test]
+    fn a_timer_that_is_set_again_fires_once() {
+        let mut queue = Queue::default();
+        let at = |seconds| Some(Duration::from_secs(seconds));
+        queue.set_timer(&key("ns", "a"), at(1));
+        queue.set_timer(&key("ns", "a"), at(5));
+        queue.fire_timers(Duration::from_secs(4));
+        assert_eq!(drain(&mut queue).len(), 0);
+        assert_eq!(queue.next_timer(), at(5));
+        queue.fire_timers(Duration::from_secs(5));
+        assert_eq!(drain(&mut queue), ["ns/a"]);
+        assert_eq!(queue.next_timer(), None);
+    }
+}

@@ -1,0 +1,16 @@
+//! The controller of `ironcore-ni`, as a library: world, plan and core are pure, the rest is I/O.
+//!
+//! Data flows one way: watch → world → plan → apply → the API server → watch.
+
+pub mod apply;
+pub mod core;
+pub mod events;
+pub mod metrics;
+pub mod options;
+pub mod plan;
+pub mod preview;
+pub mod run;
+pub mod serve;
+pub mod watch;
+pub mod wire;
+pub mod world;

@@ -1,0 +1,281 @@
+//! Prometheus metrics. Every label has a fixed, small set of values.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+use crate::core::{Core, Now, Outcome};
+use crate::plan::{Change, Reason, Request};
+use crate::world::Kind;
+
+type Fraction = Gauge<f64, std::sync::atomic::AtomicU64>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ChangeLabels {
+    kind: &'static str,
+    purpose: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    verb: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EventLabels {
+    reason: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabels {
+    kind: &'static str,
+}
+
+/// All metrics of the controller; clones share them.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+    changes: Family<ChangeLabels, Counter>,
+    request_seconds: Family<RequestLabels, Histogram>,
+    events: Family<EventLabels, Counter>,
+    reconciles: Counter,
+    reconcile_seconds: Histogram,
+    retries: Counter,
+    queue_depth: Gauge,
+    queue_age: Fraction,
+    under_way: Gauge,
+    objects: Family<KindLabels, Gauge>,
+    skipped: Family<KindLabels, Gauge>,
+    world_bytes: Family<KindLabels, Gauge>,
+    resident_bytes: Gauge,
+    watch_lag: Family<KindLabels, Histogram>,
+}
+
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.0005, 2.0, 16))
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Arc::default(),
+            changes: Family::default(),
+            request_seconds: Family::new_with_constructor(seconds),
+            events: Family::default(),
+            reconciles: Counter::default(),
+            reconcile_seconds: Histogram::new(exponential_buckets(0.000_005, 4.0, 10)),
+            retries: Counter::default(),
+            queue_depth: Gauge::default(),
+            queue_age: Gauge::default(),
+            under_way: Gauge::default(),
+            objects: Family::default(),
+            skipped: Family::default(),
+            world_bytes: Family::default(),
+            resident_bytes: Gauge::default(),
+            watch_lag: Family::new_with_constructor(seconds),
+        };
+        metrics.registry = Arc::new(metrics.register());
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&self) -> Registry {
+        let mut all = Registry::with_prefix("ni");
+        all.register(
+            "changes",
+            "Requests that change or look at an object, by kind, purpose and outcome",
+            self.changes.clone(),
+        );
+        all.register_with_unit(
+            "api_request_duration",
+            "Time from sending a request to its answer",
+            Unit::Seconds,
+            self.request_seconds.clone(),
+        );
+        all.register(
+            "events",
+            "Events, by reason and outcome",
+            self.events.clone(),
+        );
+        all.register(
+            "reconciles",
+            "Objects that were planned for",
+            self.reconciles.clone(),
+        );
+        all.register_with_unit(
+            "reconcile_duration",
+            "Time that planning took until the next request",
+            Unit::Seconds,
+            self.reconcile_seconds.clone(),
+        );
+        all.register(
+            "retries",
+            "Objects that wait to be tried again after a failure",
+            self.retries.clone(),
+        );
+        all.register(
+            "queue_depth",
+            "Objects that wait to be looked at",
+            self.queue_depth.clone(),
+        );
+        all.register_with_unit(
+            "queue_oldest_age",
+            "How long the object has waited that waits longest",
+            Unit::Seconds,
+            self.queue_age.clone(),
+        );
+        all.register(
+            "requests_under_way",
+            "Requests that wait for their answer",
+            self.under_way.clone(),
+        );
+        all.register(
+            "world_objects",
+            "Objects known, by kind",
+            self.objects.clone(),
+        );
+        all.register_with_unit(
+            "world",
+            "Memory that the known objects take, estimated, by kind",
+            Unit::Bytes,
+            self.world_bytes.clone(),
+        );
+        all.register_with_unit(
+            "resident_memory",
+            "Resident memory of the process",
+            Unit::Bytes,
+            self.resident_bytes.clone(),
+        );
+        all.register(
+            "objects_skipped",
+            "Objects that do not decode, by kind",
+            self.skipped.clone(),
+        );
+        all.register_with_unit(
+            "watch_lag",
+            "Time from the answer to a write until the watch shows it, sampled, by kind",
+            Unit::Seconds,
+            self.watch_lag.clone(),
+        );
+        all
+    }
+
+    /// Counts the answer to a request.
+    pub fn answered(&self, change: &Change, outcome: &Outcome, took: Duration) {
+        let verb = match change.request {
+            Request::Create(_) => "create",
+            Request::Patch(_) => "patch",
+            Request::PatchStatus(_) => "patch_status",
+            Request::Delete { .. } => "delete",
+            Request::Read => "get",
+        };
+        self.request_seconds
+            .get_or_create(&RequestLabels { verb })
+            .observe(took.as_secs_f64());
+        let outcome = match outcome {
+            Outcome::Object(_) => "done",
+            Outcome::Gone => "gone",
+            Outcome::Failed(failure) => failure.as_str(),
+        };
+        let labels = ChangeLabels {
+            kind: change.kind.as_str(),
+            purpose: change.purpose.as_str(),
+            outcome,
+        };
+        self.changes.get_or_create(&labels).inc();
+    }
+
+    /// Counts an Event that was sent or not.
+    pub fn event(&self, reason: Reason, sent: bool) {
+        self.count_event(reason, if sent { "sent" } else { "failed" });
+    }
+
+    /// Counts an Event that was dropped for newer ones.
+    pub fn event_dropped(&self, reason: Reason) {
+        self.count_event(reason, "dropped");
+    }
+
+    fn count_event(&self, reason: Reason, outcome: &'static str) {
+        self.events
+            .get_or_create(&EventLabels {
+                reason: reason.as_str(),
+                outcome,
+            })
+            .inc();
+    }
+
+    /// Records how long planning took.
+    pub fn planned(&self, took: Duration) {
+        self.reconcile_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Records how long a write took to come back by its watch.
+    pub fn watch_lag(&self, kind: Kind, lag: Duration) {
+        self.watch_lag
+            .get_or_create(&KindLabels {
+                kind: kind.as_str(),
+            })
+            .observe(lag.as_secs_f64());
+    }
+
+    /// Reads what the core knows.
+    pub fn read(&self, core: &Core, now: Now) {
+        let counts = core.counts();
+        self.reconciles
+            .inc_by(counts.reconciles.saturating_sub(self.reconciles.get()));
+        self.retries
+            .inc_by(counts.retries.saturating_sub(self.retries.get()));
+        let (depth, age) = core.queue_depth(now);
+        self.queue_depth.set(count(depth));
+        self.queue_age.set(age.as_secs_f64());
+        self.under_way.set(count(core.under_way()));
+        for kind in Kind::ALL {
+            let labels = KindLabels {
+                kind: kind.as_str(),
+            };
+            let size = core.world().size(kind);
+            self.objects.get_or_create(&labels).set(count(size.objects));
+            self.skipped.get_or_create(&labels).set(count(size.skipped));
+            self.world_bytes
+                .get_or_create(&labels)
+                .set(count(size.bytes));
+        }
+        self.resident_bytes
+            .set(count(resident_bytes().unwrap_or(0)));
+    }
+
+    /// All metrics in the OpenMetrics text format.
+    pub fn encode(&self) -> String {
+        let mut out = String::new();
+        // Writing to a String does not fail.
+        let _ = text::encode(&mut out, &self.registry);
+        out
+    }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Resident memory as Linux reports it, in bytes.
+fn resident_bytes() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim()
+        .strip_suffix(" kB")?
+        .trim()
+        .parse::<usize>()
+        .ok()
+        .map(|kib| kib * 1024)
+}

@@ -1,0 +1,171 @@
+//! The command line. Every flag has an environment name.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::core::Backoff;
+use crate::plan::{DuplicateAddresses, Options, Replace, StatusOwner};
+
+/// Makes, repairs, claims and reports the NetworkInterfaces that Machines declare.
+///
+/// Speaks to the cluster that KUBECONFIG names, or, in a pod, to the pod's own.
+#[derive(Debug, Parser)]
+#[command(name = "ni-controller", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How logs are written.
+    #[arg(
+        long,
+        env = "NI_LOG_FORMAT",
+        value_enum,
+        default_value = "human",
+        global = true
+    )]
+    pub log_format: LogFormat,
+    /// What is logged: a level (error, warn, info, debug, trace), or filters as in `ni_controller=debug,kube=warn`.
+    #[arg(long, env = "NI_LOG", default_value = "info", global = true)]
+    pub log: String,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run until SIGTERM or SIGINT: then start no new work, finish the writes under way, and exit 0.
+    Run(Run),
+    /// Print what `run` would change at its start, one line each, and exit. Changes nothing.
+    Plan(Deciding),
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Flags of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    /// What decides.
+    pub deciding: Deciding,
+    /// Address of /metrics, /livez and /readyz.
+    #[arg(long, env = "NI_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Requests to the API server under way at once.
+    #[arg(long, env = "NI_CONCURRENCY", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub concurrency: u16,
+    /// First wait before a failed request is tried again; it doubles with each failure.
+    #[arg(long, env = "NI_RETRY_BASE", default_value = "100ms", value_parser = duration)]
+    pub retry_base: Duration,
+    /// Longest wait before a failed request is tried again.
+    #[arg(long, env = "NI_RETRY_CAP", default_value = "2m", value_parser = duration)]
+    pub retry_cap: Duration,
+    /// How long one request may take.
+    #[arg(long, env = "NI_REQUEST_TIMEOUT", default_value = "30s", value_parser = duration)]
+    pub request_timeout: Duration,
+    /// How long the writes under way may take to finish after SIGTERM.
+    #[arg(long, env = "NI_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
+    pub shutdown_timeout: Duration,
+}
+
+impl Run {
+    /// Bounds of the wait between attempts.
+    pub fn backoff(&self) -> Backoff {
+        Backoff {
+            base: self.retry_base,
+            cap: self.retry_cap.max(self.retry_base),
+        }
+    }
+}
+
+/// Flags that change what is decided.
+#[derive(Debug, Args)]
+pub struct Deciding {
+    /// Which interfaces may be deleted and made anew when they differ from their template in what can't be changed:
+    /// those without providerID, or all.
+    #[arg(
+        long,
+        env = "NI_REPLACE_INTERFACES",
+        value_enum,
+        default_value = "unattached"
+    )]
+    pub replace_interfaces: Replace,
+    /// Who writes the status of interfaces: this controller, or the network plugin.
+    #[arg(
+        long,
+        env = "NI_NETWORK_INTERFACE_STATUS",
+        value_enum,
+        default_value = "controller"
+    )]
+    pub network_interface_status: StatusOwner,
+    /// Whether two interfaces of a network may have one address. IronCore has no such check.
+    #[arg(
+        long,
+        env = "NI_DUPLICATE_ADDRESSES",
+        value_enum,
+        default_value = "refuse"
+    )]
+    pub duplicate_addresses: DuplicateAddresses,
+}
+
+impl Deciding {
+    /// What operators decide.
+    pub fn options(&self) -> Options {
+        Options {
+            replace: self.replace_interfaces,
+            status: self.network_interface_status,
+            duplicate_addresses: self.duplicate_addresses,
+        }
+    }
+}
+
+/// A duration such as `100ms`, `5s`, `2m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| format!("{text:?} is no duration: write 100ms, 5s or 2m"))?;
+    match &text[digits.len()..] {
+        "ms" => Ok(Duration::from_millis(number)),
+        "s" => Ok(Duration::from_secs(number)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
+        unit => Err(format!("{unit:?} is no unit of time: ms, s or m")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        let cases = [
+            ("100ms", Some(100)),
+            ("5s", Some(5000)),
+            ("2m", Some(120_000)),
+            ("5", None),
+            ("s", None),
+            ("1h", None),
+        ];
+        for (text, millis) in cases {
+            assert_eq!(
+                duration(text).ok(),
+                millis.map(Duration::from_millis),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

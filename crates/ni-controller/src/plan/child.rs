@@ -1,0 +1,74 @@
+//! Desired against actual, for children of any kind: written once.
+
+use crate::world::{Kind, Meta, Namespace, Object, Slot, Store};
+
+/// What stands where a desired child should be.
+#[derive(Debug)]
+pub(super) enum Standing<'a, T> {
+    /// Nothing: it can be made.
+    Missing,
+    /// The owner's own child.
+    Ours(&'a T),
+    /// A child that is on its way out: it is waited for.
+    Leaving,
+    /// Something that is not the owner's: it is reported, never touched.
+    InTheWay(&'a Meta),
+}
+
+/// Looks at what bears the name `name`, where the owner with UID `owner` desires a child.
+pub(super) fn standing<'a, T: Object>(
+    namespace: &Namespace,
+    store: &'a Store<T>,
+    name: &str,
+    owner: &str,
+) -> Standing<'a, T> {
+    let Some(slot) = store.slot(name) else {
+        return Standing::Missing;
+    };
+    let meta = slot.meta();
+    if meta.deleting || is_orphaned(meta, namespace) {
+        return Standing::Leaving;
+    }
+    match slot {
+        Slot::Good(object) if meta.is_managed_by(owner) => Standing::Ours(object),
+        _ => Standing::InTheWay(meta),
+    }
+}
+
+/// Whether the object's controller owner is gone: the garbage collector will come. Owners of kinds that the
+/// world does not hold are taken to be there.
+pub(super) fn is_orphaned(meta: &Meta, namespace: &Namespace) -> bool {
+    meta.owner.as_ref().is_some_and(|owner| {
+        let slot = match &*owner.kind {
+            "Machine" => namespace.machines.slot(&owner.name).map(Slot::meta),
+            "NetworkInterface" => namespace.interfaces.slot(&owner.name).map(Slot::meta),
+            _ => return false,
+        };
+        slot.is_none_or(|meta| meta.uid != owner.uid)
+    })
+}
+
+/// Whether the object is a managed child of an owner of this kind, or left to the garbage collector: its owner
+/// repairs it, nobody claims or releases it.
+pub(super) fn is_child(meta: &Meta, owner: Kind, namespace: &Namespace) -> bool {
+    is_orphaned(meta, namespace)
+        || meta.ephemeral
+            && meta
+                .owner
+                .as_ref()
+                .is_some_and(|reference| &*reference.kind == owner.as_str())
+}
+
+/// How a message names what is in the way.
+pub(super) fn describe(kind: Kind, meta: &Meta) -> String {
+    match &meta.owner {
+        Some(owner) => format!(
+            "{} {} of {} {}",
+            kind.as_str(),
+            meta.name,
+            owner.kind,
+            owner.name
+        ),
+        None => format!("{} {}", kind.as_str(), meta.name),
+    }
+}

@@ -1,0 +1,123 @@
+//! Claims, releases and status of an interface (contract, Claims and NetworkInterface status).
+
+use serde_json::{Value, json};
+
+use super::child::is_child;
+use super::claim::{Verdict, decide};
+use super::{
+    Change, Plan, Purpose, Reason, Report, Request, StatusOwner, View, look, status, unreadable,
+};
+use crate::world::{Interface, Kind, Machine, Slot};
+
+/// Plans for the interface `name`.
+pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
+    let slot = view.namespace.interfaces.slot(name);
+    let Some(Slot::Good(interface)) = slot else {
+        return unreadable(slot);
+    };
+    let mut plan = Plan::default();
+    if interface.meta.deleting || interface.meta.external {
+        return plan;
+    }
+    let version = interface.meta.version;
+    plan.changes
+        .extend(plan_holder(interface, view).filter(|change| !view.is_refused(change, version)));
+    if view.options.status == StatusOwner::Controller {
+        plan_status(interface, view, &mut plan);
+    }
+    plan.changes
+        .retain(|change| !view.is_refused(change, version));
+    plan
+}
+
+fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
+    let (meta, namespace) = (&interface.meta, view.namespace);
+    if is_child(meta, Kind::Machine, namespace) {
+        return None;
+    }
+    let claimants = namespace
+        .machines_declaring(&meta.name)
+        .filter(|machine| refers_to(machine, &meta.name));
+    let still_names = |machine: &Machine| {
+        machine
+            .interfaces
+            .iter()
+            .any(|declared| declared.interface == meta.name)
+    };
+    let holder = interface.spec.machine_ref.as_ref();
+    match decide(
+        holder,
+        &namespace.machines,
+        still_names,
+        claimants.map(|machine| &machine.meta),
+    ) {
+        Verdict::Keep => None,
+        Verdict::Claim(_) if view.resting => None,
+        Verdict::Claim(claimant) => {
+            let holder = json!({ "name": &*claimant.name, "uid": &*claimant.uid });
+            Some(write_holder(interface, &holder, Purpose::Claim, None))
+        }
+        Verdict::Release(holder) => {
+            let seen = namespace.interfaces.seen(&meta.name).unwrap_or(u64::MAX);
+            Some(if view.memory.looked_since(&holder.name, seen) {
+                let message = format!(
+                    "released: Machine {} is gone, or names it no longer",
+                    holder.name
+                );
+                let told = Report::on(Reason::Released, Kind::NetworkInterface, meta, message);
+                write_holder(interface, &Value::Null, Purpose::Release, Some(told))
+            } else {
+                look(Kind::Machine, &holder.name)
+            })
+        }
+    }
+}
+
+/// Whether the machine names the interface as one that exists on its own: only then it can claim it.
+fn refers_to(machine: &Machine, interface: &str) -> bool {
+    machine
+        .interfaces
+        .iter()
+        .any(|declared| &*declared.interface == interface && declared.template.is_none())
+}
+
+/// Claim and release also clear `providerID`: what was attached is no longer.
+fn write_holder(
+    interface: &Interface,
+    holder: &Value,
+    purpose: Purpose,
+    then: Option<Report>,
+) -> Change {
+    let meta = &interface.meta;
+    Change {
+        kind: Kind::NetworkInterface,
+        name: meta.name.clone(),
+        request: Request::Patch(json!({
+            "metadata": { "uid": &*meta.uid, "resourceVersion": meta.version.to_string() },
+            "spec": { "machineRef": holder, "providerID": null },
+        })),
+        purpose,
+        then,
+    }
+}
+
+fn plan_status(interface: &Interface, view: View<'_>, plan: &mut Plan) {
+    let judged = status::judge(interface, view);
+    plan.reports.extend(judged.report);
+    plan.again_at = judged.again_at;
+    // Of an object, one write at a time: the status follows the claim's answer.
+    if !plan.changes.is_empty() || judged.status == interface.status {
+        return;
+    }
+    let meta = &interface.meta;
+    plan.changes.push(Change {
+        kind: Kind::NetworkInterface,
+        name: meta.name.clone(),
+        request: Request::PatchStatus(json!({
+            "metadata": { "uid": &*meta.uid, "resourceVersion": meta.version.to_string() },
+            "status": status::patch(&judged.status, &interface.status),
+        })),
+        purpose: Purpose::Report,
+        then: None,
+    });
+}

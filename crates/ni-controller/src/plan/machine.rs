@@ -1,0 +1,286 @@
+//! Machine → ephemeral NetworkInterfaces, the seed's `MachineEphemeralNetworkInterfaceReconciler`
+//! (contract, "Machine → ephemeral NetworkInterfaces").
+
+mod desired;
+
+use super::child::{Standing, describe, standing};
+use super::{Change, Plan, Purpose, Reason, Replace, Report, Request, View, look, unreadable};
+use crate::world::{Declared, Interface, Kind, Machine, Namespace, Slot, Template};
+use desired::{Difference, body, difference};
+
+/// Plans for the machine `name`.
+pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
+    let slot = view.namespace.machines.slot(name);
+    let Some(Slot::Good(machine)) = slot else {
+        return unreadable(slot);
+    };
+    let mut plan = Plan::default();
+    if machine.meta.deleting {
+        return plan;
+    }
+    for declared in &machine.interfaces {
+        match &declared.template {
+            Some(template) => plan_child(machine, declared, template, view, &mut plan),
+            None => report_taken(machine, declared, view.namespace, &mut plan),
+        }
+    }
+    plan_removals(machine, view, &mut plan);
+    plan.changes
+        .retain(|change| !view.is_refused(change, machine.meta.version));
+    report_refusals(machine, view, &mut plan);
+    plan
+}
+
+fn plan_child(
+    machine: &Machine,
+    declared: &Declared,
+    template: &Template,
+    view: View<'_>,
+    plan: &mut Plan,
+) {
+    let namespace = view.namespace;
+    let name = &declared.interface;
+    match standing(namespace, &namespace.interfaces, name, &machine.meta.uid) {
+        Standing::Leaving => {}
+        Standing::InTheWay(meta) => {
+            let message = format!(
+                "interface {name} can't be made: {} has the name",
+                describe(Kind::NetworkInterface, meta)
+            );
+            plan.reports.push(Report::on(
+                Reason::NameTaken,
+                Kind::Machine,
+                &machine.meta,
+                message,
+            ));
+        }
+        Standing::Ours(child) => plan_repair(machine, template, child, view, plan),
+        Standing::Missing => plan_making(machine, declared, template, view, plan),
+    }
+}
+
+fn plan_making(
+    machine: &Machine,
+    declared: &Declared,
+    template: &Template,
+    view: View<'_>,
+    plan: &mut Plan,
+) {
+    let name = &declared.interface;
+    let rival = view
+        .namespace
+        .machines_declaring(name)
+        .filter(|rival| !rival.meta.deleting && rival.meta.uid != machine.meta.uid)
+        .filter(|rival| {
+            rival
+                .interfaces
+                .iter()
+                .any(|d| d.interface == *name && d.template.is_some())
+        })
+        .find(|rival| rival.meta.seniority() < machine.meta.seniority());
+    if let Some(rival) = rival {
+        let message = format!(
+            "interface {name} can't be made: the older Machine {} declares one of that name",
+            rival.meta.name
+        );
+        plan.reports.push(Report::on(
+            Reason::NameTaken,
+            Kind::Machine,
+            &machine.meta,
+            message,
+        ));
+    } else if !view.resting {
+        plan.changes.push(Change {
+            kind: Kind::NetworkInterface,
+            name: name.clone(),
+            request: Request::Create(body(machine, name, template)),
+            purpose: Purpose::Make,
+            then: None,
+        });
+    }
+}
+
+fn plan_repair(
+    machine: &Machine,
+    template: &Template,
+    child: &Interface,
+    view: View<'_>,
+    plan: &mut Plan,
+) {
+    if child.meta.external {
+        return;
+    }
+    let difference = difference(machine, template, child);
+    if difference == Difference::None {
+        return;
+    }
+    let name = &child.meta.name;
+    if view.memory.not_as_written.get(name) == Some(&machine.meta.generation) {
+        let message = format!(
+            "interface {name} did not come back as written: something between this controller and the API server's store alters it"
+        );
+        plan.reports.push(Report::on(
+            Reason::NotAsWritten,
+            Kind::Machine,
+            &machine.meta,
+            message,
+        ));
+        return;
+    }
+    let tell = |reason, message| Report::on(reason, Kind::Machine, &machine.meta, message);
+    let (request, purpose, then) = match difference {
+        Difference::None => return,
+        Difference::Mutable(patch) => (
+            Request::Patch(patch),
+            Purpose::Repair,
+            tell(
+                Reason::InterfaceRepaired,
+                format!("interface {name} was brought back to its template"),
+            ),
+        ),
+        Difference::Fixed(field)
+            if child.spec.provider_id.is_none() || view.options.replace == Replace::Always =>
+        {
+            (
+                delete(child),
+                Purpose::Replace,
+                tell(
+                    Reason::InterfaceReplaced,
+                    format!(
+                        "interface {name} was deleted to be made anew: {field} differs from the template and can't be changed"
+                    ),
+                ),
+            )
+        }
+        Difference::Fixed(field) => {
+            let message = format!(
+                "interface {name} differs from the template in {field}, which can't be changed, and it is attached: delete it, or set --replace-interfaces=always"
+            );
+            plan.reports.push(tell(Reason::ReplacementNeeded, message));
+            return;
+        }
+    };
+    plan.changes.push(Change {
+        kind: Kind::NetworkInterface,
+        name: name.clone(),
+        request,
+        purpose,
+        then: Some(then),
+    });
+}
+
+/// Managed children that are no longer declared go, once a look has shown that the machine really does not declare them.
+fn plan_removals(machine: &Machine, view: View<'_>, plan: &mut Plan) {
+    let declared = |name: &str| {
+        machine
+            .interfaces
+            .iter()
+            .any(|d| &*d.interface == name && d.template.is_some())
+    };
+    let superfluous = view
+        .namespace
+        .interfaces_owned_by(&machine.meta.uid)
+        .filter(|child| {
+            let meta = &child.meta;
+            meta.is_managed_by(&machine.meta.uid)
+                && !meta.deleting
+                && !meta.external
+                && !declared(&meta.name)
+        });
+    for child in superfluous {
+        let seen = view
+            .namespace
+            .interfaces
+            .seen(&child.meta.name)
+            .unwrap_or(u64::MAX);
+        if !view.memory.looked_since(&machine.meta.name, seen) {
+            plan.changes.push(look(Kind::Machine, &machine.meta.name));
+            return;
+        }
+        let message = format!(
+            "interface {} was deleted: the machine no longer declares it",
+            child.meta.name
+        );
+        plan.changes.push(Change {
+            kind: Kind::NetworkInterface,
+            name: child.meta.name.clone(),
+            request: delete(child),
+            purpose: Purpose::Remove,
+            then: Some(Report::on(
+                Reason::InterfaceDeleted,
+                Kind::Machine,
+                &machine.meta,
+                message,
+            )),
+        });
+    }
+}
+
+fn delete(child: &Interface) -> Request {
+    Request::Delete {
+        uid: child.meta.uid.clone(),
+        version: child.meta.version,
+    }
+}
+
+/// Tells the machine that an interface which it names belongs to another.
+fn report_taken(machine: &Machine, declared: &Declared, namespace: &Namespace, plan: &mut Plan) {
+    let Some(interface) = namespace.interfaces.get(&declared.interface) else {
+        return;
+    };
+    let Some(holder) = interface
+        .spec
+        .machine_ref
+        .as_ref()
+        .filter(|holder| !holder.name.is_empty())
+    else {
+        return;
+    };
+    let lost = holder.uid != *machine.meta.uid && !interface.meta.deleting;
+    let stays = namespace
+        .machines
+        .slot(&holder.name)
+        .is_some_and(|slot| *slot.meta().uid == *holder.uid && !slot.meta().deleting);
+    if lost && stays {
+        let message = format!(
+            "interface {} belongs to Machine {}",
+            declared.interface, holder.name
+        );
+        plan.reports.push(Report::on(
+            Reason::InterfaceTaken,
+            Kind::Machine,
+            &machine.meta,
+            message,
+        ));
+    }
+}
+
+fn report_refusals(machine: &Machine, view: View<'_>, plan: &mut Plan) {
+    for ((name, _), refusal) in &view.memory.refused {
+        if refusal.of.planner == machine.meta.version {
+            let message = format!("interface {name} was refused: {}", refusal.message);
+            plan.reports.push(Report::on(
+                Reason::ChildRefused,
+                Kind::Machine,
+                &machine.meta,
+                message,
+            ));
+        }
+    }
+}
+
+/// Whether the interface `child` still differs from what the machine's template of this generation asks for.
+pub fn differs(namespace: &Namespace, machine: &str, child: &str) -> bool {
+    let Some(machine) = namespace.machines.get(machine) else {
+        return false;
+    };
+    let Some(interface) = namespace.interfaces.get(child) else {
+        return false;
+    };
+    let declared = machine
+        .interfaces
+        .iter()
+        .find(|declared| &*declared.interface == child);
+    let template = declared.and_then(|declared| declared.template.as_ref());
+    template.is_some_and(|template| difference(machine, template, interface) != Difference::None)
+}

@@ -1,0 +1,244 @@
+//! What to do about one object: pure functions of what the world shows, what is remembered, and the time.
+//!
+//! A plan leaves nothing to decide: whoever applies it only sends it.
+
+mod child;
+mod claim;
+mod interface;
+mod machine;
+mod memory;
+mod report;
+mod status;
+mod virtual_ip;
+
+use std::time::Duration;
+
+use k8s_openapi::jiff::Timestamp;
+use serde_json::Value;
+
+pub use machine::differs as child_differs;
+pub use memory::{Answered, Look, Memory, Refusal};
+pub use report::{Reason, Report};
+
+use crate::world::{Key, Kind, Namespace, Str};
+
+/// What operators decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// `--replace-interfaces`: which interfaces may be deleted and made anew.
+    pub replace: Replace,
+    /// `--network-interface-status`: who writes the status of interfaces.
+    pub status: StatusOwner,
+    /// `--duplicate-addresses`: whether two interfaces of a network may have one address.
+    pub duplicate_addresses: DuplicateAddresses,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            replace: Replace::Unattached,
+            status: StatusOwner::Controller,
+            duplicate_addresses: DuplicateAddresses::Refuse,
+        }
+    }
+}
+
+/// Which interfaces may be replaced when they differ in what can't change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Replace {
+    /// Those without `providerID`: nothing is attached yet.
+    Unattached,
+    /// All.
+    Always,
+}
+
+/// Who writes the status of interfaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum StatusOwner {
+    /// This controller.
+    Controller,
+    /// The user's network plugin: this controller leaves all of it alone.
+    External,
+}
+
+/// Whether two interfaces of a network may have one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum DuplicateAddresses {
+    /// The oldest has it, the others are in state Error.
+    Refuse,
+    /// As in IronCore: nobody looks.
+    Allow,
+}
+
+/// Why a change is made: for logs, metrics and people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// A declared child is missing.
+    Make,
+    /// A child differs from its template.
+    Repair,
+    /// A child differs in what can't change: it is deleted, and then made anew.
+    Replace,
+    /// A child is no longer declared.
+    Remove,
+    /// An object is given to the oldest that names it.
+    Claim,
+    /// An object's holder is gone, or names it no longer.
+    Release,
+    /// Status.
+    Report,
+    /// A look at what is really there, before something is taken away or after a surprise.
+    Look,
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Make,
+        Self::Repair,
+        Self::Replace,
+        Self::Remove,
+        Self::Claim,
+        Self::Release,
+        Self::Report,
+        Self::Look,
+    ];
+
+    /// One word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Make => "make",
+            Self::Repair => "repair",
+            Self::Replace => "replace",
+            Self::Remove => "remove",
+            Self::Claim => "claim",
+            Self::Release => "release",
+            Self::Report => "status",
+            Self::Look => "look",
+        }
+    }
+}
+
+/// A request to the API server.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Create this object.
+    Create(Value),
+    /// Merge this into the object; it carries the uid, and the resource version where a lost update would hurt.
+    Patch(Value),
+    /// Merge this into the object's status.
+    PatchStatus(Value),
+    /// Delete the object in this very version.
+    Delete {
+        /// Its UID.
+        uid: Str,
+        /// Its resource version.
+        version: u64,
+    },
+    /// Read the object.
+    Read,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Kind of the object.
+    pub kind: Kind,
+    /// Its name, in the namespace of the plan.
+    pub name: Str,
+    /// The request.
+    pub request: Request,
+    /// Why.
+    pub purpose: Purpose,
+    /// What to tell once it is done.
+    pub then: Option<Report>,
+}
+
+/// What to do about one object, now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// Requests, each independent of the others.
+    pub changes: Vec<Change>,
+    /// What to tell the user as long as it lasts.
+    pub reports: Vec<Report>,
+    /// When to look again even if nothing changes.
+    pub again_at: Option<Timestamp>,
+}
+
+/// What a planner sees.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The object's namespace.
+    pub namespace: &'a Namespace,
+    /// What is remembered of earlier attempts for this object.
+    pub memory: &'a Memory,
+    /// What operators decide.
+    pub options: &'a Options,
+    /// Whether the namespace is being deleted: nothing is created or claimed in it.
+    pub resting: bool,
+    /// The time, for `lastStateTransitionTime` and for "has waited for …" alone.
+    pub now: Timestamp,
+}
+
+impl View<'_> {
+    /// Whether the API server has refused this very request, of these very versions, for good.
+    fn is_refused(&self, change: &Change, planner: u64) -> bool {
+        let refusal = self
+            .memory
+            .refused
+            .get(&(change.name.clone(), change.purpose));
+        change.request != Request::Read
+            && refusal.is_some_and(|refusal| {
+                refusal.of == self.answered(change.kind, &change.name, planner)
+            })
+    }
+
+    /// The versions that a request about `name` is decided from.
+    fn answered(&self, kind: Kind, name: &str, planner: u64) -> Answered {
+        Answered {
+            planner,
+            target: self.namespace.version(kind, name).unwrap_or(0),
+        }
+    }
+}
+
+/// Reads the object `name`.
+pub(crate) fn look(kind: Kind, name: &str) -> Change {
+    Change {
+        kind,
+        name: name.into(),
+        request: Request::Read,
+        purpose: Purpose::Look,
+        then: None,
+    }
+}
+
+/// How long an interface waits before its user is told.
+pub const WAITING_AFTER: Duration = Duration::from_secs(30);
+
+/// Plans for the object of `key`.
+pub fn plan(key: &Key, view: View<'_>) -> Plan {
+    match key.kind {
+        Kind::Machine => machine::plan(&key.name, view),
+        Kind::NetworkInterface => interface::plan(&key.name, view),
+        Kind::VirtualIp => virtual_ip::plan(&key.name, view),
+        Kind::Network => unreadable(view.namespace.networks.slot(&key.name)),
+    }
+}
+
+/// The plan for an object that needs nothing done, but is named when it does not decode.
+fn unreadable<T: crate::world::Object>(slot: Option<&crate::world::Slot<T>>) -> Plan {
+    let mut plan = Plan::default();
+    if let Some(crate::world::Slot::Bad(undecodable)) = slot {
+        plan.reports.push(Report::on(
+            Reason::NotDecodable,
+            T::KIND,
+            &undecodable.meta,
+            format!(
+                "is skipped, because it does not decode: {}",
+                undecodable.error
+            ),
+        ));
+    }
+    plan
+}

@@ -1,0 +1,112 @@
+//! What users are told: the contract's Events.
+
+use crate::world::{Kind, Meta, Str};
+
+/// Why: part of the contract (contract, Events).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(
+    missing_docs,
+    reason = "each is explained in docs/events.md, which a test compares with this list"
+)]
+pub enum Reason {
+    NameTaken,
+    InterfaceTaken,
+    ReplacementNeeded,
+    NotAsWritten,
+    ChildRefused,
+    VirtualIPTaken,
+    AddressInUse,
+    NetworkError,
+    FamilyMismatch,
+    NotDecodable,
+    InterfaceReplaced,
+    InterfaceRepaired,
+    InterfaceDeleted,
+    Released,
+    Waiting,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::NameTaken,
+        Self::InterfaceTaken,
+        Self::ReplacementNeeded,
+        Self::NotAsWritten,
+        Self::ChildRefused,
+        Self::VirtualIPTaken,
+        Self::AddressInUse,
+        Self::NetworkError,
+        Self::FamilyMismatch,
+        Self::NotDecodable,
+        Self::InterfaceReplaced,
+        Self::InterfaceRepaired,
+        Self::InterfaceDeleted,
+        Self::Released,
+        Self::Waiting,
+    ];
+
+    /// The reason as it stands in Events and conditions.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NameTaken => "NameTaken",
+            Self::InterfaceTaken => "InterfaceTaken",
+            Self::ReplacementNeeded => "ReplacementNeeded",
+            Self::NotAsWritten => "NotAsWritten",
+            Self::ChildRefused => "ChildRefused",
+            Self::VirtualIPTaken => "VirtualIPTaken",
+            Self::AddressInUse => "AddressInUse",
+            Self::NetworkError => "NetworkError",
+            Self::FamilyMismatch => "FamilyMismatch",
+            Self::NotDecodable => "NotDecodable",
+            Self::InterfaceReplaced => "InterfaceReplaced",
+            Self::InterfaceRepaired => "InterfaceRepaired",
+            Self::InterfaceDeleted => "InterfaceDeleted",
+            Self::Released => "Released",
+            Self::Waiting => "Waiting",
+        }
+    }
+
+    /// Whether it asks somebody to act.
+    pub fn is_warning(self) -> bool {
+        !matches!(
+            self,
+            Self::InterfaceReplaced
+                | Self::InterfaceRepaired
+                | Self::InterfaceDeleted
+                | Self::Released
+                | Self::Waiting
+        )
+    }
+}
+
+/// One thing to tell the user, on one object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Report {
+    /// Why.
+    pub reason: Reason,
+    /// Kind of the object that it is told on.
+    pub kind: Kind,
+    /// Its namespace.
+    pub namespace: Str,
+    /// Its name.
+    pub name: Str,
+    /// Its UID.
+    pub uid: Str,
+    /// The whole sentence; it names the object in the way or waited for, and is what tells causes apart.
+    pub message: String,
+}
+
+impl Report {
+    /// Tells `message` on the object with `meta`.
+    pub fn on(reason: Reason, kind: Kind, meta: &Meta, message: String) -> Self {
+        Self {
+            reason,
+            kind,
+            namespace: meta.namespace.clone(),
+            name: meta.name.clone(),
+            uid: meta.uid.clone(),
+            message,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Status of an interface: what it has, and an ordered list of named checks of which the first that fails
+//! gives state, reason and message (contract, NetworkInterface status).
+
+mod addresses;
+mod checks;
+
+use ironcore_api::networking::{NetworkInterfaceState as State, NetworkInterfaceStatus};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use k8s_openapi::jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::{Reason, Report, View, WAITING_AFTER};
+use crate::world::{Interface, Kind};
+use addresses::Addresses;
+
+/// The condition's type.
+const READY: &str = "Ready";
+
+/// What keeps an interface from being Available.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fault {
+    /// Pending or Error.
+    state: State,
+    /// The condition's reason.
+    reason: &'static str,
+    /// The Event's reason, where the contract has one.
+    event: Option<Reason>,
+    /// The whole sentence.
+    message: String,
+}
+
+impl Fault {
+    /// Something needed is not there yet.
+    fn pending(reason: &'static str, message: String) -> Self {
+        Self {
+            state: State::Pending,
+            reason,
+            event: None,
+            message,
+        }
+    }
+
+    /// What is asked for can't be had as asked.
+    fn error(reason: Reason, message: String) -> Self {
+        Self {
+            state: State::Error,
+            reason: reason.as_str(),
+            event: Some(reason),
+            message,
+        }
+    }
+}
+
+/// The status that an interface should have.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// The whole status; equal to the stored one when nothing changed.
+    pub status: NetworkInterfaceStatus,
+    /// What to tell.
+    pub report: Option<Report>,
+    /// When it will have waited long enough for its user to be told.
+    pub again_at: Option<Timestamp>,
+}
+
+/// Judges an interface.
+pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
+    let addresses = Addresses::of(interface, view);
+    let fault = checks::ALL
+        .iter()
+        .find_map(|check| check(interface, &addresses, view));
+    let stored = &interface.status;
+    let state = fault.as_ref().map_or(State::Available, |fault| fault.state);
+    let moved = stored.state != Some(state) || stored.last_state_transition_time.is_none();
+    let since = stored
+        .last_state_transition_time
+        .clone()
+        .filter(|_| !moved)
+        .unwrap_or(Time(view.now));
+    let waiting = fault.as_ref().filter(|fault| fault.state == State::Pending);
+    let told_at = since
+        .0
+        .saturating_add(WAITING_AFTER)
+        .unwrap_or(Timestamp::MAX);
+    let again_at = waiting.map(|_| told_at).filter(|at| *at > view.now);
+    let report = fault.as_ref().and_then(|fault| {
+        let due = (fault.state == State::Pending && told_at <= view.now).then_some(Reason::Waiting);
+        let reason = fault.event.or(due)?;
+        Some(Report::on(
+            reason,
+            Kind::NetworkInterface,
+            &interface.meta,
+            fault.message.clone(),
+        ))
+    });
+    let status = NetworkInterfaceStatus {
+        state: Some(state),
+        last_state_transition_time: Some(since),
+        ips: addresses.ips.iter().map(ToString::to_string).collect(),
+        prefixes: addresses.prefixes.iter().map(ToString::to_string).collect(),
+        virtual_ip: addresses.virtual_ip.map(|ip| ip.to_string()),
+        conditions: conditions(interface, fault.as_ref(), view.now),
+        observed_generation: Some(interface.meta.generation),
+    };
+    Judged {
+        status,
+        report,
+        again_at,
+    }
+}
+
+/// Ours is `Ready`; others' conditions stay.
+fn conditions(interface: &Interface, fault: Option<&Fault>, now: Timestamp) -> Vec<Condition> {
+    let mut conditions = interface.status.conditions.clone();
+    let stored = conditions
+        .iter()
+        .position(|condition| condition.type_ == READY);
+    let status = if fault.is_none() { "True" } else { "False" };
+    let since = stored
+        .map(|at| &conditions[at])
+        .filter(|condition| condition.status == status);
+    let ready = Condition {
+        type_: READY.to_owned(),
+        status: status.to_owned(),
+        reason: fault
+            .map_or(State::Available.as_str(), |fault| fault.reason)
+            .to_owned(),
+        message: fault.map_or_else(String::new, |fault| fault.message.clone()),
+        last_transition_time: since.map_or(Time(now), |condition| {
+            condition.last_transition_time.clone()
+        }),
+        observed_generation: Some(interface.meta.generation),
+    };
+    match stored {
+        Some(at) => conditions[at] = ready,
+        None => conditions.push(ready),
+    }
+    conditions
+}
+
+/// The merge patch that makes the stored status equal to `want`: fields that are gone are nulled.
+pub(super) fn patch(want: &NetworkInterfaceStatus, stored: &NetworkInterfaceStatus) -> Value {
+    let fields = |status| match serde_json::to_value(status) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let (mut patch, stored) = (fields(want), fields(stored));
+    let gone: Vec<String> = stored
+        .keys()
+        .filter(|key| !patch.contains_key(*key))
+        .cloned()
+        .collect();
+    patch.retain(|key, value| stored.get(key) != Some(value));
+    patch.extend(gone.into_iter().map(|key| (key, Value::Null)));
+    patch.into()
+}

@@ -1,0 +1,85 @@
+//! What an interface has: its addresses, prefixes and public IP, as far as known.
+
+use std::net::IpAddr;
+
+use ironcore_api::address::{Prefix, parse_ip, parse_prefix};
+
+use crate::plan::{DuplicateAddresses, View};
+use crate::world::{Interface, Meta, VirtualIp};
+
+/// What an interface has, as far as known.
+#[derive(Debug)]
+pub(super) struct Addresses<'a> {
+    /// Internal addresses that it holds, in the order of `spec.ips`.
+    pub ips: Vec<IpAddr>,
+    /// Routed prefixes, in the order of `spec.prefixes`.
+    pub prefixes: Vec<Prefix>,
+    /// Its public address.
+    pub virtual_ip: Option<IpAddr>,
+    /// Addresses that it asks for and others hold.
+    pub taken: Vec<(IpAddr, &'a Meta)>,
+}
+
+impl<'a> Addresses<'a> {
+    /// Looks at what `interface` asks for.
+    pub(super) fn of(interface: &'a Interface, view: View<'a>) -> Self {
+        let (mut ips, mut taken) = (Vec::new(), Vec::new());
+        for address in interface.addresses() {
+            match other_holder(interface, address, view) {
+                Some(holder) => taken.push((address, holder)),
+                None => ips.push(address),
+            }
+        }
+        let prefixes = interface.spec.prefixes.iter();
+        Self {
+            ips,
+            prefixes: prefixes
+                .filter_map(|prefix| parse_prefix(prefix.value.as_deref()?).ok())
+                .collect(),
+            virtual_ip: own_virtual_ip(interface, view)
+                .and_then(|vip| parse_ip(vip.ip.as_deref()?).ok()),
+            taken,
+        }
+    }
+}
+
+/// The virtual IP that the interface refers to, once it is the interface's.
+pub(super) fn own_virtual_ip<'a>(interface: &Interface, view: View<'a>) -> Option<&'a VirtualIp> {
+    let virtual_ip = view
+        .namespace
+        .virtual_ips
+        .get(interface.virtual_ip_ref()?)?;
+    virtual_ip
+        .target
+        .as_ref()
+        .is_some_and(|target| *target.uid == *interface.meta.uid)
+        .then_some(virtual_ip)
+}
+
+/// Who else holds an address: the one whose stored status shows it and that still asks for it; where none or
+/// several do, the oldest of those that ask.
+fn other_holder<'a>(interface: &Interface, address: IpAddr, view: View<'a>) -> Option<&'a Meta> {
+    if view.options.duplicate_addresses == DuplicateAddresses::Allow {
+        return None;
+    }
+    let asking = || {
+        view.namespace
+            .interfaces_asking(&interface.spec.network_ref.name, address)
+    };
+    let mut showing = asking().filter(|other| shows(other, address));
+    let holder = match (showing.next(), showing.next()) {
+        (Some(only), None) => Some(&only.meta),
+        _ => asking()
+            .map(|other| &other.meta)
+            .min_by_key(|meta| meta.seniority()),
+    };
+    holder.filter(|holder| holder.uid != interface.meta.uid)
+}
+
+fn shows(interface: &Interface, address: IpAddr) -> bool {
+    interface
+        .status
+        .ips
+        .iter()
+        .any(|shown| parse_ip(shown) == Ok(address))
+}

@@ -1,0 +1,223 @@
+//! The checks, in order: what can't be had before what is waited for.
+
+use ironcore_api::address::{IpFamily, parse_ip};
+use ironcore_api::networking::{NetworkInterfaceState, NetworkState};
+
+use super::Fault;
+use super::addresses::{Addresses, own_virtual_ip};
+use crate::plan::{Reason, View};
+use crate::world::{Interface, Slot, VirtualIp};
+
+type Check = fn(&Interface, &Addresses<'_>, View<'_>) -> Option<Fault>;
+
+/// The checks, in order.
+pub(super) const ALL: [Check; 9] = [
+    network_is_sound,
+    virtual_ip_is_not_anothers,
+    virtual_ip_is_of_a_family,
+    addresses_are_not_anothers,
+    network_is_there,
+    addresses_are_free,
+    virtual_ip_is_there,
+    virtual_ip_has_an_address,
+    ephemeral_children_are_made,
+];
+
+fn network_is_sound(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
+    let network = view
+        .namespace
+        .networks
+        .get(&interface.spec.network_ref.name)?;
+    (network.state == Some(NetworkState::Error)).then(|| {
+        Fault::error(
+            Reason::NetworkError,
+            format!("Network {} is in state Error", network.meta.name),
+        )
+    })
+}
+
+fn network_is_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
+    let name = &interface.spec.network_ref.name;
+    let network = match view.namespace.networks.slot(name) {
+        None => {
+            return Some(Fault::pending(
+                "NetworkNotFound",
+                format!("waits for Network {name}, which does not exist"),
+            ));
+        }
+        Some(Slot::Bad(_)) => {
+            return Some(Fault::pending(
+                "NetworkNotDecodable",
+                format!("waits for Network {name}, which does not decode"),
+            ));
+        }
+        Some(Slot::Good(network)) => network,
+    };
+    let stays = interface.status.state == Some(NetworkInterfaceState::Available);
+    if network.meta.deleting && !stays {
+        return Some(Fault::pending(
+            "NetworkDeleting",
+            format!("waits for Network {name}, which is being deleted"),
+        ));
+    }
+    (network.state == Some(NetworkState::Pending)).then(|| {
+        Fault::pending(
+            "NetworkPending",
+            format!("waits for Network {name}, which is Pending"),
+        )
+    })
+}
+
+/// The virtual IP that the interface refers to and another holds; with whether that holder is on its way out.
+fn held_by_another<'a>(
+    interface: &Interface,
+    view: View<'a>,
+) -> Option<(&'a VirtualIp, &'a str, bool)> {
+    let virtual_ip = view
+        .namespace
+        .virtual_ips
+        .get(interface.virtual_ip_ref()?)?;
+    let target = virtual_ip
+        .target
+        .as_ref()
+        .filter(|target| *target.uid != *interface.meta.uid)?;
+    let holder = view
+        .namespace
+        .interfaces
+        .slot(&target.name)
+        .filter(|slot| *slot.meta().uid == *target.uid);
+    Some((
+        virtual_ip,
+        &target.name,
+        holder.is_none_or(|slot| slot.meta().deleting),
+    ))
+}
+
+fn virtual_ip_is_not_anothers(
+    interface: &Interface,
+    _: &Addresses<'_>,
+    view: View<'_>,
+) -> Option<Fault> {
+    let (virtual_ip, holder, leaving) = held_by_another(interface, view)?;
+    (!leaving).then(|| {
+        let message = format!(
+            "VirtualIP {} belongs to NetworkInterface {holder}",
+            virtual_ip.meta.name
+        );
+        Fault::error(Reason::VirtualIPTaken, message)
+    })
+}
+
+fn virtual_ip_is_of_a_family(
+    interface: &Interface,
+    _: &Addresses<'_>,
+    view: View<'_>,
+) -> Option<Fault> {
+    let virtual_ip = view
+        .namespace
+        .virtual_ips
+        .get(interface.virtual_ip_ref()?)?;
+    let shown = virtual_ip
+        .ip
+        .as_deref()
+        .and_then(|ip| parse_ip(ip).ok())
+        .map(IpFamily::of);
+    let family = shown.unwrap_or(virtual_ip.family);
+    (!interface.spec.ip_families.contains(&family)).then(|| {
+        let message = format!(
+            "VirtualIP {} is of family {family}, which is not in ipFamilies",
+            virtual_ip.meta.name
+        );
+        Fault::error(Reason::FamilyMismatch, message)
+    })
+}
+
+fn addresses_are_not_anothers(
+    _: &Interface,
+    addresses: &Addresses<'_>,
+    _: View<'_>,
+) -> Option<Fault> {
+    let (address, holder) = addresses
+        .taken
+        .iter()
+        .find(|(_, holder)| !holder.deleting)?;
+    let message = format!(
+        "address {address} belongs to NetworkInterface {}",
+        holder.name
+    );
+    Some(Fault::error(Reason::AddressInUse, message))
+}
+
+fn addresses_are_free(_: &Interface, addresses: &Addresses<'_>, _: View<'_>) -> Option<Fault> {
+    let (address, holder) = addresses.taken.first()?;
+    let message = format!(
+        "waits for address {address}, which NetworkInterface {} keeps until it is gone",
+        holder.name
+    );
+    Some(Fault::pending("AddressLeaving", message))
+}
+
+fn virtual_ip_is_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
+    let name = interface.virtual_ip_ref()?;
+    match view.namespace.virtual_ips.slot(name) {
+        None => Some(Fault::pending(
+            "VirtualIPNotFound",
+            format!("waits for VirtualIP {name}, which does not exist"),
+        )),
+        Some(Slot::Bad(_)) => Some(Fault::pending(
+            "VirtualIPNotDecodable",
+            format!("waits for VirtualIP {name}, which does not decode"),
+        )),
+        Some(Slot::Good(_)) => None,
+    }
+}
+
+fn virtual_ip_has_an_address(
+    interface: &Interface,
+    addresses: &Addresses<'_>,
+    view: View<'_>,
+) -> Option<Fault> {
+    let name = interface.virtual_ip_ref()?;
+    if addresses.virtual_ip.is_some() {
+        return None;
+    }
+    let message = match (
+        held_by_another(interface, view),
+        own_virtual_ip(interface, view),
+    ) {
+        (Some((_, holder, _)), _) => format!(
+            "waits for VirtualIP {name}, which NetworkInterface {holder} keeps until it is gone"
+        ),
+        (None, Some(_)) => format!("waits for VirtualIP {name}, which has no address yet"),
+        (None, None) => format!("waits for VirtualIP {name}, which is not its own yet"),
+    };
+    Some(Fault::pending("VirtualIPPending", message))
+}
+
+/// Ephemeral virtual IPs and prefixes are not made yet: an interface that asks for one says so.
+fn ephemeral_children_are_made(
+    interface: &Interface,
+    _: &Addresses<'_>,
+    _: View<'_>,
+) -> Option<Fault> {
+    let spec = &interface.spec;
+    let asks = |field: &str| {
+        let message =
+            format!("asks for {field}, which this version of the controller does not make");
+        Fault::pending("EphemeralNotSupported", message)
+    };
+    if let Some(at) = spec.ips.iter().position(|ip| ip.ephemeral.is_some()) {
+        return Some(asks(&format!("spec.ips[{at}].ephemeral")));
+    }
+    if let Some(at) = spec
+        .prefixes
+        .iter()
+        .position(|prefix| prefix.ephemeral.is_some())
+    {
+        return Some(asks(&format!("spec.prefixes[{at}].ephemeral")));
+    }
+    spec.virtual_ip
+        .as_ref()
+        .is_some_and(|vip| vip.ephemeral.is_some())
+        .then(|| asks("spec.virtualIP.ephemeral"))
+}

@@ -1,0 +1,83 @@
+//! Claims and releases of virtual IPs (contract, Claims).
+
+use serde_json::json;
+
+use super::child::is_child;
+use super::claim::{Verdict, decide};
+use super::{Change, Plan, Purpose, Reason, Report, Request, View, unreadable};
+use crate::world::{Kind, Slot, Str, VirtualIp};
+
+/// Plans for the virtual IP `name`.
+pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
+    let slot = view.namespace.virtual_ips.slot(name);
+    let Some(Slot::Good(virtual_ip)) = slot else {
+        return unreadable(slot);
+    };
+    let mut plan = Plan::default();
+    let meta = &virtual_ip.meta;
+    if meta.deleting || meta.external || is_child(meta, Kind::NetworkInterface, view.namespace) {
+        return plan;
+    }
+    let interfaces = &view.namespace.interfaces;
+    let claimants = view
+        .namespace
+        .interfaces_on_virtual_ip(name)
+        .map(|interface| &interface.meta);
+    let still_names =
+        |interface: &crate::world::Interface| interface.virtual_ip_ref() == Some(&**name);
+    match decide(
+        virtual_ip.target.as_ref(),
+        interfaces,
+        still_names,
+        claimants,
+    ) {
+        Verdict::Keep => {}
+        Verdict::Claim(_) if view.resting => {}
+        Verdict::Claim(claimant) => {
+            let target = json!({ "name": &*claimant.name, "uid": &*claimant.uid });
+            plan.changes
+                .push(write(virtual_ip, &target, Purpose::Claim, None));
+        }
+        Verdict::Release(holder) => {
+            let seen = view.namespace.virtual_ips.seen(name).unwrap_or(u64::MAX);
+            plan.changes
+                .push(if view.memory.looked_since(&holder.name, seen) {
+                    let message = format!(
+                        "released: NetworkInterface {} is gone, or names it no longer",
+                        holder.name
+                    );
+                    let told = Report::on(Reason::Released, Kind::VirtualIp, meta, message);
+                    write(
+                        virtual_ip,
+                        &serde_json::Value::Null,
+                        Purpose::Release,
+                        Some(told),
+                    )
+                } else {
+                    super::look(Kind::NetworkInterface, &holder.name)
+                });
+        }
+    }
+    plan.changes
+        .retain(|change| !view.is_refused(change, meta.version));
+    plan
+}
+
+fn write(
+    virtual_ip: &VirtualIp,
+    target: &serde_json::Value,
+    purpose: Purpose,
+    then: Option<Report>,
+) -> Change {
+    let meta = &virtual_ip.meta;
+    Change {
+        kind: Kind::VirtualIp,
+        name: meta.name.clone(),
+        request: Request::Patch(json!({
+            "metadata": { "uid": &*meta.uid, "resourceVersion": meta.version.to_string() },
+            "spec": { "targetRef": target },
+        })),
+        purpose,
+        then,
+    }
+}

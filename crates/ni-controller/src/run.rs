@@ -1,0 +1,271 @@
+//! The loop: watch events and answers into the core, its orders out to the API server.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use k8s_openapi::jiff::Timestamp;
+use kube::Client;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tracing::{Instrument, debug, info, info_span, warn};
+
+use crate::apply::apply;
+use crate::core::{Core, Now, Order, Outcome};
+use crate::events::Outbox;
+use crate::metrics::Metrics;
+use crate::options::Run;
+use crate::plan::Purpose;
+use crate::serve::Probe;
+use crate::watch::{BUFFER, watch};
+use crate::world::{Event, Interface, Kind, Machine, Network, Object, Slot, VirtualIp};
+
+/// An event of any kind.
+#[derive(Debug)]
+pub enum AnyEvent {
+    /// Of machines.
+    Machine(Event<Machine>),
+    /// Of interfaces.
+    Interface(Event<Interface>),
+    /// Of networks.
+    Network(Event<Network>),
+    /// Of virtual IPs.
+    VirtualIp(Event<VirtualIp>),
+}
+
+/// Gives an event to the core.
+pub fn observe(core: &mut Core, event: AnyEvent, now: Now) {
+    match event {
+        AnyEvent::Machine(event) => core.observe(event, now),
+        AnyEvent::Interface(event) => core.observe(event, now),
+        AnyEvent::Network(event) => core.observe(event, now),
+        AnyEvent::VirtualIp(event) => core.observe(event, now),
+    }
+}
+
+/// The clock that the core is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock(Instant);
+
+impl Clock {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time.
+    pub fn now(self) -> Now {
+        Now {
+            elapsed: self.0.elapsed(),
+            wall: Timestamp::now(),
+        }
+    }
+}
+
+/// Watches all kinds; the events come by the receiver.
+fn watch_all(client: &Client) -> mpsc::Receiver<AnyEvent> {
+    let (out, events) = mpsc::channel(BUFFER);
+    tokio::spawn(watch(client.clone(), out.clone(), AnyEvent::Machine));
+    tokio::spawn(watch(client.clone(), out.clone(), AnyEvent::Interface));
+    tokio::spawn(watch(client.clone(), out.clone(), AnyEvent::Network));
+    tokio::spawn(watch(client.clone(), out, AnyEvent::VirtualIp));
+    events
+}
+
+struct Answer {
+    order: Order,
+    outcome: Outcome,
+    took: Duration,
+}
+
+/// The loop's own state, beside the core.
+struct Loop {
+    core: Core,
+    clock: Clock,
+    client: Client,
+    outbox: Outbox,
+    metrics: Metrics,
+    sending: JoinSet<Answer>,
+    concurrency: usize,
+    request_timeout: Duration,
+    /// One write a kind whose return by the watch is awaited.
+    samples: HashMap<Kind, (u64, Instant)>,
+    stopping: bool,
+    announced: bool,
+}
+
+/// Runs until `stop`; then starts nothing new and waits for what is under way, at most `run.shutdown_timeout`.
+pub async fn run(
+    client: Client,
+    options: &Run,
+    metrics: Metrics,
+    outbox: Outbox,
+    mut probes: mpsc::Receiver<Probe>,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let mut events = watch_all(&client);
+    let mut this = Loop {
+        core: Core::new(options.deciding.options(), options.backoff()),
+        clock: Clock::start(),
+        client,
+        outbox,
+        metrics,
+        sending: JoinSet::new(),
+        concurrency: usize::from(options.concurrency),
+        request_timeout: options.request_timeout,
+        samples: HashMap::new(),
+        stopping: false,
+        announced: false,
+    };
+    tokio::pin!(stop);
+    let deadline = tokio::time::sleep(Duration::MAX);
+    tokio::pin!(deadline);
+    loop {
+        this.send_orders();
+        if this.stopping && this.sending.is_empty() {
+            info!("stopped: nothing is under way");
+            return Ok(());
+        }
+        let wake = this.sleep();
+        tokio::select! {
+            event = events.recv() => this.take_events(event, &mut events),
+            Some(answer) = this.sending.join_next() => this.take_answer(answer?),
+            Some(probe) = probes.recv() => this.take_probe(probe),
+            () = tokio::time::sleep(wake) => {}
+            () = &mut stop, if !this.stopping => {
+                info!(under_way = this.sending.len(), "stopping: no new work");
+                this.stopping = true;
+                deadline.as_mut().reset(tokio::time::Instant::now() + options.shutdown_timeout);
+            }
+            () = &mut deadline, if this.stopping => {
+                warn!(under_way = this.sending.len(), "stopped before every request was answered");
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Loop {
+    fn sleep(&self) -> Duration {
+        let now = self.clock.now().elapsed;
+        self.core
+            .wake_at()
+            .map_or(Duration::from_secs(3600), |at| at.saturating_sub(now))
+    }
+
+    fn take_events(&mut self, first: Option<AnyEvent>, more: &mut mpsc::Receiver<AnyEvent>) {
+        let now = self.clock.now();
+        let mut next = first;
+        while let Some(event) = next {
+            self.measure_lag(&event);
+            observe(&mut self.core, event, now);
+            next = more.try_recv().ok();
+        }
+        if !self.announced && self.core.world().is_complete() {
+            self.announced = true;
+            let count = |kind| self.core.world().size(kind).objects;
+            info!(
+                machines = count(Kind::Machine),
+                interfaces = count(Kind::NetworkInterface),
+                networks = count(Kind::Network),
+                virtual_ips = count(Kind::VirtualIp),
+                "all lists are complete"
+            );
+        }
+    }
+
+    fn send_orders(&mut self) {
+        while !self.stopping && self.sending.len() < self.concurrency {
+            let begun = Instant::now();
+            let Some(order) = self.core.next(self.clock.now()) else {
+                break;
+            };
+            self.metrics.planned(begun.elapsed());
+            let (client, timeout) = (self.client.clone(), self.request_timeout);
+            let span = info_span!("reconcile", object = %order.key);
+            let send = async move {
+                let begun = Instant::now();
+                let outcome = apply(&client, &order, timeout).await;
+                Answer {
+                    order,
+                    outcome,
+                    took: begun.elapsed(),
+                }
+            };
+            self.sending.spawn(send.instrument(span));
+        }
+        for report in self.core.take_reports() {
+            if let Some(dropped) = self.outbox.push(report) {
+                self.metrics.event_dropped(dropped.reason);
+            }
+        }
+    }
+
+    fn take_answer(&mut self, answer: Answer) {
+        let Answer {
+            order,
+            outcome,
+            took,
+        } = answer;
+        log(&order, &outcome);
+        self.metrics.answered(&order.change, &outcome, took);
+        if let Outcome::Object(object) = &outcome
+            && order.change.purpose != Purpose::Look
+        {
+            self.samples
+                .entry(order.change.kind)
+                .or_insert((object.meta().version, Instant::now()));
+        }
+        self.core.answer(order.ticket, outcome, self.clock.now());
+    }
+
+    fn take_probe(&mut self, probe: Probe) {
+        self.metrics.read(&self.core, self.clock.now());
+        // Who asked may have gone away meanwhile.
+        let _ = probe.send(self.core.world().is_complete() && !self.stopping);
+    }
+
+    fn measure_lag(&mut self, event: &AnyEvent) {
+        let version = match event {
+            AnyEvent::Machine(event) => applied(event),
+            AnyEvent::Interface(event) => applied(event),
+            AnyEvent::Network(event) => applied(event),
+            AnyEvent::VirtualIp(event) => applied(event),
+        };
+        let Some((kind, version)) = version else {
+            return;
+        };
+        if let Some((awaited, since)) = self.samples.get(&kind).copied()
+            && awaited <= version
+        {
+            self.metrics.watch_lag(kind, since.elapsed());
+            self.samples.remove(&kind);
+        }
+    }
+}
+
+fn applied<T: Object>(event: &Event<T>) -> Option<(Kind, u64)> {
+    match event {
+        Event::Applied(slot) | Event::Deleted(slot) => Some((T::KIND, Slot::meta(slot).version)),
+        _ => None,
+    }
+}
+
+/// One line per change.
+fn log(order: &Order, outcome: &Outcome) {
+    let change = &order.change;
+    let (kind, purpose) = (change.kind.as_str(), change.purpose.as_str());
+    let (namespace, name) = (&*order.key.namespace, &*change.name);
+    let object = &order.key;
+    match outcome {
+        Outcome::Object(it) if change.purpose == Purpose::Look => {
+            debug!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "looked");
+        }
+        Outcome::Object(it) => {
+            info!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "done")
+        }
+        Outcome::Gone => info!(kind, namespace, name, purpose, %object, "gone"),
+        Outcome::Failed(failure) => {
+            warn!(kind, namespace, name, purpose, %object, %failure, "not done")
+        }
+    }
+}

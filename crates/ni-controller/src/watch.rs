@@ -1,0 +1,106 @@
+//! One watch per kind, shared by all: a streaming list, or pages where the server has no WatchList.
+
+use std::time::Duration;
+
+use futures::{StreamExt, TryStreamExt, pin_mut};
+use kube::runtime::WatchStreamExt;
+use kube::runtime::watcher::{self, Error, watcher};
+use kube::{Api, Client};
+use tokio::sync::mpsc;
+use tracing::{debug, info, warn};
+
+use crate::wire::{IntoAny, Wire};
+use crate::world::{Event, Kind};
+
+/// How many events may wait for the core; then the watch waits, and TCP with it.
+pub const BUFFER: usize = 1024;
+
+/// Sends the events of one kind to `out` until the receiver is gone.
+pub async fn watch<T, E>(client: Client, out: mpsc::Sender<E>, wrap: fn(Event<T>) -> E)
+where
+    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
+{
+    let api = Api::<Wire<T>>::all(client);
+    let mut streaming = true;
+    loop {
+        let config = watcher::Config::default();
+        let config = if streaming {
+            config.streaming_lists()
+        } else {
+            config
+        };
+        let events = watcher(api.clone(), config).default_backoff();
+        pin_mut!(events);
+        loop {
+            match events.next().await {
+                Some(Ok(event)) => {
+                    if out.send(wrap(convert(event))).await.is_err() {
+                        return;
+                    }
+                }
+                Some(Err(error)) if streaming && refuses_streaming(&error) => {
+                    info!(
+                        kind = T::KIND.as_str(),
+                        "the API server has no streaming lists: listing page by page"
+                    );
+                    streaming = false;
+                    break;
+                }
+                Some(Err(error)) => report(T::KIND, &error),
+                None => break,
+            }
+        }
+    }
+}
+
+fn convert<T>(event: watcher::Event<Wire<T>>) -> Event<T> {
+    match event {
+        watcher::Event::Init => Event::ListBegins,
+        watcher::Event::InitApply(wire) => Event::Listed(wire.received.slot),
+        watcher::Event::InitDone => Event::ListEnds,
+        watcher::Event::Apply(wire) => Event::Applied(wire.received.slot),
+        watcher::Event::Delete(wire) => Event::Deleted(wire.received.slot),
+    }
+}
+
+/// Without the WatchList feature a server answers `sendInitialEvents` with 422 (Kubernetes API concepts, streaming lists).
+fn refuses_streaming(error: &Error) -> bool {
+    matches!(error, Error::WatchStartFailed(kube::Error::Api(status)) if status.code == 422 || status.code == 400)
+}
+
+fn report(kind: Kind, error: &Error) {
+    match error {
+        Error::WatchError(status) if status.code == 410 => {
+            debug!(kind = kind.as_str(), "the watch expired: listing again");
+        }
+        Error::WatchFailed(_) => {
+            debug!(kind = kind.as_str(), %error, "the watch broke off: resuming")
+        }
+        _ => warn!(
+            kind = kind.as_str(),
+            error = error as &dyn std::error::Error,
+            "the watch failed: trying again"
+        ),
+    }
+}
+
+/// Reads one list of a kind, whole, for `plan`.
+pub async fn once<T, E>(client: Client, wrap: fn(Event<T>) -> E) -> Result<Vec<E>, Error>
+where
+    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
+{
+    let events = watcher(Api::<Wire<T>>::all(client), watcher::Config::default());
+    pin_mut!(events);
+    let mut all = Vec::new();
+    while let Some(event) = events.try_next().await? {
+        let done = matches!(event, watcher::Event::InitDone);
+        all.push(wrap(convert(event)));
+        if done {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// How long a client waits for a connection.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

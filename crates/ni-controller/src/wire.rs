@@ -1,0 +1,91 @@
+//! Trimmed objects on kube's wire: what the watch and our requests receive.
+
+use std::borrow::Cow;
+
+use kube::Resource;
+use kube::core::ObjectMeta;
+use serde::{Deserialize, Deserializer};
+
+use crate::world::{
+    AnyObject, Decode, Interface, Kind, Machine, Network, Received, Slot, VirtualIp,
+};
+
+/// An object as kube's watcher wants it: with the metadata that it resumes a watch from.
+#[derive(Clone, Debug)]
+pub struct Wire<T> {
+    meta: ObjectMeta,
+    /// The trimmed object.
+    pub received: Received<T>,
+}
+
+impl<'de, T: Decode> Deserialize<'de> for Wire<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let received = Received::<T>::deserialize(deserializer)?;
+        let resource_version = Some(received.resource_version.clone());
+        Ok(Self {
+            meta: ObjectMeta {
+                resource_version,
+                ..ObjectMeta::default()
+            },
+            received,
+        })
+    }
+}
+
+impl<T: Decode> Resource for Wire<T> {
+    type DynamicType = ();
+    type Scope = kube::core::NamespaceResourceScope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        T::KIND.as_str().into()
+    }
+    fn group((): &()) -> Cow<'_, str> {
+        T::KIND
+            .api_version()
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .into()
+    }
+    fn version((): &()) -> Cow<'_, str> {
+        "v1alpha1".into()
+    }
+    fn plural((): &()) -> Cow<'_, str> {
+        T::KIND.plural().into()
+    }
+    fn meta(&self) -> &ObjectMeta {
+        &self.meta
+    }
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.meta
+    }
+}
+
+/// Kinds by type, for answers whose kind is known at run time.
+pub trait IntoAny: Decode {
+    /// The object as one of any kind.
+    fn into_any(slot: Slot<Self>) -> AnyObject;
+}
+
+macro_rules! into_any {
+    ($type:ident, $variant:ident) => {
+        impl IntoAny for $type {
+            fn into_any(slot: Slot<Self>) -> AnyObject {
+                AnyObject::$variant(slot)
+            }
+        }
+    };
+}
+into_any!(Machine, Machine);
+into_any!(Interface, Interface);
+into_any!(Network, Network);
+into_any!(VirtualIp, VirtualIp);
+
+/// The collection's path in `namespace`.
+pub fn path(kind: Kind, namespace: &str) -> String {
+    format!(
+        "/apis/{}/namespaces/{namespace}/{}",
+        kind.api_version(),
+        kind.plural()
+    )
+}

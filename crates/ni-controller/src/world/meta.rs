@@ -1,0 +1,160 @@
+//! The part of an object's metadata that planners read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ironcore_api::ownership;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
+use k8s_openapi::jiff::Timestamp;
+use serde::Deserialize;
+
+/// A string that many objects may share.
+pub type Str = Arc<str>;
+
+/// An annotation that `kubectl apply` keeps for itself: the whole object once more, which no planner reads.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Metadata as planners need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// Name, unique among the objects of its kind and namespace.
+    pub name: Str,
+    /// Namespace.
+    pub namespace: Str,
+    /// UID: distinguishes the object from an earlier one of its name.
+    pub uid: Str,
+    /// `resourceVersion`, comparable among objects of one kind.
+    pub version: u64,
+    /// `generation`: counts changes of the spec.
+    pub generation: i64,
+    /// `creationTimestamp`, for "the oldest".
+    pub created: Timestamp,
+    /// Whether it bears a `deletionTimestamp`.
+    pub deleting: bool,
+    /// Whether it bears `common.ironcore.dev/managed-by`: an outside system manages it.
+    pub external: bool,
+    /// Whether it bears the mark of what controllers of this API make.
+    pub ephemeral: bool,
+    /// Its controller owner, if any.
+    pub owner: Option<Box<Owner>>,
+}
+
+/// A controller owner reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// Kind of the owner.
+    pub kind: Str,
+    /// Name of the owner.
+    pub name: Str,
+    /// UID of the owner.
+    pub uid: Str,
+}
+
+impl Meta {
+    /// Seniority: of two objects the lesser is the older (creationTimestamp, then uid).
+    pub fn seniority(&self) -> (Timestamp, &str) {
+        (self.created, &self.uid)
+    }
+
+    /// Whether this is a managed child of the object with UID `owner`: mark and controller reference (contract, Names).
+    pub fn is_managed_by(&self, owner: &str) -> bool {
+        self.ephemeral
+            && self
+                .owner
+                .as_ref()
+                .is_some_and(|reference| &*reference.uid == owner)
+    }
+}
+
+/// Labels or annotations, sorted by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pairs(Box<[(Str, Str)]>);
+
+impl Pairs {
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let at = self.0.binary_search_by(|(k, _)| (**k).cmp(key)).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    /// All pairs in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (&**key, &**value))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<BTreeMap<String, String>> for Pairs {
+    fn from(map: BTreeMap<String, String>) -> Self {
+        let pairs = map.into_iter().filter(|(key, _)| key != LAST_APPLIED);
+        Self(
+            pairs
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// Metadata as the API server sends it, without what nobody reads.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RawMeta {
+    name: String,
+    #[serde(default)]
+    namespace: String,
+    #[serde(default)]
+    uid: String,
+    /// The version as text, for the watch.
+    #[serde(default)]
+    pub resource_version: String,
+    #[serde(default)]
+    generation: i64,
+    creation_timestamp: Option<Time>,
+    deletion_timestamp: Option<Time>,
+    /// Labels.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// Annotations.
+    pub annotations: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    owner_references: Vec<OwnerReference>,
+    /// Finalizers.
+    #[serde(default)]
+    pub finalizers: Vec<String>,
+}
+
+impl RawMeta {
+    /// The trimmed form.
+    pub fn trim(&self) -> Meta {
+        let annotation = |key: &str| self.annotations.as_ref().and_then(|all| all.get(key));
+        let owner = self
+            .owner_references
+            .iter()
+            .find(|owner| owner.controller == Some(true));
+        Meta {
+            name: self.name.as_str().into(),
+            namespace: self.namespace.as_str().into(),
+            uid: self.uid.as_str().into(),
+            version: self.resource_version.parse().unwrap_or(0),
+            generation: self.generation,
+            created: self
+                .creation_timestamp
+                .as_ref()
+                .map_or(Timestamp::MIN, |time| time.0),
+            deleting: self.deletion_timestamp.is_some(),
+            external: annotation(ownership::MANAGED_BY).is_some(),
+            ephemeral: annotation(ownership::EPHEMERAL_MANAGED_BY)
+                .is_some_and(|value| value == ownership::EPHEMERAL_MANAGER),
+            owner: owner.map(|owner| {
+                Box::new(Owner {
+                    kind: owner.kind.as_str().into(),
+                    name: owner.name.as_str().into(),
+                    uid: owner.uid.as_str().into(),
+                })
+            }),
+        }
+    }
+}
