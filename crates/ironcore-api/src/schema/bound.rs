@@ -17,9 +17,9 @@ pub(super) const INTERFACE_PREFIXES: usize = 256;
 /// Peerings of a network.
 pub(super) const PEERINGS: usize = 64;
 /// Prefixes of a peering.
-pub(super) const PEERING_PREFIXES: usize = 32;
+pub(super) const PEERING_PREFIXES: usize = 24;
 /// Incoming peerings of a network.
-pub(super) const INCOMING_PEERINGS: usize = 128;
+pub(super) const INCOMING_PEERINGS: usize = 192;
 /// Blocks handed out of a prefix.
 pub(super) const USED: usize = 65_536;
 /// Finalizers in a template's metadata.

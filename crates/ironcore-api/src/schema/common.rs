@@ -1,24 +1,46 @@
 //! What several kinds have in common.
 
+use kube::core::{Reason, Rule};
 use serde_json::json;
 
-use super::bound;
 use super::node::Node;
+use super::{bound, text};
 
-/// A reference to an object by name.
+/// A reference by name to an object that may have any name; `{}` and an empty name refer to nothing.
 pub(super) fn reference(mut node: Node<'_>) {
     node.set("x-kubernetes-map-type", json!("atomic"));
-    node.at("name").at_most(bound::NAME);
+    node.at("name")
+        .at_most(bound::NAME)
+        .rule(text::optional(text::subdomain()));
 }
 
-/// A reference to an object by name and UID.
+/// A reference by name and UID.
 pub(super) fn uid_reference(mut node: Node<'_>) {
     node.at("uid").at_most(bound::UID);
     reference(node);
 }
 
+/// A reference by name to an object whose name is a DNS label.
+pub(super) fn label_reference(mut node: Node<'_>) {
+    node.set("x-kubernetes-map-type", json!("atomic"));
+    node.at("name")
+        .at_most(bound::NAME)
+        .rule(text::optional(text::label()));
+}
+
+/// A reference that must name something.
+pub(super) fn required_reference(mut node: Node<'_>) {
+    node.rule(required("has(self.name) && self.name != ''", ".name").message("a name is needed"));
+    reference(node);
+}
+
+/// Whether the reference `path` names something, as CEL.
+pub(super) fn named(path: &str) -> String {
+    format!("has({path}) && has({path}.name) && {path}.name != ''")
+}
+
 /// Metadata of a template.
-pub(super) fn template_metadata(mut node: Node<'_>) {
+pub(super) fn template_metadata(node: &mut Node<'_>) {
     for field in ["name", "generateName", "namespace"] {
         node.at(field).at_most(bound::NAME);
     }
@@ -27,8 +49,65 @@ pub(super) fn template_metadata(mut node: Node<'_>) {
         .set("x-kubernetes-list-type", json!("set"));
 }
 
+/// Metadata of a template whose object gets its name from where the template is.
+pub(super) fn nameless_metadata(mut node: Node<'_>) {
+    template_metadata(&mut node);
+    for field in ["name", "generateName", "namespace"] {
+        let empty = format!("!has(self.{field}) || self.{field} == ''");
+        node.rule(
+            forbidden(empty, &format!(".{field}")).message(
+                format!("a template may not name its object: {field} is set by the controller")
+                    .as_str(),
+            ),
+        );
+    }
+}
+
+/// What an `ephemeral` is made from: the template `field`, with a spec.
+pub(super) fn template(mut node: Node<'_>, field: &str) {
+    let has = format!("has(self.{field})");
+    node.rule(required(has, &format!(".{field}")).message("a template is needed"));
+    node.at(field)
+        .rule(required("has(self.spec)", ".spec").message("a template needs a spec"));
+}
+
+/// Exactly one source: `first`, which is there where the CEL `has_first` holds, or `ephemeral`.
+pub(super) fn one_source(node: &mut Node<'_>, first: &str, has_first: &str) {
+    node.rule(
+        Rule::new(format!("({has_first}) || has(self.ephemeral)"))
+            .message(format!("has no source: give {first} or ephemeral").as_str())
+            .reason(Reason::FieldValueRequired),
+    );
+    node.rule(
+        forbidden(
+            format!("!({has_first} && has(self.ephemeral))"),
+            ".ephemeral",
+        )
+        .message(format!("has two sources: give {first} or ephemeral, not both").as_str()),
+    );
+}
+
 /// A status that shows its first state at once, before anything has written it.
 pub(super) fn status_with(mut node: Node<'_>, field: &str, first: &str) {
     node.default(json!({}));
     node.at(field).default(json!(first));
+}
+
+/// Without which the field at `path` is missing.
+pub(super) fn required(rule: impl Into<String>, path: &str) -> Rule {
+    Rule::new(rule)
+        .field_path(path)
+        .reason(Reason::FieldValueRequired)
+}
+
+/// Without which the field at `path` may not be as it is.
+pub(super) fn forbidden(rule: impl Into<String>, path: &str) -> Rule {
+    Rule::new(rule)
+        .field_path(path)
+        .reason(Reason::FieldValueForbidden)
+}
+
+/// Without which the value of the field at `path` is wrong.
+pub(super) fn invalid(rule: impl Into<String>, path: &str) -> Rule {
+    Rule::new(rule).field_path(path)
 }

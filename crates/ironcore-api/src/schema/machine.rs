@@ -1,62 +1,59 @@
 //! Machine.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::core::{Message, Rule};
 use serde_json::json;
 
+use super::common::{forbidden, named};
 use super::node::Node;
-use super::{bound, common, derive, network_interface};
+use super::{bound, common, derive, machine_volume, network_interface, text};
 use crate::compute::{AttachState, Machine, MachineState};
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<Machine>(|mut root| {
+        root.label_name();
         spec(root.at("spec"));
         status(root.at("status"));
     })
 }
 
 fn spec(mut node: Node<'_>) {
-    node.require(&["machineClassRef"]);
-    common::reference(node.at("machineClassRef"));
+    node.require(&["machineClassRef"]).rules(frozen());
+    common::required_reference(node.at("machineClassRef"));
     node.at("machinePoolSelector").at_most(bound::ENTRIES);
     node.at("machinePoolSelector{}").at_most(bound::LABEL_VALUE);
     common::reference(node.at("machinePoolRef"));
-    node.at("power").at_most(bound::WORD).default(json!("On"));
+    node.at("power")
+        .at_most(bound::WORD)
+        .default(json!("On"))
+        .rule(text::one_of(&["On", "Off"], "power"));
     node.at("networkInterfaces")
         .at_most(bound::MACHINE_INTERFACES)
         .list_map("name");
     interface(node.at("networkInterfaces[]"));
-    node.at("volumes").at_most(bound::VOLUMES).list_map("name");
-    volume(node.at("volumes[]"));
+    machine_volume::list(&mut node);
     guest(&mut node);
 }
 
 fn interface(mut node: Node<'_>) {
-    node.at("name").at_most(bound::NAME);
+    node.at("name").at_most(bound::NAME).rule(text::subdomain());
+    let named = named("self.networkInterfaceRef");
+    common::one_source(&mut node, "networkInterfaceRef", &named);
     common::reference(node.at("networkInterfaceRef"));
+    common::template(node.at("ephemeral"), "networkInterfaceTemplate");
     let mut template = node.at("ephemeral.networkInterfaceTemplate");
-    common::template_metadata(template.at("metadata"));
+    common::template_metadata(&mut template.at("metadata"));
     network_interface::spec(template.at("spec"));
 }
 
-fn volume(mut node: Node<'_>) {
-    node.at("name").at_most(bound::NAME);
-    node.at("device").at_most(bound::WORD);
-    common::reference(node.at("volumeRef"));
-    node.at("emptyDisk.sizeLimit").at_most(bound::QUANTITY);
-    node.at("localDisk.sizeLimit").at_most(bound::QUANTITY);
-    node.at("localDisk.image").at_most(bound::IMAGE);
-    let mut template = node.at("ephemeral.volumeTemplate");
-    common::template_metadata(template.at("metadata"));
-    template
-        .at("spec")
-        .set("type", json!("object"))
-        .set("x-kubernetes-preserve-unknown-fields", json!(true));
-}
-
 fn guest(node: &mut Node<'_>) {
-    node.at("ignitionRef.name").at_most(bound::NAME);
+    node.at("ignitionRef.name")
+        .at_most(bound::NAME)
+        .rule(text::optional(text::subdomain()));
     node.at("ignitionRef.key").at_most(bound::NAME);
-    node.at("guestConfig.hostname").at_most(bound::NAME);
+    node.at("guestConfig.hostname")
+        .at_most(bound::NAME)
+        .rule(text::optional(text::label()));
     node.at("efiVars").at_most(bound::EFI_VARS).list_map("name");
     let mut variable = node.at("efiVars[]");
     variable.require(&["name", "uuid", "value"]);
@@ -71,25 +68,66 @@ fn guest(node: &mut Node<'_>) {
     toleration.at("effect").at_most(bound::WORD);
 }
 
+/// What of a machine may not be changed; what of its volumes may not is said there.
+fn frozen() -> [Rule; 3] {
+    let had_pool = named("oldSelf.machinePoolRef");
+    let has_pool = named("self.machinePoolRef");
+    let hostname = |machine: &str| {
+        format!(
+            "(has({machine}.guestConfig) && has({machine}.guestConfig.hostname) ? {machine}.guestConfig.hostname : '')"
+        )
+    };
+    [
+        forbidden(
+            "!has(self.machineClassRef.name) || !has(oldSelf.machineClassRef.name) \
+             || self.machineClassRef.name == oldSelf.machineClassRef.name",
+            ".machineClassRef",
+        )
+        .message(Message::Expression(
+            "'may not be changed: it was ' + oldSelf.machineClassRef.name".to_owned(),
+        )),
+        forbidden(
+            format!("!({had_pool}) || {has_pool} && self.machinePoolRef.name == oldSelf.machinePoolRef.name"),
+            ".machinePoolRef",
+        )
+        .message(Message::Expression(
+            "'may not be changed once set: it was ' + oldSelf.machinePoolRef.name".to_owned(),
+        )),
+        forbidden(
+            format!("{} == {}", hostname("self"), hostname("oldSelf")),
+            ".guestConfig.hostname",
+        )
+        .message("may not be added, changed or cleared"),
+    ]
+}
+
 fn status(mut node: Node<'_>) {
     node.at("machineID").at_most(bound::HANDLE);
     node.at("state").values_of::<MachineState>();
     node.at("conditions")
         .at_most(bound::CONDITIONS)
         .list_map("type");
-    node.at("conditions[]").require(&["type", "status"]);
-    for (list, reference) in [
-        ("networkInterfaces", "networkInterfaceRef"),
-        ("volumes", "volumeRef"),
-    ] {
-        node.at(list)
-            .at_most(bound::MACHINE_INTERFACES)
-            .list_map("name");
-        let mut entry = node.at(&format!("{list}[]"));
-        entry.at("name").at_most(bound::NAME);
-        entry.at("handle").at_most(bound::HANDLE);
-        entry.at("state").values_of::<AttachState>();
-        common::reference(entry.at(reference));
-    }
+    let mut condition = node.at("conditions[]");
+    condition.require(&["type", "status"]);
+    attached(
+        &mut node,
+        "networkInterfaces",
+        "networkInterfaceRef",
+        bound::MACHINE_INTERFACES,
+    );
+    attached(&mut node, "volumes", "volumeRef", bound::VOLUMES);
     common::status_with(node, "state", "Pending");
+}
+
+/// What the machine pool's agent says of each interface or volume. Nothing there is judged.
+fn attached(node: &mut Node<'_>, list: &str, reference: &str, bound: usize) {
+    node.at(list).at_most(bound).list_map("name");
+    let mut entry = node.at(&format!("{list}[]"));
+    entry.at("name").at_most(bound::NAME);
+    entry.at("handle").at_most(bound::HANDLE);
+    entry.at("state").values_of::<AttachState>();
+    entry
+        .at(reference)
+        .set("x-kubernetes-map-type", json!("atomic"));
+    entry.at(reference).at("name").at_most(bound::NAME);
 }

@@ -8,10 +8,15 @@ mod bound;
 mod common;
 mod derive;
 mod machine;
+mod machine_volume;
 mod network;
 mod network_interface;
+mod network_interface_ips;
+mod network_peerings;
 mod node;
 mod prefix;
+mod prefix_frozen;
+mod text;
 mod virtual_ip;
 
 pub(crate) use machine::crd as machine_crd;

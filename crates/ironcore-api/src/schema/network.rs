@@ -1,10 +1,12 @@
 //! Network.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::core::{Message, Rule};
 use serde_json::json;
 
+use super::common::{forbidden, required};
 use super::node::Node;
-use super::{bound, common, derive};
+use super::{bound, common, derive, network_peerings, text};
 use crate::networking::{Network, NetworkPeeringState, NetworkState};
 
 pub(crate) fn crd() -> CustomResourceDefinition {
@@ -16,32 +18,64 @@ pub(crate) fn crd() -> CustomResourceDefinition {
 }
 
 fn spec(mut node: Node<'_>) {
-    node.default(json!({}));
+    node.default(json!({})).rule(provider_id_once());
     node.at("providerID").at_most(bound::HANDLE);
     node.at("peerings")
         .at_most(bound::PEERINGS)
-        .list_map("name");
+        .list_map("name")
+        .rules(network_peerings::rules());
     peering(node.at("peerings[]"));
     node.at("incomingPeerings")
-        .at_most(bound::INCOMING_PEERINGS);
+        .at_most(bound::INCOMING_PEERINGS)
+        .rule(network_peerings::incoming_once());
     let mut incoming = node.at("incomingPeerings[]");
-    incoming.at("namespace").at_most(bound::NAME);
-    incoming.at("name").at_most(bound::NAME);
+    incoming
+        .at("name")
+        .at_most(bound::NAME)
+        .rule(text::subdomain());
+    incoming
+        .at("namespace")
+        .at_most(bound::NAME)
+        .rule(text::optional(text::label()));
     incoming.at("uid").at_most(bound::UID);
 }
 
 fn peering(mut node: Node<'_>) {
     node.require(&["name", "networkRef"]);
-    node.at("name").at_most(bound::NAME);
-    node.at("networkRef.namespace").at_most(bound::NAME);
-    node.at("networkRef.name").at_most(bound::NAME);
+    node.at("name").at_most(bound::NAME).rule(text::subdomain());
+    let mut network = node.at("networkRef");
+    network
+        .rule(required("has(self.name) && self.name != ''", ".name").message("a name is needed"));
+    network
+        .at("namespace")
+        .at_most(bound::NAME)
+        .rule(text::optional(text::label()));
+    network
+        .at("name")
+        .at_most(bound::NAME)
+        .rule(text::optional(text::subdomain()));
     node.at("prefixes")
         .at_most(bound::PEERING_PREFIXES)
-        .list_map("name");
+        .list_map("name")
+        .rule(network_peerings::prefix_ref_once());
     let mut prefix = node.at("prefixes[]");
-    prefix.at("name").at_most(bound::NAME);
-    prefix.at("prefix").at_most(bound::ADDRESS);
+    prefix
+        .at("name")
+        .at_most(bound::NAME)
+        .rule(text::subdomain());
+    text::cidr(prefix.at("prefix"));
     common::reference(prefix.at("prefixRef"));
+}
+
+fn provider_id_once() -> Rule {
+    forbidden(
+        "!has(oldSelf.providerID) || oldSelf.providerID == '' \
+         || has(self.providerID) && self.providerID == oldSelf.providerID",
+        ".providerID",
+    )
+    .message(Message::Expression(
+        "'may not be changed once set: it was ' + oldSelf.providerID".to_owned(),
+    ))
 }
 
 fn status(mut node: Node<'_>) {

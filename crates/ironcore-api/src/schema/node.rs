@@ -4,7 +4,7 @@ use kube::core::Rule;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use super::derive;
+use super::{bound, derive, text};
 
 /// A place in the tree of an OpenAPI schema. Methods that go deeper expect the place to exist: a
 /// constraint on a field that the type does not have is a slip, and fails the first time it runs.
@@ -62,6 +62,19 @@ impl<'a> Node<'a> {
     pub(super) fn list_map(&mut self, key: &str) -> &mut Self {
         self.set("x-kubernetes-list-type", json!("map"))
             .set("x-kubernetes-list-map-keys", json!([key]))
+    }
+
+    /// The object's own name must be a DNS label. Said of the field, since a rule on the root would
+    /// hold of objects stored before it, too.
+    pub(super) fn label_name(&mut self) -> &mut Self {
+        self.0["properties"]["metadata"] = json!({
+            "type": "object",
+            "properties": {"name": {"type": "string"}},
+        });
+        self.at("metadata.name")
+            .at_most(bound::NAME)
+            .rule(text::label());
+        self
     }
 
     /// The values of the enum `T`, checked before any rule: for status, which has no rules.

@@ -1,26 +1,56 @@
 //! Prefix, and the templates of prefixes.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::core::{Message, Rule};
 use serde_json::json;
 
+use super::common::{forbidden, invalid, named, required};
 use super::node::Node;
-use super::{bound, common, derive};
+use super::{bound, common, derive, prefix_frozen, text};
 use crate::ipam::{Prefix, PrefixPhase};
+
+/// Where a prefix's spec is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a Prefix.
+    Own,
+    /// In a template of an interface's `ips`: for one address, of the family at its index.
+    Ips,
+    /// In a template of an interface's `prefixes`.
+    Prefixes,
+}
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<Prefix>(|mut root| {
-        spec(root.at("spec"));
+        spec(root.at("spec"), Place::Own);
         status(root.at("status"));
     })
 }
 
-/// Spec of a prefix, wherever it is.
-pub(super) fn spec(mut node: Node<'_>) {
-    node.at("ipFamily").at_most(bound::WORD);
-    node.at("prefix").at_most(bound::ADDRESS);
+/// Spec of a prefix.
+pub(super) fn spec(mut node: Node<'_>, place: Place) {
+    node.at("ipFamily")
+        .at_most(bound::WORD)
+        .rule(text::one_of(&["IPv4", "IPv6", ""], "IP family"));
+    text::cidr(node.at("prefix"));
     node.at("prefixLength").set("minimum", json!(0));
-    common::reference(node.at("parentRef"));
+    parent(node.at("parentRef"), place);
     selector(node.at("parentSelector"));
+    node.rules(agreement()).rules(root());
+    match place {
+        Place::Own => node.rules(child()).rules(prefix_frozen::rules()),
+        Place::Prefixes => node.rules(child()),
+        Place::Ips => node.rules(one_address()),
+    };
+}
+
+fn parent(mut node: Node<'_>, place: Place) {
+    if place == Place::Prefixes {
+        node.set("x-kubernetes-map-type", json!("atomic"));
+        text::subdomain_pattern(node.at("name").at_most(bound::NAME));
+    } else {
+        common::reference(node);
+    }
 }
 
 fn selector(mut node: Node<'_>) {
@@ -33,6 +63,98 @@ fn selector(mut node: Node<'_>) {
     expression.at("operator").at_most(bound::WORD);
     expression.at("values").at_most(bound::ENTRIES);
     expression.at("values[]").at_most(bound::LABEL_VALUE);
+}
+
+/// Whether the prefix is a root, as CEL.
+fn is_root() -> String {
+    format!(
+        "(!({}) && !has(self.parentSelector))",
+        named("self.parentRef")
+    )
+}
+
+/// Family, prefix and length go together.
+fn agreement() -> [Rule; 2] {
+    [
+        invalid(
+            "!has(self.ipFamily) || !(self.ipFamily in ['IPv4', 'IPv6']) || !has(self.prefix) \
+             || !isCIDR(self.prefix) || cidr(self.prefix).ip().family() == (self.ipFamily == 'IPv4' ? 4 : 6)",
+            ".prefix",
+        )
+        .message(Message::Expression(
+            "'prefix ' + self.prefix + ' is not of family ' + self.ipFamily".to_owned(),
+        )),
+        invalid(
+            "!has(self.prefixLength) || self.prefixLength <= (has(self.ipFamily) && self.ipFamily == 'IPv4' ? 32 : 128)",
+            ".prefixLength",
+        )
+        .message("is more than the family allows: at most 32 for IPv4, 128 for IPv6"),
+    ]
+}
+
+/// A root is its prefix.
+fn root() -> [Rule; 2] {
+    let root = is_root();
+    [
+        required(format!("!{root} || has(self.prefix)"), ".prefix")
+            .message("a root prefix (no parentRef, no parentSelector) needs a prefix"),
+        forbidden(
+            format!("!{root} || !has(self.prefixLength) || self.prefixLength == 0"),
+            ".prefixLength",
+        )
+        .message("a root prefix (no parentRef, no parentSelector) has the length of its prefix"),
+    ]
+}
+
+/// A child asks for a prefix or for a length, and its family is known.
+fn child() -> [Rule; 3] {
+    let root = is_root();
+    [
+        required(
+            "has(self.ipFamily) && self.ipFamily != '' || has(self.prefix)",
+            ".ipFamily",
+        )
+        .message("IPv4 or IPv6 is needed when there is no prefix to infer it from"),
+        required(
+            format!(
+                "{root} || has(self.prefix) || has(self.prefixLength) && self.prefixLength > 0"
+            ),
+            ".prefixLength",
+        )
+        .message("a prefix with a parent needs a prefix or a prefixLength"),
+        invalid(
+            format!(
+                "{root} || !has(self.prefix) || !isCIDR(self.prefix) || !has(self.prefixLength) \
+                 || self.prefixLength == 0 || cidr(self.prefix).prefixLength() == self.prefixLength"
+            ),
+            ".prefixLength",
+        )
+        .message(Message::Expression(
+            "'does not agree with prefix ' + self.prefix".to_owned(),
+        )),
+    ]
+}
+
+/// A template in `ips` is for one address.
+fn one_address() -> [Rule; 2] {
+    [
+        invalid(
+            "!has(self.prefix) || !isCIDR(self.prefix) \
+             || cidr(self.prefix).prefixLength() == (cidr(self.prefix).ip().family() == 4 ? 32 : 128)",
+            ".prefix",
+        )
+        .message(Message::Expression(
+            "'prefix ' + self.prefix + ' has more than one address: /32 for IPv4, /128 for IPv6'".to_owned(),
+        )),
+        invalid(
+            "!has(self.prefixLength) || self.prefixLength in [0, 32, 128] \
+             && (self.prefixLength != 32 || !has(self.ipFamily) || self.ipFamily != 'IPv6') \
+             && (self.prefixLength == 0 || !has(self.prefix) || !isCIDR(self.prefix) \
+             || cidr(self.prefix).prefixLength() == self.prefixLength)",
+            ".prefixLength",
+        )
+        .message("must be that of a single address: 32 for IPv4, 128 for IPv6"),
+    ]
 }
 
 fn status(mut node: Node<'_>) {

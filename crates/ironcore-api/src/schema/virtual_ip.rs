@@ -1,22 +1,43 @@
 //! VirtualIP, and the templates of virtual IPs.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::core::{Message, Rule};
 
+use super::common::forbidden;
 use super::node::Node;
-use super::{bound, common, derive};
+use super::{bound, common, derive, text};
 use crate::networking::VirtualIP;
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<VirtualIP>(|mut root| {
+        root.label_name();
         spec(root.at("spec"));
+        root.at("spec").rules(frozen());
         root.at("status.ip").at_most(bound::ADDRESS);
     })
 }
 
 /// Spec of a virtual IP, wherever it is.
 pub(super) fn spec(mut node: Node<'_>) {
-    node.at("type").at_most(bound::WORD);
-    node.at("ipFamily").at_most(bound::WORD);
+    node.at("type")
+        .at_most(bound::WORD)
+        .rule(text::one_of(&["Public"], "type of virtual IP"));
+    node.at("ipFamily")
+        .at_most(bound::WORD)
+        .rule(text::one_of(&["IPv4", "IPv6"], "IP family"));
     common::uid_reference(node.at("targetRef"));
     node.require(&["type", "ipFamily"]);
+}
+
+/// All but `targetRef`.
+fn frozen() -> [Rule; 2] {
+    ["type", "ipFamily"].map(|field| {
+        forbidden(
+            format!("self.{field} == oldSelf.{field}"),
+            &format!(".{field}"),
+        )
+        .message(Message::Expression(format!(
+            "'may not be changed: it was ' + oldSelf.{field}"
+        )))
+    })
 }
