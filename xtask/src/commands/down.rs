@@ -1,0 +1,39 @@
+//! `cargo xtask down`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use xtask::up::{State, lock, names};
+
+/// End a system that `up` started, and remove its data
+#[derive(clap::Args)]
+pub(crate) struct Down {
+    /// Which
+    #[arg(long, default_value = "default")]
+    name: String,
+    /// All of them
+    #[arg(long, conflicts_with = "name")]
+    all: bool,
+}
+
+impl Down {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let names = if self.all { names() } else { vec![self.name] };
+        for name in names {
+            down(&name).await?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn down(name: &str) -> Result<()> {
+    let _lock = lock(name)?;
+    let Some(state) = State::load(name)? else {
+        println!("`{name}` is not up; `cargo xtask status` shows what is");
+        return Ok(());
+    };
+    let alive = state.alive().count();
+    state.down().await?;
+    println!("`{name}` is down ({alive} processes ended)");
+    Ok(())
+}

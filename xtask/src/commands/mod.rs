@@ -1,0 +1,30 @@
+//! One file per command.
+
+mod down;
+mod gen_crds;
+mod status;
+mod up;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+/// What `cargo xtask` can do.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Up(up::Up),
+    Down(down::Down),
+    Status(status::Status),
+    GenCrds(gen_crds::GenCrds),
+}
+
+impl Command {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Up(up) => up.run().await,
+            Self::Down(down) => down.run().await,
+            Self::Status(status) => status.run().await,
+            Self::GenCrds(gen_crds) => gen_crds.run(),
+        }
+    }
+}

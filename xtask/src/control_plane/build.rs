@@ -1,0 +1,132 @@
+//! Building the control plane from its Go modules.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::go::{check, go};
+use super::version::KUBERNETES;
+use crate::progress::Progress;
+use crate::repo;
+
+struct Program {
+    name: &'static str,
+    module: &'static str,
+    package: &'static str,
+}
+
+const PROGRAMS: [Program; 3] = [
+    Program {
+        name: "etcd",
+        module: "hack/control-plane/etcd",
+        package: "go.etcd.io/etcd/server/v3",
+    },
+    Program {
+        name: "kube-apiserver",
+        module: "hack/control-plane",
+        package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    },
+    Program {
+        name: "kube-controller-manager",
+        module: "hack/control-plane",
+        package: "k8s.io/kubernetes/cmd/kube-controller-manager",
+    },
+];
+
+/// Builds all programs into `dir`, which appears only when they are complete.
+pub(super) fn build_into(dir: &Path) -> Result<()> {
+    let parent = dir.parent().context("the cache has a parent folder")?;
+    fs::create_dir_all(parent).with_context(|| format!("making the cache {}", parent.display()))?;
+    let _lock = lock(&parent.join("control-plane.lock"))?;
+    if dir.is_dir() {
+        // Whoever had the lock before us built it.
+        return Ok(());
+    }
+    check(&repo::root().join("hack/control-plane"))?;
+    eprintln!("control plane: none found; building one with Go, once (some minutes, 230 MB)");
+    let unfinished = dir.with_extension("unfinished");
+    for program in &PROGRAMS {
+        build(program, &unfinished.join(program.name))?;
+    }
+    fs::rename(&unfinished, dir).with_context(|| format!("moving the build to {}", dir.display()))
+}
+
+/// Held until dropped, or until the process ends.
+fn lock(path: &Path) -> Result<File> {
+    let file = File::create(path).with_context(|| format!("opening {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            eprintln!("control plane: waiting for another build of it");
+        }
+        Err(TryLockError::Error(error)) => return Err(error).context("locking the cache"),
+    }
+    file.lock().context("locking the cache")?;
+    Ok(file)
+}
+
+fn build(program: &Program, to: &Path) -> Result<()> {
+    let module = repo::root().join(program.module);
+    let mut progress = Progress::start(program.name, count_packages(&module, program.package));
+    let mut command = go(&module, ["build", "-v", "-ldflags", &ldflags(), "-o"]);
+    command.arg(to).arg(program.package);
+    let built = run(command, &mut progress);
+    progress.finish();
+    built.with_context(|| {
+        format!(
+            "building {}; to see more, run `go build {}` in {}. Without network, set KUBEBUILDER_ASSETS",
+            program.name, program.package, program.module
+        )
+    })
+}
+
+/// What the bar counts to; a guess when Go does not tell (the build then fails in its own words).
+fn count_packages(module: &Path, package: &str) -> u64 {
+    let output = go(module, ["list", "-deps", package])
+        .stderr(Stdio::null())
+        .output();
+    output.map_or(1000, |o| {
+        o.stdout.split(|byte| *byte == b'\n').count() as u64
+    })
+}
+
+/// The API server knows its version only when the linker tells it.
+fn ldflags() -> String {
+    let version = *KUBERNETES;
+    let set = |name: &str, value: &str| format!("-X k8s.io/component-base/version.{name}={value}");
+    [
+        "-s -w".to_owned(),
+        set("gitVersion", &format!("v{version}")),
+        set("gitMajor", &version.0.to_string()),
+        set("gitMinor", &version.1.to_string()),
+    ]
+    .join(" ")
+}
+
+/// Go prints a line per package that it has built, and its errors, to standard error.
+fn run(mut command: Command, progress: &mut Progress) -> Result<()> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("starting go")?;
+    let mut other = Vec::new();
+    for line in BufReader::new(child.stderr.take().context("go has no stderr")?).lines() {
+        let line = line?;
+        if line.starts_with("go: downloading ") {
+            progress.note(&line);
+        } else if line.contains(' ') {
+            other.push(line);
+        } else {
+            progress.step(&line);
+        }
+    }
+    if !child.wait()?.success() {
+        let last = other.len().saturating_sub(20);
+        bail!("go failed:\n    {}", other[last..].join("\n    "));
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Waiting for servers to be ready.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use kube::Client;
+use tokio::time::{Instant, sleep};
+
+use super::http::is_ok;
+use crate::process::{Tied, log_tail};
+
+/// A cold start on a busy machine; a server that cannot start ends by itself much earlier.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Returns as soon as the server's health path answers; fails when the server ends before.
+pub async fn wait_until_ok(server: &mut Tied, client: &Client, path: &str) -> Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_ok(client, path).await {
+        server.check()?;
+        if Instant::now() > deadline {
+            let tail = server.log().map(log_tail).unwrap_or_default();
+            bail!("{} is not ready after {PATIENCE:?}{tail}", server.name());
+        }
+        sleep(Duration::from_millis(30)).await;
+    }
+    // Somebody else may be answering on that port.
+    server.check()
+}

@@ -1,0 +1,187 @@
+//! The running control plane.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use kube::Client;
+use serde_json::json;
+
+use super::binaries::Binaries;
+use super::command_lines::{self, AUDIT_LOG, AUDIT_POLICY, AUDIT_POLICY_FILE, Ports};
+use super::credentials::Credentials;
+use super::options::Options;
+use super::{http, ports, ready};
+use crate::process::Tied;
+
+/// etcd, kube-apiserver and perhaps kube-controller-manager, killed on drop.
+pub struct ControlPlane {
+    // In the order in which they go when dropped.
+    controller_manager: Option<Tied>,
+    api_server: Option<Tied>,
+    etcd: Tied,
+    binaries: Binaries,
+    options: Options,
+    credentials: Credentials,
+    ports: Ports,
+}
+
+impl ControlPlane {
+    /// Starts a new, empty control plane; returns when it is ready.
+    pub async fn start(binaries: &Binaries, options: Options) -> Result<Self> {
+        let mut attempts = 3;
+        loop {
+            match Self::start_once(binaries, &options).await {
+                // A free port is only free until somebody takes it.
+                Err(why) if attempts > 1 && port_was_taken(&why) => attempts -= 1,
+                result => return result.context("starting the control plane"),
+            }
+        }
+    }
+
+    async fn start_once(binaries: &Binaries, options: &Options) -> Result<Self> {
+        prepare(options)?;
+        let ports = pick_ports()?;
+        let credentials = Credentials::create(&options.dir, ports.api_server)?;
+        let etcd = server(
+            &options.dir,
+            "etcd",
+            command_lines::etcd(binaries, &options.dir, ports),
+        )?;
+        let mut plane = Self {
+            controller_manager: None,
+            api_server: None,
+            etcd,
+            binaries: binaries.clone(),
+            options: options.clone(),
+            credentials,
+            ports,
+        };
+        ready::wait_until_ok(&mut plane.etcd, &http::plain_client(ports.etcd)?, "/health").await?;
+        plane.start_api_server().await?;
+        plane.start_controller_manager()?;
+        Ok(plane)
+    }
+
+    /// The administrator's kubeconfig.
+    pub fn kubeconfig(&self) -> &Path {
+        &self.credentials.kubeconfig
+    }
+
+    /// The administrator's client.
+    pub async fn client(&self) -> Result<Client> {
+        http::client_of(self.kubeconfig()).await
+    }
+
+    /// The audit log, if [`Options::audit_log`] asked for one.
+    pub fn audit_log(&self) -> Option<PathBuf> {
+        self.options
+            .audit_log
+            .then(|| self.options.dir.join(AUDIT_LOG))
+    }
+
+    /// The ports by server, for people.
+    pub fn ports(&self) -> [(&'static str, u16); 2] {
+        [
+            ("etcd", self.ports.etcd),
+            ("kube-apiserver", self.ports.api_server),
+        ]
+    }
+
+    /// Starts the API server that [`stop_api_server`](Self::stop_api_server) stopped, at the same
+    /// address; returns when it is ready.
+    pub async fn start_api_server(&mut self) -> Result<()> {
+        let command =
+            command_lines::api_server(&self.binaries, &self.options, &self.credentials, self.ports);
+        let mut api_server = server(&self.options.dir, "kube-apiserver", command)?;
+        ready::wait_until_ok(&mut api_server, &self.client().await?, "/readyz").await?;
+        self.api_server = Some(api_server);
+        Ok(())
+    }
+
+    /// Kills the API server, as a crash would: connections break, etcd keeps what was written.
+    pub async fn stop_api_server(&mut self) {
+        if let Some(api_server) = self.api_server.take() {
+            api_server.stop(Duration::ZERO).await;
+        }
+    }
+
+    /// Both; its watch cache then knows nothing of before, so older watches get a 410.
+    pub async fn restart_api_server(&mut self) -> Result<()> {
+        self.stop_api_server().await;
+        self.start_api_server().await
+    }
+
+    /// Forgets all of etcd's history, up to and including the revision that is returned.
+    pub async fn compact_etcd(&self) -> Result<i64> {
+        // Any key will do, the answer's header carries the revision.
+        let range = http::etcd(self.ports.etcd, "/v3/kv/range", &json!({ "key": "AA==" })).await?;
+        let revision = range["header"]["revision"]
+            .as_str()
+            .and_then(|text| text.parse().ok());
+        let revision: i64 = revision.context("etcd's answer has no revision")?;
+        let body = json!({ "revision": revision.to_string(), "physical": true });
+        http::etcd(self.ports.etcd, "/v3/kv/compaction", &body).await?;
+        Ok(revision)
+    }
+
+    /// Ends all servers; returns when they are gone. Data and logs stay.
+    pub async fn stop(mut self) {
+        if let Some(controller_manager) = self.controller_manager.take() {
+            controller_manager.stop(Duration::ZERO).await;
+        }
+        self.stop_api_server().await;
+        self.etcd.stop(Duration::ZERO).await;
+    }
+
+    /// The servers as they run, in the order of their start; whoever takes them ends them.
+    pub fn into_servers(self) -> Vec<Tied> {
+        [Some(self.etcd), self.api_server, self.controller_manager]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn start_controller_manager(&mut self) -> Result<()> {
+        if self.options.controller_manager {
+            let command = command_lines::controller_manager(&self.binaries, &self.credentials);
+            self.controller_manager = Some(server(
+                &self.options.dir,
+                "kube-controller-manager",
+                command,
+            )?);
+        }
+        Ok(())
+    }
+}
+
+fn prepare(options: &Options) -> Result<()> {
+    let dir = &options.dir;
+    if dir.exists() {
+        fs::remove_dir_all(dir)
+            .with_context(|| format!("removing what is left in {}", dir.display()))?;
+    }
+    fs::create_dir_all(dir.join("logs")).with_context(|| format!("making {}", dir.display()))?;
+    if options.audit_log {
+        fs::write(dir.join(AUDIT_POLICY_FILE), AUDIT_POLICY)?;
+    }
+    Ok(())
+}
+
+fn pick_ports() -> Result<Ports> {
+    Ok(Ports {
+        etcd: ports::free_port()?,
+        etcd_peer: ports::free_port()?,
+        api_server: ports::free_port()?,
+    })
+}
+
+fn server(dir: &Path, name: &str, command: Command) -> Result<Tied> {
+    Tied::spawn_logged(name, command, &dir.join(format!("logs/{name}.log")))
+}
+
+fn port_was_taken(why: &anyhow::Error) -> bool {
+    format!("{why:#}").contains("address already in use")
+}

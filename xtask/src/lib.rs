@@ -1,0 +1,10 @@
+//! What `cargo xtask` is made of, as a library: the cluster tests and the benchmarks start, restart
+//! and stop control planes of their own with [`control_plane`].
+
+pub mod cargo;
+pub mod control_plane;
+pub mod crds;
+pub mod process;
+pub mod progress;
+pub mod repo;
+pub mod up;

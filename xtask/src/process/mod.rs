@@ -1,0 +1,9 @@
+//! Processes that must neither outlive their purpose nor be mistaken for others.
+
+mod identity;
+mod stop;
+mod tied;
+
+pub use identity::Identity;
+pub use stop::stop;
+pub use tied::{Tied, log_tail};
