@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::core::{Failure, Order, Outcome};
 use crate::plan::Request;
 use crate::wire::{IntoAny, path};
-use crate::world::{AnyObject, Interface, Kind, Machine, Network, VirtualIp, decode};
+use crate::world::{Interface, Kind, Machine, Network, VirtualIp, decode};
 
 /// Who writes, in managed fields.
 const FIELD_MANAGER: &str = "ni-controller";
@@ -113,7 +113,7 @@ fn classify(error: kube::Error) -> Failure {
     match error {
         kube::Error::Api(status) => classify_status(&status),
         other => Failure::Transient {
-            message: chain(&other),
+            message: describe(&other),
             after: None,
         },
     }
@@ -147,7 +147,7 @@ fn classify_status(status: &Status) -> Failure {
 }
 
 /// The error with all its sources, outermost first.
-fn chain(error: &dyn std::error::Error) -> String {
+pub fn describe(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -155,9 +155,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-/// The UID that an answered object bears, for logs.
-pub fn uid(object: &AnyObject) -> &str {
-    &object.meta().uid
 }

@@ -1,5 +1,7 @@
 //! `ni-controller`: see `--help`.
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use clap::Parser;
 use kube::{Client, Config};
@@ -72,7 +74,8 @@ fn start_logs(cli: &Cli) -> anyhow::Result<()> {
         .with_context(|| format!("--log {:?} is no level and no filter", cli.log))?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match cli.log_format {
         LogFormat::Human => logs.init(),
         LogFormat::Json => logs.json().flatten_event(true).init(),

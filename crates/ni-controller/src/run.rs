@@ -89,6 +89,8 @@ struct Loop {
     request_timeout: Duration,
     /// One write a kind whose return by the watch is awaited.
     samples: HashMap<Kind, (u64, Instant)>,
+    /// The newest version that a watch has shown, by kind.
+    shown: HashMap<Kind, u64>,
     stopping: bool,
     announced: bool,
 }
@@ -113,6 +115,7 @@ pub async fn run(
         concurrency: usize::from(options.concurrency),
         request_timeout: options.request_timeout,
         samples: HashMap::new(),
+        shown: HashMap::new(),
         stopping: false,
         announced: false,
     };
@@ -149,7 +152,7 @@ impl Loop {
         let now = self.clock.now().elapsed;
         self.core
             .wake_at()
-            .map_or(Duration::from_secs(3600), |at| at.saturating_sub(now))
+            .map_or(Duration::from_hours(1), |at| at.saturating_sub(now))
     }
 
     fn take_events(&mut self, first: Option<AnyEvent>, more: &mut mpsc::Receiver<AnyEvent>) {
@@ -210,6 +213,10 @@ impl Loop {
         self.metrics.answered(&order.change, &outcome, took);
         if let Outcome::Object(object) = &outcome
             && order.change.purpose != Purpose::Look
+            && self
+                .shown
+                .get(&order.change.kind)
+                .is_none_or(|shown| *shown < object.meta().version)
         {
             self.samples
                 .entry(order.change.kind)
@@ -261,11 +268,11 @@ fn log(order: &Order, outcome: &Outcome) {
             debug!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "looked");
         }
         Outcome::Object(it) => {
-            info!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "done")
+            info!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "done");
         }
         Outcome::Gone => info!(kind, namespace, name, purpose, %object, "gone"),
         Outcome::Failed(failure) => {
-            warn!(kind, namespace, name, purpose, %object, %failure, "not done")
+            warn!(kind, namespace, name, purpose, %object, %failure, "not done");
         }
     }
 }

@@ -9,6 +9,7 @@ use kube::{Api, Client};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
+use crate::apply::describe;
 use crate::wire::{IntoAny, Wire};
 use crate::world::{Event, Kind};
 
@@ -69,17 +70,25 @@ fn refuses_streaming(error: &Error) -> bool {
 }
 
 fn report(kind: Kind, error: &Error) {
+    let kind = kind.as_str();
     match error {
         Error::WatchError(status) if status.code == 410 => {
-            debug!(kind = kind.as_str(), "the watch expired: listing again");
+            debug!(kind, "the watch expired: listing again");
         }
-        Error::WatchFailed(_) => {
-            debug!(kind = kind.as_str(), %error, "the watch broke off: resuming")
+        Error::WatchFailed(error) => debug!(kind, %error, "the watch broke off: resuming"),
+        Error::WatchError(status) => {
+            warn!(kind, error = %status.message, "the watch failed: trying again");
         }
-        _ => warn!(
-            kind = kind.as_str(),
-            error = error as &dyn std::error::Error,
-            "the watch failed: trying again"
+        Error::InitialListFailed(kube::Error::Api(status))
+        | Error::WatchStartFailed(kube::Error::Api(status)) => {
+            warn!(kind, code = status.code, error = %status.message, "no watch yet: trying again");
+        }
+        Error::InitialListFailed(error) | Error::WatchStartFailed(error) => {
+            warn!(kind, error = %describe(error), "no watch yet: trying again");
+        }
+        Error::NoResourceVersion => warn!(
+            kind,
+            "the API server sent no resource version: trying again"
         ),
     }
 }

@@ -18,7 +18,7 @@ use crate::plan::{self, Answered, Change, Memory, Options, Plan, Report, Request
 use crate::world::{Dirty, Event, Indexed, Key, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
-const REST: Duration = Duration::from_secs(5 * 60);
+const REST: Duration = Duration::from_mins(5);
 
 /// The time, as seen by whoever runs the core.
 #[derive(Clone, Copy, Debug)]
