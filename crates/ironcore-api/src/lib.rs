@@ -3,6 +3,11 @@
 //!
 //! No client and no async runtime: whoever speaks Rust to these kinds can depend on this crate alone.
 
+#![allow(
+    clippy::duplicated_attributes,
+    reason = "kube's printcolumn repeats its keys, once per column"
+)]
+
 pub mod address;
 pub mod compute;
 pub mod default;

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::address::{IpFamily, parse_ip, parse_prefix};
+use crate::address::{IpFamily, Prefix, parse_ip, parse_prefix};
 use crate::networking::{IpSource, NetworkInterfaceSpec};
 
 /// Fills in `ipFamilies` from `ips` when empty, and in `ips[i]` a prefix template's `ipFamily` from the
@@ -36,7 +36,7 @@ fn family_of(source: &IpSource) -> Option<IpFamily> {
     template.ip_family.or_else(|| {
         parse_prefix(template.prefix.as_deref()?)
             .ok()
-            .map(|prefix| prefix.family())
+            .map(Prefix::family)
     })
 }
 

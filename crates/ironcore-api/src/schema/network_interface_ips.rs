@@ -79,7 +79,8 @@ fn of_family(index: usize) -> [Rule; 4] {
             "'ips[{index}].value ' + {value} + ' is not of family ' + {family} + ' (ipFamilies[{index}])'"
         ))),
         invalid(
-            format!("!({both}) || {optional_spec}.?ipFamily.orValue('') in ['', {family}]"),
+            format!("!({both}) || {optional_spec}.?ipFamily.orValue('') in [{family}] \
+                 || !({optional_spec}.?ipFamily.orValue('') in ['IPv4', 'IPv6'])"),
             ".ips",
         )
         .message(is_not(&template("ipFamily"), "is not")),

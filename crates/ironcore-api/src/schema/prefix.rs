@@ -125,7 +125,7 @@ fn child() -> [Rule; 3] {
         invalid(
             format!(
                 "{root} || !has(self.prefix) || !isCIDR(self.prefix) || !has(self.prefixLength) \
-                 || self.prefixLength == 0 || cidr(self.prefix).prefixLength() == self.prefixLength"
+                 || self.prefixLength <= 0 || cidr(self.prefix).prefixLength() == self.prefixLength"
             ),
             ".prefixLength",
         )

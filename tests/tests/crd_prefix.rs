@@ -1,0 +1,61 @@
+//! Prefix: what its definition refuses, and what may be changed.
+
+use crate::support::case::*;
+
+#[rustfmt::skip]
+const REFUSED: &[Create] = &[
+    Create("spec.ipFamily = IP", Cause("spec.ipFamily", INVALID, "\"IP\" is no IP family: IPv4 or IPv6"), "spec.ipFamily = IPv4"),
+    Create("spec = {parentRef: {name: a}, prefixLength: 24}", Cause("spec.ipFamily", REQUIRED, "IPv4 or IPv6 is needed"), "spec = {parentRef: {name: a}, prefixLength: 24, ipFamily: IPv4}"),
+    Create("spec = {parentRef: {name: a}, prefixLength: 24, ipFamily: ''}", Cause("spec.ipFamily", REQUIRED, "IPv4 or IPv6 is needed"), "spec = {parentRef: {name: a}, prefix: 10.0.0.0/24, ipFamily: ''}"),
+    Create("spec.ipFamily = IPv6", Cause("spec.prefix", INVALID, "prefix 10.0.0.0/8 is not of family IPv6"), "spec.ipFamily = IPv6; spec.prefix = 'fd00::/8'"),
+    Create("spec.prefix = 10.0.0.0", Cause("spec.prefix", INVALID, "\"10.0.0.0\" is no IPv4 or IPv6 prefix (address/length)"), "spec.prefix = 10.0.0.0/32"),
+    Create("spec.prefix = 10.1.0.0/8", Cause("spec.prefix", INVALID, "\"10.1.0.0/8\" has host bits set"), "spec.prefix = 10.1.0.0/16"),
+    Create("spec = {ipFamily: IPv4, parentRef: {name: a}, prefixLength: 33}", Cause("spec.prefixLength", INVALID, "at most 32 for IPv4, 128 for IPv6"), "spec = {ipFamily: IPv6, parentRef: {name: a}, prefixLength: 33}"),
+    Create("spec = {ipFamily: IPv6, parentRef: {name: a}, prefixLength: 129}", Cause("spec.prefixLength", INVALID, "at most 32 for IPv4, 128 for IPv6"), "spec = {ipFamily: IPv6, parentRef: {name: a}, prefixLength: 128}"),
+    Create("spec = {prefix: 10.0.0.0/8, parentRef: {name: a}, prefixLength: -1}", Cause("spec.prefixLength", INVALID, "should be greater than or equal to 0"), "spec = {prefix: 10.0.0.0/8, parentRef: {name: a}, prefixLength: 0}"),
+    Create("spec = {ipFamily: IPv4}", Cause("spec.prefix", REQUIRED, "a root prefix (no parentRef, no parentSelector) needs a prefix"), "spec = {ipFamily: IPv4, prefix: 10.0.0.0/8}"),
+    Create("spec = {ipFamily: IPv4, parentRef: {}}", Cause("spec.prefix", REQUIRED, "a root prefix"), "spec = {parentRef: {}, prefix: 10.0.0.0/8}"),
+    Create("spec.prefixLength = 8", Cause("spec.prefixLength", FORBIDDEN, "has the length of its prefix"), "spec.prefixLength = 0"),
+    Create("spec = {ipFamily: IPv4, parentRef: {name: a}}", Cause("spec.prefixLength", REQUIRED, "needs a prefix or a prefixLength"), "spec = {ipFamily: IPv4, parentRef: {name: a}, prefix: 10.0.0.0/8}"),
+    Create("spec = {ipFamily: IPv4, parentSelector: {}, prefixLength: 0}", Cause("spec.prefixLength", REQUIRED, "needs a prefix or a prefixLength"), "spec = {ipFamily: IPv4, parentSelector: {}, prefixLength: 8}"),
+    Create("spec = {parentRef: {name: a}, prefix: 10.0.0.0/8, prefixLength: 9}", Cause("spec.prefixLength", INVALID, "does not agree with prefix 10.0.0.0/8"), "spec = {parentRef: {name: a}, prefix: 10.0.0.0/8, prefixLength: 8}"),
+    Create("spec.parentRef.name = A", Cause("spec.parentRef.name", INVALID, "\"A\" is no DNS subdomain"), "spec.parentRef.name = a.b"),
+    Create("spec.parentSelector.matchExpressions = [{operator: Exists}]", Cause("spec.parentSelector.matchExpressions[0].key", REQUIRED, "Required value"), "spec.parentSelector.matchExpressions = [{key: a, operator: Exists}]"),
+];
+
+const CHILD: &str =
+    "spec = {ipFamily: IPv4, parentSelector: {matchLabels: {a: b}}, prefixLength: 24}";
+const NAMED_CHILD: &str = "spec = {ipFamily: IPv4, parentRef: {name: a}, prefixLength: 24}";
+
+#[rustfmt::skip]
+const CHANGES: &[Update] = &[
+    Update("", "spec.prefix = 10.0.0.0/9", Some(Cause("spec.prefix", FORBIDDEN, "may not be changed once set: it was 10.0.0.0/8"))),
+    Update("spec.prefix = '2001:DB8::/32'", "spec.prefix = '2001:db8:0::/32'", None),
+    Update("", "spec.ipFamily = IPv4", None),
+    Update("spec.ipFamily = IPv4", "spec.ipFamily -", Some(Cause("spec.ipFamily", FORBIDDEN, "may not be changed: it was IPv4"))),
+    Update(CHILD, "spec.ipFamily = IPv6", Some(Cause("spec.ipFamily", FORBIDDEN, "may not be changed: it was IPv4"))),
+    Update(CHILD, "spec.prefix = 10.0.0.0/24; spec.parentRef.name = a", None),
+    Update(CHILD, "spec.parentRef.name = a", None),
+    Update(CHILD, "spec.prefixLength = 25", Some(Cause("spec.prefixLength", FORBIDDEN, "may not be changed once set"))),
+    Update(CHILD, "spec.parentSelector.matchLabels.a = c", Some(Cause("spec.parentSelector", FORBIDDEN, "may not be changed"))),
+    Update(CHILD, "spec.parentSelector -; spec.parentRef.name = a", Some(Cause("spec.parentSelector", FORBIDDEN, "may not be changed"))),
+    Update(NAMED_CHILD, "spec.parentRef.name = b", Some(Cause("spec.parentRef", FORBIDDEN, "may not be changed once set: it was a"))),
+    Update(NAMED_CHILD, "spec.parentSelector = {}", Some(Cause("spec.parentSelector", FORBIDDEN, "may not be changed"))),
+    Update(NAMED_CHILD, "spec.prefix = 10.0.0.0/24", None),
+    Update("", "spec.parentRef.name = a", Some(Cause("spec.parentRef", FORBIDDEN, "may not be added without a parentSelector"))),
+    Update("spec.parentRef = {}", "spec.parentRef -", None),
+    Update("spec = {prefix: 10.0.0.0/8, parentRef: {name: a}}", "spec.prefixLength = 8", None),
+    Update("spec = {prefix: 10.0.0.0/8, parentRef: {name: a}, prefixLength: 8}", "spec.prefixLength -", Some(Cause("spec.prefixLength", FORBIDDEN, "may not be changed once set"))),
+    Update("spec = {prefix: 10.0.0.0/8, parentRef: {name: a}, prefixLength: 8}", "spec.prefix -; spec.ipFamily = IPv4", Some(Cause("spec.prefix", FORBIDDEN, "may not be changed once set"))),
+    Update("", "metadata.labels.a = b", None),
+];
+
+#[tokio::test]
+async fn refused() {
+    creates("Prefix", REFUSED).await;
+}
+
+#[tokio::test]
+async fn changes() {
+    updates("Prefix", CHANGES).await;
+}
