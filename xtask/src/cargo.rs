@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::process::Tied;
 use crate::repo;
 
 /// The cargo that runs us, else the one in `PATH`; in the repository's root.
@@ -15,30 +16,26 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Builds a package's binary if that is needed, and returns where it is.
-pub fn build_binary(package: &str, profile: &str) -> Result<PathBuf> {
+/// Builds one of our binaries if that is needed, and returns where it is.
+pub async fn build_binary(name: &str, profile: &str) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args([
-        "build",
-        "--package",
-        package,
-        "--bin",
-        package,
-        "--profile",
-        profile,
-    ]);
+    // Not `--package`: that would choose other features of dependencies, and build them all again.
+    command.args(["build", "--workspace", "--bin", name, "--profile", profile]);
     command
         .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit());
-    let output = command.output().context("starting cargo")?;
-    if !output.status.success() {
-        bail!("building {package} failed; its errors are above");
+        .stdout(Stdio::piped());
+    let mut build = Tied::spawn("cargo build", command)?;
+    let lines = build.lines();
+    let last = || lines.filter_map(|line| executable(&line)).last();
+    let executable = tokio::task::spawn_blocking(last).await?;
+    if !build.wait().await?.success() {
+        bail!("building {name} failed; its errors are above");
     }
-    let lines = output.stdout.split(|byte| *byte == b'\n');
-    let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    let mut executables =
-        messages.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    executables
-        .next_back()
-        .with_context(|| format!("cargo does not tell where {package} is"))
+    executable.with_context(|| format!("cargo does not tell where {name} is"))
+}
+
+/// What one of cargo's messages says to have been built.
+fn executable(message: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    Some(PathBuf::from(message["executable"].as_str()?))
 }

@@ -7,4 +7,5 @@ pub mod crds;
 pub mod process;
 pub mod progress;
 pub mod repo;
+pub mod tidy;
 pub mod up;

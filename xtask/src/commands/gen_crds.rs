@@ -13,7 +13,7 @@ use xtask::{crds, repo};
 pub(crate) struct GenCrds {
     /// Write nothing; fail if a file there is not what would be written
     #[arg(long)]
-    check: bool,
+    pub(crate) check: bool,
 }
 
 impl GenCrds {

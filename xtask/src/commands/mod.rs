@@ -3,6 +3,8 @@
 mod down;
 mod gen_crds;
 mod status;
+mod test;
+mod tidy;
 mod up;
 
 use std::process::ExitCode;
@@ -16,6 +18,8 @@ pub(crate) enum Command {
     Down(down::Down),
     Status(status::Status),
     GenCrds(gen_crds::GenCrds),
+    Test(test::Test),
+    Tidy(tidy::Tidy),
 }
 
 impl Command {
@@ -25,6 +29,8 @@ impl Command {
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
+            Self::Test(test) => test.run().await,
+            Self::Tidy(tidy) => tidy.run(),
         }
     }
 }

@@ -71,9 +71,11 @@ impl Up {
     async fn start(&self) -> Result<State> {
         let binaries = Binaries::find_or_build().await?;
         // Before anything runs: this is where most mistakes are.
-        let controller =
-            (!self.no_controller).then(|| cargo::build_binary("ni-controller", &self.profile));
-        let controller = controller.transpose()?;
+        let controller = if self.no_controller {
+            None
+        } else {
+            Some(cargo::build_binary("ni-controller", &self.profile).await?)
+        };
         let dir = State::dir(&self.name);
         eprintln!("starting the control plane");
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;

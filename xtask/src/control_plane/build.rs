@@ -1,7 +1,6 @@
 //! Building the control plane from its Go modules.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -9,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::go::{check, go};
 use super::version::KUBERNETES;
+use crate::process::Tied;
 use crate::progress::Progress;
 use crate::repo;
 
@@ -108,25 +108,21 @@ fn ldflags() -> String {
 
 /// Go prints a line per package that it has built, and its errors, to standard error.
 fn run(mut command: Command, progress: &mut Progress) -> Result<()> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .context("starting go")?;
-    let mut other = Vec::new();
-    for line in BufReader::new(child.stderr.take().context("go has no stderr")?).lines() {
-        let line = line?;
+    command.stderr(Stdio::piped());
+    let mut go = Tied::spawn("go build", command)?;
+    let mut errors = Vec::new();
+    for line in go.lines() {
         if line.starts_with("go: downloading ") {
             progress.note(&line);
         } else if line.contains(' ') {
-            other.push(line);
+            errors.push(line);
         } else {
             progress.step(&line);
         }
     }
-    if !child.wait()?.success() {
-        let last = other.len().saturating_sub(20);
-        bail!("go failed:\n    {}", other[last..].join("\n    "));
+    if !go.wait_blocking()?.success() {
+        let last = errors.len().saturating_sub(20);
+        bail!("go failed:\n    {}", errors[last..].join("\n    "));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Child processes that end with us, however we end.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -79,6 +79,23 @@ impl Tied {
         &self.identity
     }
 
+    /// The lines of its piped standard output, else of its piped standard error, once.
+    pub fn lines(&mut self) -> impl Iterator<Item = String> + Send + use<> {
+        let out = self
+            .child
+            .stdout
+            .take()
+            .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
+        let err = || {
+            self.child
+                .stderr
+                .take()
+                .map(|pipe| Box::new(pipe) as Box<dyn Read + Send>)
+        };
+        let pipe = out.or_else(err).unwrap_or_else(|| Box::new(io::empty()));
+        BufReader::new(pipe).lines().map_while(Result::ok)
+    }
+
     /// How it ended, if it did.
     pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
         let status = self.child.try_wait()?;
@@ -97,6 +114,13 @@ impl Tied {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// As [`wait`](Self::wait), for code that is not async.
+    pub fn wait_blocking(&mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait();
+        self.end_guard();
+        status
     }
 
     /// Fails, with the end of the log, when the process has ended.

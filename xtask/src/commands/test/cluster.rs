@@ -1,0 +1,56 @@
+//! Tests against a control plane that lives as long as they do.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use xtask::control_plane::{Binaries, ControlPlane, Options};
+use xtask::{cargo, crds, repo};
+
+use super::run as run_command;
+use super::steps::with;
+
+/// Starts what all tests share, runs them, and ends it.
+pub(super) async fn run(filters: &[String]) -> Result<()> {
+    let binaries = Binaries::find_or_build().await?;
+    let controller = cargo::build_binary("ni-controller", "dev").await?;
+    let dir = repo::root().join(format!(".cache/test/{}", std::process::id()));
+    let plane = ControlPlane::start(
+        &binaries,
+        Options {
+            audit_log: true,
+            ..Options::new(&dir)
+        },
+    )
+    .await?;
+    crds::install(&plane.client().await?).await?;
+    let result = tests(&binaries, &controller, &plane, filters).await;
+    plane.stop().await;
+    match result {
+        Ok(()) => std::fs::remove_dir_all(&dir).context("removing the control plane's folder"),
+        Err(why) => Err(why.context(format!(
+            "the servers' logs are in {}",
+            dir.join("logs").display()
+        ))),
+    }
+}
+
+async fn tests(
+    binaries: &Binaries,
+    controller: &PathBuf,
+    plane: &ControlPlane,
+    filters: &[String],
+) -> Result<()> {
+    // Of xtask those that start servers, which nobody expects from a plain `cargo test`.
+    let ours = [&["--ignored".to_owned()], filters].concat();
+    run_command(with(
+        &["test", "--workspace", "--test", "control_plane"],
+        &ours,
+    ))
+    .await?;
+    let mut tests = with(&["test", "--workspace", "--test", "cluster"], filters);
+    tests.env("CONTROL_PLANE_BIN", binaries.dir());
+    tests.env("NI_CONTROLLER_BIN", controller);
+    tests.env("KUBECONFIG", plane.kubeconfig());
+    tests.envs(plane.audit_log().map(|log| ("AUDIT_LOG", log)));
+    run_command(tests).await
+}
