@@ -2,6 +2,9 @@
 
 mod support;
 
+mod controller_children;
+mod controller_names;
+mod controller_repairs;
 mod crd_machine;
 mod crd_network;
 mod crd_network_interface;

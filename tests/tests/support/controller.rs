@@ -1,0 +1,142 @@
+//! The real controller, as a child process.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use http::Request;
+use rustix::process::Signal;
+use tokio::sync::OnceCell;
+use xtask::control_plane::{free_port, is_ok, plain_client};
+use xtask::process::Tied;
+
+use super::scratch::scratch;
+use super::wait::eventually;
+
+/// A running controller; it is killed on drop, and when the tests end, however they do.
+pub(crate) struct Controller {
+    process: Tied,
+    port: u16,
+    log: PathBuf,
+}
+
+/// The one that all tests share which need none of their own: it watches the API server of `KUBECONFIG`.
+pub(crate) async fn shared() -> &'static Controller {
+    static SHARED: OnceCell<Controller> = OnceCell::const_new();
+    let start = || async {
+        let kubeconfig =
+            std::env::var_os("KUBECONFIG").expect("KUBECONFIG: run `cargo xtask test`");
+        Controller::start(Path::new(&kubeconfig), &[]).await
+    };
+    SHARED.get_or_init(start).await
+}
+
+impl Controller {
+    /// Starts it with these flags; returns when it is ready.
+    pub(crate) async fn start(kubeconfig: &Path, flags: &[&str]) -> Self {
+        let this = Self::launch(kubeconfig, flags);
+        let client = plain_client(this.port).expect("a client");
+        eventually("the controller is ready", || async {
+            let ready = is_ok(&client, "/readyz").await;
+            ready.then_some(()).ok_or_else(|| this.log())
+        })
+        .await;
+        this
+    }
+
+    /// Starts it, and does not wait.
+    pub(crate) fn launch(kubeconfig: &Path, flags: &[&str]) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let log = scratch().join(format!("controller-{number}.log"));
+        let port = free_port().expect("a free port");
+        let mut command = Command::new(program());
+        command.args([
+            "run",
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--log",
+            "info,ni_controller=debug",
+        ]);
+        command.args(flags).env("KUBECONFIG", kubeconfig);
+        let process = Tied::spawn_logged("ni-controller", command, &log).expect("a controller");
+        Self { process, port, log }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        read(&self.log)
+    }
+
+    /// Where it logs.
+    pub(crate) fn log_file(&self) -> &Path {
+        &self.log
+    }
+
+    /// The sum of the samples whose name and labels begin like this.
+    pub(crate) async fn metric(&self, begin: &str) -> f64 {
+        let request = Request::get("/metrics")
+            .body(Vec::new())
+            .expect("a request");
+        let client = plain_client(self.port).expect("a client");
+        let text = client.request_text(request).await.expect("metrics");
+        let samples = text.lines().filter(|line| line.starts_with(begin));
+        samples
+            .map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
+            .sum()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.process.identity().signal(signal);
+    }
+
+    /// SIGKILL: it has no time for anything.
+    pub(crate) async fn kill(self) {
+        self.process.stop(Duration::ZERO).await;
+    }
+
+    /// SIGTERM: how it ended, and how long it took.
+    pub(crate) async fn terminate(mut self) -> (ExitStatus, Duration) {
+        let begun = Instant::now();
+        self.signal(Signal::TERM);
+        let status = self.process.wait().await.expect("its status");
+        (status, begun.elapsed())
+    }
+}
+
+/// What `ni-controller plan` prints.
+pub(crate) fn plan(kubeconfig: &Path) -> String {
+    let output = Command::new(program())
+        .arg("plan")
+        .env("KUBECONFIG", kubeconfig)
+        .output();
+    let output = output.expect("ni-controller plan");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("text")
+}
+
+pub(crate) fn read(log: &Path) -> String {
+    String::from_utf8_lossy(&std::fs::read(log).unwrap_or_default()).into_owned()
+}
+
+/// `NI_CONTROLLER_BIN`, else what `cargo build` has put beside this test.
+fn program() -> PathBuf {
+    let beside = || {
+        std::env::current_exe()
+            .ok()?
+            .parent()?
+            .parent()
+            .map(|dir| dir.join("ni-controller"))
+    };
+    let program = std::env::var_os("NI_CONTROLLER_BIN")
+        .map(PathBuf::from)
+        .or_else(beside);
+    let program = program.filter(|program| program.is_file());
+    program.expect("no ni-controller: run `cargo xtask test`, or `cargo build -p ni-controller` and this again")
+}
