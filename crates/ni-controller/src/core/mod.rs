@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use k8s_openapi::jiff::Timestamp;
+use serde_json::json;
 
 pub use backoff::Backoff;
 pub use outcome::{Failure, Outcome};
@@ -43,13 +44,15 @@ pub struct Order {
 /// What is known of a request under way.
 #[derive(Debug)]
 struct Sent {
+    /// The change, its body aside.
     planned: Planned,
-    /// The versions that it was decided from.
-    of: Answered,
-    /// The planner's generation.
-    generation: i64,
     /// The world's clock when it was sent.
     clock: u64,
+    /// UIDs of objects of the target's name that their watch reported deleted meanwhile: an answer that shows
+    /// one of them is older than that report.
+    gone: Vec<Str>,
+    /// Whether the target's kind was listed anew meanwhile: an answer may be older than the list.
+    relisted: bool,
 }
 
 /// What is under way for an object.
@@ -145,8 +148,32 @@ impl Core {
     /// Takes in a watch's event.
     pub fn observe<T: Indexed>(&mut self, event: Event<T>, now: Now) {
         let mut dirty = Dirty::new();
+        self.note(&event);
         self.world.observe(event, &mut dirty);
+        for key in self.world.take_doubtful() {
+            self.look(&key, key.kind, &key.name);
+        }
         self.enqueue(dirty, now);
+    }
+
+    /// Notes with the requests under way what their answers may be too old to know.
+    fn note<T: Indexed>(&mut self, event: &Event<T>) {
+        let about = self
+            .sent
+            .values_mut()
+            .filter(|sent| sent.planned.change.kind == T::KIND);
+        match event {
+            Event::Deleted(slot) => {
+                let meta = slot.meta();
+                let about = about.filter(|sent| {
+                    sent.planned.change.name == meta.name
+                        && sent.planned.key.namespace == meta.namespace
+                });
+                about.for_each(|sent| sent.gone.push(meta.uid.clone()));
+            }
+            Event::ListEnds => about.for_each(|sent| sent.relisted = true),
+            Event::ListBegins | Event::Listed(_) | Event::Applied(_) => {}
+        }
     }
 
     /// The next request to send, if any. To be called until it answers `None`, as far as there is room for more.
@@ -187,7 +214,12 @@ impl Core {
             self.settle(&key);
         } else {
             let outstanding = plan.changes.len();
-            self.queue.push_changes(&key, plan.changes);
+            let planned = plan
+                .changes
+                .into_iter()
+                .map(|change| self.planned(&key, change))
+                .collect();
+            self.queue.push_changes(planned);
             self.running.insert(
                 key,
                 Running {
@@ -257,39 +289,54 @@ impl Core {
         }
     }
 
-    fn send(&mut self, planned: Planned) -> Order {
-        self.tickets += 1;
-        let Planned { key, change } = &planned;
+    /// The change, with what it is decided from.
+    fn planned(&self, key: &Key, change: Change) -> Planned {
         let namespace = self.world.namespace(&key.namespace);
         let planner = namespace.meta(key.kind, &key.name);
-        let target = namespace.version(change.kind, &change.name).unwrap_or(0);
-        let sent = Sent {
-            of: Answered {
-                planner: planner.map_or(0, |meta| meta.version),
-                target,
-            },
-            generation: planner.map_or(0, |meta| meta.generation),
-            clock: self.world.clock(),
-            planned: Planned {
-                key: key.clone(),
-                change: without_body(change),
-            },
+        let of = Answered {
+            planner: planner.map_or(0, |meta| meta.version),
+            target: namespace.version(change.kind, &change.name).unwrap_or(0),
         };
-        self.sent.insert(self.tickets, sent);
-        Order {
-            ticket: self.tickets,
-            key: planned.key,
-            change: planned.change,
+        Planned {
+            key: key.clone(),
+            change,
+            generation: planner.map_or(0, |meta| meta.generation),
+            of,
         }
+    }
+
+    fn send(&mut self, planned: Planned) -> Order {
+        self.tickets += 1;
+        let order = Order {
+            ticket: self.tickets,
+            key: planned.key.clone(),
+            change: planned.change,
+        };
+        let planned = Planned {
+            change: without_body(&order.change),
+            ..planned
+        };
+        self.sent.insert(
+            self.tickets,
+            Sent {
+                planned,
+                clock: self.world.clock(),
+                gone: Vec::new(),
+                relisted: false,
+            },
+        );
+        order
     }
 }
 
-/// What an answer needs to be understood: the body goes out with the order, its uid stays.
+/// What an answer needs to be understood: of the large bodies no more than the uid.
 fn without_body(change: &Change) -> Change {
     let request = match &change.request {
         Request::Create(_) => Request::Create(serde_json::Value::Null),
-        Request::Patch(body) => Request::Patch(body["metadata"]["uid"].clone()),
-        Request::PatchStatus(body) => Request::PatchStatus(body["metadata"]["uid"].clone()),
+        Request::PatchStatus(body) => {
+            Request::PatchStatus(json!({ "metadata": { "uid": body["metadata"]["uid"] } }))
+        }
+        patch @ Request::Patch(_) => patch.clone(),
         delete @ Request::Delete { .. } => delete.clone(),
         Request::Read => Request::Read,
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Core, Now, REST, Sent};
-use crate::plan::{Change, Look, Memory, Purpose, Refusal, Request, child_differs};
+use crate::plan::{Change, Look, Memory, Purpose, Refusal, Request, came_back_different};
 use crate::world::{AnyObject, Dirty, Key, Kind};
 
 /// What came of a request.
@@ -97,7 +97,19 @@ impl Core {
         } = &sent.planned.change;
         let key = &sent.planned.key;
         let version = object.meta().version;
-        self.world.learn(object, dirty);
+        if sent.gone.contains(&object.meta().uid) {
+            dirty.insert(key.clone());
+        } else if sent.relisted
+            && self
+                .world
+                .namespace(&key.namespace)
+                .meta(*kind, name)
+                .is_none()
+        {
+            self.look(key, *kind, name);
+        } else {
+            self.world.learn(object, dirty);
+        }
         if *purpose == Purpose::Look {
             self.looked(sent);
             return;
@@ -111,12 +123,16 @@ impl Core {
             let current = namespace
                 .machines
                 .get(&key.name)
-                .is_some_and(|m| m.meta.generation == sent.generation)
+                .is_some_and(|m| m.meta.generation == sent.planned.generation)
                 && namespace.version(*kind, name) == Some(version);
-            if current && child_differs(namespace, &key.name, name) {
+            let patch = match &sent.planned.change.request {
+                Request::Patch(patch) => Some(patch),
+                _ => None,
+            };
+            if current && came_back_different(namespace, &key.name, name, patch) {
                 self.memory(key)
                     .not_as_written
-                    .insert(name.clone(), sent.generation);
+                    .insert(name.clone(), sent.planned.generation);
             } else if let Some(memory) = self.memories.get_mut(key) {
                 memory.not_as_written.remove(name);
             }
@@ -154,7 +170,9 @@ impl Core {
                 self.reports.extend(then.clone());
                 Some(uid.clone())
             }
-            Request::Patch(uid) | Request::PatchStatus(uid) => uid.as_str().map(Into::into),
+            Request::Patch(body) | Request::PatchStatus(body) => {
+                body["metadata"]["uid"].as_str().map(Into::into)
+            }
             Request::Create(_) => known.meta(*kind, name).map(|meta| meta.uid.clone()),
         };
         if let Some(uid) = uid {
@@ -180,14 +198,12 @@ impl Core {
                 false
             }
             Failure::AlreadyExists => {
-                let look = crate::plan::look(change.kind, &change.name);
-                self.queue.push_changes(key, vec![look]);
-                self.running.entry(key.clone()).or_default().outstanding += 1;
+                self.look(key, change.kind, &change.name);
                 true
             }
             Failure::Refused(message) => {
                 let refusal = Refusal {
-                    of: sent.of,
+                    of: sent.planned.of,
                     message,
                 };
                 self.memory(key)
@@ -198,6 +214,13 @@ impl Core {
             }
             Failure::Conflict(_) | Failure::Transient { .. } => true,
         }
+    }
+
+    /// Has `name` read, as part of what is under way for `key`.
+    pub(super) fn look(&mut self, key: &Key, kind: Kind, name: &str) {
+        let look = self.planned(key, crate::plan::look(kind, name));
+        self.queue.push_changes(vec![look]);
+        self.running.entry(key.clone()).or_default().outstanding += 1;
     }
 
     fn looked(&mut self, sent: &Sent) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::plan::Change;
+use crate::plan::{Answered, Change};
 use crate::world::{Key, Str};
 
 /// A planned change that waits to be sent.
@@ -13,6 +13,10 @@ pub(super) struct Planned {
     pub key: Key,
     /// The change.
     pub change: Change,
+    /// The generation of that object that it was planned from.
+    pub generation: i64,
+    /// The versions that it was planned from.
+    pub of: Answered,
 }
 
 #[derive(Debug, Default)]
@@ -49,12 +53,12 @@ impl Queue {
     }
 
     /// Adds planned changes.
-    pub(super) fn push_changes(&mut self, key: &Key, changes: Vec<Change>) {
-        let planned = changes.into_iter().map(|change| Planned {
-            key: key.clone(),
-            change,
-        });
-        self.lane(&key.namespace).changes.extend(planned);
+    pub(super) fn push_changes(&mut self, planned: Vec<Planned>) {
+        for planned in planned {
+            self.lane(&planned.key.namespace.clone())
+                .changes
+                .push_back(planned);
+        }
     }
 
     /// Takes the next thing of the lane whose turn it is: planned changes before further objects.

@@ -5,6 +5,8 @@ mod desired;
 
 use super::child::{Standing, describe, standing};
 use super::{Change, Plan, Purpose, Reason, Replace, Report, Request, View, look, unreadable};
+use serde_json::Value;
+
 use crate::world::{Declared, Interface, Kind, Machine, Namespace, Slot, Template};
 use desired::{Difference, body, difference};
 
@@ -269,8 +271,14 @@ fn report_refusals(machine: &Machine, view: View<'_>, plan: &mut Plan) {
     }
 }
 
-/// Whether the interface `child` still differs from what the machine's template of this generation asks for.
-pub fn differs(namespace: &Namespace, machine: &str, child: &str) -> bool {
+/// Whether the interface `child`, as the API server answered our write, differs from what was written: the whole
+/// template where it was created, the fields of `patch` where it was patched. Other fields are others' doing.
+pub fn came_back_different(
+    namespace: &Namespace,
+    machine: &str,
+    child: &str,
+    patch: Option<&Value>,
+) -> bool {
     let Some(machine) = namespace.machines.get(machine) else {
         return false;
     };
@@ -281,6 +289,30 @@ pub fn differs(namespace: &Namespace, machine: &str, child: &str) -> bool {
         .interfaces
         .iter()
         .find(|declared| &*declared.interface == child);
-    let template = declared.and_then(|declared| declared.template.as_ref());
-    template.is_some_and(|template| difference(machine, template, interface) != Difference::None)
+    let Some(template) = declared.and_then(|declared| declared.template.as_ref()) else {
+        return false;
+    };
+    match (difference(machine, template, interface), patch) {
+        (Difference::None, _) | (Difference::Fixed(_), Some(_)) => false,
+        (Difference::Mutable(_) | Difference::Fixed(_), None) => true,
+        (Difference::Mutable(left), Some(patch)) => {
+            overlap(&left["spec"], &patch["spec"])
+                || overlap(&left["metadata"]["labels"], &patch["metadata"]["labels"])
+                || overlap(
+                    &left["metadata"]["annotations"],
+                    &patch["metadata"]["annotations"],
+                )
+        }
+    }
+}
+
+/// Whether two objects have a field in common.
+fn overlap(a: &Value, b: &Value) -> bool {
+    let keys = |value: &Value| {
+        value
+            .as_object()
+            .map(|object| object.keys().cloned().collect::<Vec<_>>())
+            .unwrap_or_default()
+    };
+    keys(a).iter().any(|key| keys(b).contains(key))
 }

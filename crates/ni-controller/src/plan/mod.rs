@@ -16,7 +16,7 @@ use std::time::Duration;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
-pub use machine::differs as child_differs;
+pub use machine::came_back_different;
 pub use memory::{Answered, Look, Memory, Refusal};
 pub use report::{Reason, Report};
 

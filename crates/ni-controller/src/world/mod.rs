@@ -71,6 +71,7 @@ pub struct World {
     lists: [u32; Kind::ALL.len()],
     complete: [bool; Kind::ALL.len()],
     clock: u64,
+    doubtful: Vec<Key>,
 }
 
 impl World {
@@ -106,6 +107,11 @@ impl World {
             }
         }
         size
+    }
+
+    /// Objects that may be gone, since the last call: a list did not show them, and only an answer of ours has.
+    pub fn take_doubtful(&mut self) -> Vec<Key> {
+        std::mem::take(&mut self.doubtful)
     }
 
     /// Takes in a watch's event.
@@ -184,7 +190,18 @@ impl World {
             .unwrap_or(0);
         let namespaces: Vec<Str> = self.namespaces.keys().cloned().collect();
         for namespace in namespaces {
-            self.remove::<T>(&namespace, dirty, |store| store.end_list(number, newest));
+            let mut doubtful = Vec::new();
+            self.remove::<T>(&namespace, dirty, |store| {
+                let ended = store.end_list(number, newest);
+                doubtful = ended.doubtful;
+                ended.gone
+            });
+            let keys = doubtful.into_iter().map(|name| Key {
+                namespace: namespace.clone(),
+                kind: T::KIND,
+                name,
+            });
+            self.doubtful.extend(keys);
         }
     }
 

@@ -173,24 +173,35 @@ impl<T: Object> Store<T> {
             .unwrap_or(0)
     }
 
-    /// Ends list `number`, whose newest version is `newest`: what it did not show is gone, unless it is
-    /// newer than the list.
-    pub fn end_list(&mut self, number: u32, newest: u64) -> Vec<Slot<T>> {
+    /// Ends list `number`, whose newest version is `newest`: what it did not show is gone. What only an answer of
+    /// ours has shown, in a version that may be newer than the list, is in doubt.
+    pub fn end_list(&mut self, number: u32, newest: u64) -> Ended<T> {
         self.tombstones
             .retain(|_, tombstone| tombstone.list >= number);
-        let missing = |entry: &Entry<T>| {
-            entry.list != number && (entry.confirmed || entry.slot.meta().version < newest)
-        };
-        let names: Vec<Str> = self
+        let unlisted = self
             .entries
             .iter()
-            .filter(|(_, e)| missing(e))
-            .map(|(name, _)| name.clone())
-            .collect();
-        names
+            .filter(|(_, entry)| entry.list != number);
+        let certain = |entry: &Entry<T>| entry.confirmed || entry.slot.meta().version < newest;
+        let (gone, doubtful): (Vec<_>, Vec<_>) = unlisted.partition(|(_, entry)| certain(entry));
+        let names = |entries: Vec<(&Str, &Entry<T>)>| {
+            entries.into_iter().map(|(name, _)| name.clone()).collect()
+        };
+        let (gone, doubtful): (Vec<Str>, Vec<Str>) = (names(gone), names(doubtful));
+        let gone = gone
             .iter()
             .filter_map(|name| self.entries.remove(name))
             .map(|entry| entry.slot)
-            .collect()
+            .collect();
+        Ended { gone, doubtful }
     }
+}
+
+/// What the end of a list tells of objects that it did not show.
+#[derive(Debug)]
+pub struct Ended<T> {
+    /// They are gone.
+    pub gone: Vec<Slot<T>>,
+    /// They may be: to be read.
+    pub doubtful: Vec<Str>,
 }

@@ -1,0 +1,252 @@
+//! An API server in a few lines: names, uids, versions, preconditions, finalizers, owners. No clock but a counter.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use k8s_openapi::jiff::Timestamp;
+use ni_controller::core::{Failure, Outcome};
+use ni_controller::plan::Request;
+use ni_controller::run::AnyEvent;
+use ni_controller::wire::IntoAny;
+use ni_controller::world::{
+    AnyObject, Event, Interface, Kind, Machine, Network, Slot, VirtualIp, decode,
+};
+use serde_json::{Value, json};
+
+/// The only namespace.
+pub(crate) const NAMESPACE: &str = "ns";
+
+/// The server.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Server {
+    objects: BTreeMap<(Kind, String), Value>,
+    clock: u64,
+    uids: u64,
+    /// What each kind's watch has yet to deliver.
+    pub(crate) events: BTreeMap<Kind, VecDeque<Told>>,
+    /// Every change of the controller's to an object that was there, with the object as it was before.
+    pub(crate) writes: Vec<(Kind, Request, Value)>,
+}
+
+/// An event that a watch has yet to deliver.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    gone: bool,
+    object: Value,
+}
+
+impl Told {
+    pub(crate) fn event(&self, kind: Kind) -> AnyEvent {
+        match kind {
+            Kind::Machine => AnyEvent::Machine(self.typed::<Machine>()),
+            Kind::NetworkInterface => AnyEvent::Interface(self.typed::<Interface>()),
+            Kind::Network => AnyEvent::Network(self.typed::<Network>()),
+            Kind::VirtualIp => AnyEvent::VirtualIp(self.typed::<VirtualIp>()),
+        }
+    }
+
+    fn typed<T: IntoAny>(&self) -> Event<T> {
+        let slot = slot::<T>(&self.object);
+        if self.gone {
+            Event::Deleted(slot)
+        } else {
+            Event::Applied(slot)
+        }
+    }
+}
+
+pub(crate) fn slot<T: IntoAny>(object: &Value) -> Slot<T> {
+    decode::<T>(&object.to_string())
+        .expect("metadata decodes")
+        .slot
+}
+
+fn any(kind: Kind, object: &Value) -> AnyObject {
+    match kind {
+        Kind::Machine => Machine::into_any(slot(object)),
+        Kind::NetworkInterface => Interface::into_any(slot(object)),
+        Kind::Network => Network::into_any(slot(object)),
+        Kind::VirtualIp => VirtualIp::into_any(slot(object)),
+    }
+}
+
+impl Server {
+    pub(crate) fn get(&self, kind: Kind, name: &str) -> Option<&Value> {
+        self.objects.get(&(kind, name.to_owned()))
+    }
+
+    pub(crate) fn list(&self, kind: Kind) -> impl Iterator<Item = &Value> {
+        self.objects
+            .iter()
+            .filter(move |((of, _), _)| *of == kind)
+            .map(|(_, object)| object)
+    }
+
+    /// All objects of a kind, as its watch would tell them.
+    pub(crate) fn told(&self, kind: Kind) -> VecDeque<Told> {
+        self.list(kind)
+            .map(|object| Told {
+                gone: false,
+                object: object.clone(),
+            })
+            .collect()
+    }
+
+    /// Creates an object; answers whether the name was free.
+    pub(crate) fn create(&mut self, kind: Kind, name: &str, body: &Value) -> bool {
+        let key = (kind, name.to_owned());
+        if self.objects.contains_key(&key) {
+            return false;
+        }
+        self.uids += 1;
+        let created = Timestamp::from_second(i64::try_from(self.uids).unwrap()).unwrap();
+        let mut object = body.clone();
+        json_patch::merge(
+            &mut object,
+            &json!({ "metadata": {
+                "name": name, "namespace": NAMESPACE, "uid": format!("uid-{}", self.uids),
+                "generation": 1, "creationTimestamp": created.to_string(),
+            }}),
+        );
+        self.store(key, object);
+        true
+    }
+
+    /// Merges a patch; a change of the spec is a new generation.
+    pub(crate) fn patch(&mut self, kind: Kind, name: &str, patch: &Value) {
+        let key = (kind, name.to_owned());
+        let Some(old) = self.objects.get(&key) else {
+            return;
+        };
+        let mut new = old.clone();
+        let mut patch = patch.clone();
+        if let Some(metadata) = patch.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.remove("resourceVersion");
+        }
+        json_patch::merge(&mut new, &patch);
+        if new["spec"] != old["spec"] {
+            new["metadata"]["generation"] =
+                (old["metadata"]["generation"].as_i64().unwrap() + 1).into();
+        }
+        if new != *old {
+            self.store(key, new);
+        }
+    }
+
+    /// Deletes an object: at once, or when its finalizers are gone.
+    pub(crate) fn delete(&mut self, kind: Kind, name: &str) {
+        let key = (kind, name.to_owned());
+        let Some(object) = self.objects.get(&key) else {
+            return;
+        };
+        if object["metadata"]["finalizers"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty())
+        {
+            self.patch(
+                kind,
+                name,
+                &json!({ "metadata": { "deletionTimestamp": "1970-01-01T00:00:00Z" } }),
+            );
+            return;
+        }
+        let mut object = self.objects.remove(&key).unwrap();
+        self.clock += 1;
+        object["metadata"]["resourceVersion"] = self.clock.to_string().into();
+        self.tell(kind, true, object);
+    }
+
+    /// Takes the finalizers off; an object that is being deleted goes.
+    pub(crate) fn release(&mut self, kind: Kind, name: &str) {
+        self.patch(kind, name, &json!({ "metadata": { "finalizers": null } }));
+        if self
+            .get(kind, name)
+            .is_some_and(|object| object["metadata"]["deletionTimestamp"].is_string())
+        {
+            self.delete(kind, name);
+        }
+    }
+
+    /// The garbage collector's round.
+    pub(crate) fn collect(&mut self) {
+        let uids: Vec<String> = self.objects.values().map(uid).collect();
+        let orphans: Vec<(Kind, String)> = self
+            .objects
+            .iter()
+            .filter(|(_, object)| {
+                let owner = &object["metadata"]["ownerReferences"][0]["uid"];
+                owner
+                    .as_str()
+                    .is_some_and(|owner| !uids.iter().any(|uid| uid == owner))
+            })
+            .map(|(key, _)| key.clone())
+            .collect();
+        for (kind, name) in orphans {
+            self.delete(kind, &name);
+        }
+    }
+
+    /// Serves a request of the controller's, as the real server would.
+    pub(crate) fn serve(&mut self, kind: Kind, name: &str, request: &Request) -> Outcome {
+        let stored = self.get(kind, name).cloned();
+        if let Request::Create(body) = request {
+            if !self.create(kind, name, body) {
+                return Outcome::Failed(Failure::AlreadyExists);
+            }
+            return Outcome::Object(any(kind, self.get(kind, name).unwrap()));
+        }
+        let Some(stored) = stored else {
+            return if *request == Request::Read {
+                Outcome::Gone
+            } else {
+                Outcome::Failed(Failure::NotFound)
+            };
+        };
+        let (uid_wanted, version_wanted) = match request {
+            Request::Patch(body) | Request::PatchStatus(body) => (
+                body["metadata"]["uid"].as_str().map(str::to_owned),
+                body["metadata"]["resourceVersion"]
+                    .as_str()
+                    .map(str::to_owned),
+            ),
+            Request::Delete { uid, version } => (Some(uid.to_string()), Some(version.to_string())),
+            Request::Create(_) | Request::Read => (None, None),
+        };
+        let fits = uid_wanted.is_none_or(|wanted| wanted == uid(&stored))
+            && version_wanted
+                .is_none_or(|wanted| stored["metadata"]["resourceVersion"] == wanted.as_str());
+        if !fits {
+            return Outcome::Failed(Failure::Conflict("precondition".to_owned()));
+        }
+        if *request != Request::Read {
+            self.writes.push((kind, request.clone(), stored));
+        }
+        match request {
+            Request::Patch(body) | Request::PatchStatus(body) => self.patch(kind, name, body),
+            Request::Delete { .. } => self.delete(kind, name),
+            Request::Create(_) | Request::Read => {}
+        }
+        self.get(kind, name)
+            .map_or(Outcome::Gone, |object| Outcome::Object(any(kind, object)))
+    }
+
+    fn store(&mut self, key: (Kind, String), mut object: Value) {
+        self.clock += 1;
+        object["metadata"]["resourceVersion"] = self.clock.to_string().into();
+        self.tell(key.0, false, object.clone());
+        self.objects.insert(key, object);
+    }
+
+    fn tell(&mut self, kind: Kind, gone: bool, object: Value) {
+        self.events
+            .entry(kind)
+            .or_default()
+            .push_back(Told { gone, object });
+    }
+}
+
+pub(crate) fn uid(object: &Value) -> String {
+    object["metadata"]["uid"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
