@@ -14,7 +14,7 @@ use super::command_lines::{self, AUDIT_LOG, AUDIT_POLICY, AUDIT_POLICY_FILE, Por
 use super::credentials::Credentials;
 use super::options::Options;
 use super::{http, ports, ready};
-use crate::process::Tied;
+use crate::process::{Identity, Tied};
 
 /// etcd, kube-apiserver and perhaps kube-controller-manager, killed on drop.
 pub struct ControlPlane {
@@ -90,6 +90,14 @@ impl ControlPlane {
         ]
     }
 
+    /// Every process that runs for it now.
+    pub fn processes(&self) -> impl Iterator<Item = &Identity> {
+        let optional = [&self.api_server, &self.controller_manager];
+        std::iter::once(&self.etcd)
+            .chain(optional.into_iter().flatten())
+            .map(Tied::identity)
+    }
+
     /// Starts the API server that [`stop_api_server`](Self::stop_api_server) stopped, at the same
     /// address; returns when it is ready.
     pub async fn start_api_server(&mut self) -> Result<()> {
@@ -114,7 +122,8 @@ impl ControlPlane {
         self.start_api_server().await
     }
 
-    /// Forgets all of etcd's history, up to and including the revision that is returned.
+    /// Forgets all of etcd's history before the revision that is returned, which is the last write.
+    /// Watches notice when the API server has no cache ([`Options::watch_cache`]) or is restarted.
     pub async fn compact_etcd(&self) -> Result<i64> {
         // Any key will do, the answer's header carries the revision.
         let range = http::etcd(self.ports.etcd, "/v3/kv/range", &json!({ "key": "AA==" })).await?;
