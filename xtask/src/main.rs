@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything that a developer runs.
 
+mod bench;
 mod commands;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod bench;
 mod down;
 mod gen_crds;
 mod status;
@@ -19,6 +20,7 @@ pub(crate) enum Command {
     Status(status::Status),
     GenCrds(gen_crds::GenCrds),
     Test(test::Test),
+    Bench(bench::Bench),
     Tidy(tidy::Tidy),
 }
 
@@ -30,6 +32,7 @@ impl Command {
             Self::Status(status) => status.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
             Self::Test(test) => test.run().await,
+            Self::Bench(bench) => bench.run().await,
             Self::Tidy(tidy) => tidy.run(),
         }
     }

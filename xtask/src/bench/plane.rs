@@ -1,0 +1,128 @@
+//! What the benchmark runs on: a control plane of its own with an audit log, and a user for each subject.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use kube::Client;
+use serde_json::{Value, json};
+use xtask::control_plane::{Binaries, ControlPlane, Options};
+use xtask::{crds, repo};
+
+use super::audit::Audit;
+use super::observer::Observer;
+use super::writes;
+
+/// Whose requests are counted.
+pub(crate) const CONTROLLER: &str = "bench-controller";
+const FLOOR: &str = "bench-floor";
+
+/// The control plane, and how to reach it as whom.
+pub(crate) struct Plane {
+    servers: ControlPlane,
+    /// Everything that the benchmark writes.
+    pub(crate) dir: PathBuf,
+    /// The administrator.
+    pub(crate) client: Client,
+    /// The controller's.
+    pub(crate) controller: PathBuf,
+    /// The floor's.
+    pub(crate) floor: PathBuf,
+    /// What was requested.
+    pub(crate) audit: Audit,
+    /// The benchmark's own watch.
+    pub(crate) observer: Observer,
+}
+
+impl Plane {
+    /// Starts it, with our definitions installed and a namespace to measure in.
+    pub(crate) async fn start() -> Result<Self> {
+        let binaries = Binaries::find_or_build().await?;
+        let dir = repo::root().join(format!(".cache/bench/{}", std::process::id()));
+        fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
+        let tokens = [(CONTROLLER, random_token()?), (FLOOR, random_token()?)];
+        let mut options = Options::new(dir.join("plane"));
+        options.audit_log = true;
+        // Garbage collection would take its share of the machine, at times of its own choosing.
+        options.controller_manager = false;
+        options.api_server_args = vec![
+            format!("--token-auth-file={}", token_file(&dir, &tokens)?.display()),
+            // One file, whatever it takes: we count in it.
+            "--audit-log-maxsize=100000".to_owned(),
+            // Only for emptying the namespace between rounds.
+            "--delete-collection-workers=8".to_owned(),
+        ];
+        let plane = ControlPlane::start(&binaries, options).await?;
+        let [controller, floor] =
+            tokens.map(|(user, token)| kubeconfig(&dir, plane.kubeconfig(), user, &token));
+        let client = writes::client(plane.kubeconfig()).await?;
+        crds::install(&client).await?;
+        prepare(&client).await?;
+        let audit = Audit(plane.audit_log().context("an audit log was asked for")?);
+        let observer = Observer::start(client.clone());
+        Ok(Self {
+            servers: plane,
+            dir,
+            client,
+            controller: controller?,
+            floor: floor?,
+            audit,
+            observer,
+        })
+    }
+
+    /// Ends it and removes all that it wrote.
+    pub(crate) async fn stop(self) {
+        self.servers.stop().await;
+        // What stays is in nobody's way, and git ignores it.
+        let _ = fs::remove_dir_all(self.dir);
+    }
+}
+
+async fn prepare(client: &Client) -> Result<()> {
+    let namespace = json!({ "metadata": { "name": super::objects::NAMESPACE } });
+    writes::create(client, "/api/v1/namespaces", &namespace).await?;
+    let networks = writes::collection("networking", "networks");
+    writes::create(client, &networks, &super::objects::network()).await?;
+    Ok(())
+}
+
+fn random_token() -> Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}
+
+/// `system:masters`, as flow control leaves that group alone: what is measured is the server, not its queues.
+fn token_file(dir: &Path, tokens: &[(&str, String)]) -> Result<PathBuf> {
+    let lines = tokens
+        .iter()
+        .map(|(user, token)| format!("{token},{user},{user},\"system:masters\"\n"));
+    write_private(dir.join("tokens.csv"), &lines.collect::<String>())
+}
+
+/// The administrator's, with another user.
+fn kubeconfig(dir: &Path, admin: &Path, user: &str, token: &str) -> Result<PathBuf> {
+    let text = fs::read_to_string(admin)?;
+    let mut config: Value = serde_norway::from_str(&text).context("reading a kubeconfig")?;
+    config["users"][0]["user"] = json!({ "token": token });
+    write_private(
+        dir.join(format!("{user}.kubeconfig")),
+        &serde_norway::to_string(&config)?,
+    )
+}
+
+fn write_private(path: PathBuf, text: &str) -> Result<PathBuf> {
+    let mut options = File::options();
+    let file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("writing {}", path.display()))?;
+    Ok(path)
+}

@@ -1,0 +1,83 @@
+//! What was to be reached, and whether it was.
+
+use super::Row;
+
+/// One target: what, the figure, whether it is good enough.
+type Verdict = (String, bool);
+
+/// A line per target.
+pub(crate) fn targets(rows: &[Row]) -> String {
+    let mut verdicts: Vec<Verdict> = rows.iter().flat_map(of_row).collect();
+    verdicts.extend(of_growth(rows));
+    let lines = verdicts.into_iter().map(|(what, reached)| {
+        let verdict = if reached { "reached" } else { "MISSED " };
+        format!("{verdict}  {what}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn of_row(row: &Row) -> Vec<Verdict> {
+    let (at, latency, writes) = (row.machines, row.latency_ms.p99, row.two_writes_ms.p99);
+    let requests = row.requests_per_interface;
+    vec![
+        (
+            format!("{at} machines: ratio {:.2}, at most 1.25", row.ratio),
+            row.ratio <= 1.25,
+        ),
+        (
+            format!("{at} machines: {requests} requests per interface, exactly 2"),
+            (requests - 2.0).abs() < f64::EPSILON && row.events == 0,
+        ),
+        (
+            format!("{at} machines: {:.1} MiB, at most 64", row.peak_rss_mib),
+            row.peak_rss_mib <= 64.0,
+        ),
+        (
+            format!(
+                "{at} machines: latency p99 {latency:.1} ms, at most 3 times {writes:.1} ms of two writes"
+            ),
+            latency <= 3.0 * writes,
+        ),
+        (
+            format!(
+                "{at} machines: {} requests a minute while idle, none",
+                row.idle_requests_per_min
+            ),
+            row.idle_requests_per_min.abs() < f64::EPSILON,
+        ),
+    ]
+}
+
+/// The cost of an interface must not grow with how many there are.
+fn of_growth(rows: &[Row]) -> Option<Verdict> {
+    let least = rows.iter().min_by_key(|row| row.machines)?;
+    let most = rows.iter().max_by_key(|row| row.machines)?;
+    let growth = most.cpu_ms_per_interface() / least.cpu_ms_per_interface();
+    (most.machines > least.machines).then(|| {
+        let what = format!(
+            "CPU per interface at {} machines {growth:.2} times that at {}, at most 1.2",
+            most.machines, least.machines
+        );
+        (what, growth <= 1.2)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::row::tests::row;
+    use super::*;
+
+    #[test]
+    fn growth_is_seen() {
+        let good = targets(&[row(500, 300), row(5000, 3500)]);
+        let bad = targets(&[row(500, 300), row(5000, 3700)]);
+        assert!(
+            good.ends_with(
+                "reached  CPU per interface at 5000 machines 1.17 times that at 500, at most 1.2"
+            ),
+            "{good}"
+        );
+        assert!(!good.contains("MISSED"), "{good}");
+        assert_eq!(bad.matches("MISSED").count(), 1, "{bad}");
+    }
+}

@@ -1,0 +1,115 @@
+//! A bare client: requests without a view of the world and without a plan.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use http::{Method, Request};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Client, Config};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::objects::NAMESPACE;
+
+const MANAGER: &str = "?fieldManager=bench";
+
+/// What of a write's answer the next write needs.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Written {
+    pub(crate) metadata: WrittenMeta,
+}
+
+/// Its metadata.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WrittenMeta {
+    pub(crate) uid: String,
+    pub(crate) resource_version: String,
+    #[serde(default)]
+    pub(crate) generation: i64,
+}
+
+/// A client with the controller's settings: nothing is retried behind our back.
+pub(crate) async fn client(kubeconfig: &Path) -> Result<Client> {
+    let what = || format!("reading the kubeconfig {}", kubeconfig.display());
+    let parsed = Kubeconfig::read_from(kubeconfig).with_context(what)?;
+    let config = Config::from_custom_kubeconfig(parsed, &KubeConfigOptions::default()).await;
+    let mut config = config.with_context(what)?;
+    config.default_retry = false;
+    Ok(Client::try_from(config)?)
+}
+
+/// Path of a collection in the benchmark's namespace: `networking`, `networkinterfaces`.
+pub(crate) fn collection(group: &str, plural: &str) -> String {
+    format!("/apis/{group}.ironcore.dev/v1alpha1/namespaces/{NAMESPACE}/{plural}")
+}
+
+fn interfaces() -> String {
+    collection("networking", "networkinterfaces")
+}
+
+/// Creates an interface.
+pub(crate) async fn create_interface(client: &Client, body: &Value) -> Result<Written> {
+    create(client, &interfaces(), body).await
+}
+
+/// Creates an object in a collection.
+pub(crate) async fn create(client: &Client, collection: &str, body: &Value) -> Result<Written> {
+    let uri = format!("{collection}{MANAGER}");
+    send(client, Method::POST, &uri, "application/json", body).await
+}
+
+/// Merges a status into an interface.
+pub(crate) async fn patch_status(client: &Client, name: &str, body: &Value) -> Result<Written> {
+    let uri = format!("{}/{name}/status{MANAGER}", interfaces());
+    send(
+        client,
+        Method::PATCH,
+        &uri,
+        "application/merge-patch+json",
+        body,
+    )
+    .await
+}
+
+/// Reads an interface.
+pub(crate) async fn read_interface(client: &Client, name: &str) -> Result<Value> {
+    let uri = format!("{}/{name}", interfaces());
+    send(client, Method::GET, &uri, "application/json", &Value::Null).await
+}
+
+/// Deletes all objects of a collection; `query` may narrow it.
+pub(crate) async fn delete_all(client: &Client, collection: &str, query: &str) -> Result<()> {
+    let uri = format!("{collection}?propagationPolicy=Background{query}");
+    let answer: Result<serde::de::IgnoredAny> = send(
+        client,
+        Method::DELETE,
+        &uri,
+        "application/json",
+        &Value::Null,
+    )
+    .await;
+    answer.map(drop)
+}
+
+async fn send<T: DeserializeOwned>(
+    client: &Client,
+    method: Method,
+    uri: &str,
+    content: &str,
+    body: &Value,
+) -> Result<T> {
+    let bytes = if body.is_null() {
+        Vec::new()
+    } else {
+        serde_json::to_vec(body)?
+    };
+    let what = || format!("{method} {uri}");
+    let request = Request::builder()
+        .method(method.clone())
+        .uri(uri)
+        .header("content-type", content)
+        .body(bytes)?;
+    client.request(request).await.with_context(what)
+}
