@@ -19,9 +19,19 @@ const FIELD_MANAGER: &str = "ni-controller";
 pub async fn apply(client: &Client, order: &Order, timeout: Duration) -> Outcome {
     match tokio::time::timeout(timeout, send(client, order)).await {
         Ok(Ok(outcome)) => outcome,
+        Ok(Err(kube::Error::Api(status)))
+            if status.code == 404 && expects_absence(&order.change.request) =>
+        {
+            Outcome::Gone
+        }
         Ok(Err(error)) => Outcome::Failed(classify(error)),
         Err(_) => transient(format!("no answer within {timeout:?}")),
     }
+}
+
+/// Whether "not found" is a good answer to the request.
+fn expects_absence(request: &Request) -> bool {
+    matches!(request, Request::Read | Request::Delete { .. })
 }
 
 async fn send(client: &Client, order: &Order) -> Result<Outcome, kube::Error> {

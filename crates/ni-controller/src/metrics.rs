@@ -119,7 +119,7 @@ impl Metrics {
         );
         all.register(
             "retries",
-            "Objects that wait to be tried again after a failure",
+            "Attempts that had to be made again after a failure",
             self.retries.clone(),
         );
         all.register(

@@ -270,6 +270,9 @@ fn log(order: &Order, outcome: &Outcome) {
         Outcome::Object(it) => {
             info!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "done");
         }
+        Outcome::Gone if change.purpose == Purpose::Look => {
+            debug!(kind, namespace, name, purpose, %object, "looked: it is gone");
+        }
         Outcome::Gone => info!(kind, namespace, name, purpose, %object, "gone"),
         Outcome::Failed(failure) => {
             warn!(kind, namespace, name, purpose, %object, %failure, "not done");

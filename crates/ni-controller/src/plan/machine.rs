@@ -2,13 +2,15 @@
 //! (contract, "Machine → ephemeral NetworkInterfaces").
 
 mod desired;
+mod repair;
 
 use super::child::{Standing, describe, standing};
-use super::{Change, Plan, Purpose, Reason, Replace, Report, Request, View, look, unreadable};
+use super::{Change, Plan, Purpose, Reason, Report, Request, View, unreadable};
 use serde_json::Value;
 
-use crate::world::{Declared, Interface, Kind, Machine, Namespace, Slot, Template};
+use crate::world::{Declared, Kind, Machine, Namespace, Slot, Template};
 use desired::{Difference, body, difference};
+use repair::{plan_removals, plan_repair};
 
 /// Plans for the machine `name`.
 pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
@@ -99,129 +101,6 @@ fn plan_making(
             purpose: Purpose::Make,
             then: None,
         });
-    }
-}
-
-fn plan_repair(
-    machine: &Machine,
-    template: &Template,
-    child: &Interface,
-    view: View<'_>,
-    plan: &mut Plan,
-) {
-    if child.meta.external {
-        return;
-    }
-    let difference = difference(machine, template, child);
-    if difference == Difference::None {
-        return;
-    }
-    let name = &child.meta.name;
-    if view.memory.not_as_written.get(name) == Some(&machine.meta.generation) {
-        let message = format!(
-            "interface {name} did not come back as written: something between this controller and the API server's store alters it"
-        );
-        plan.reports.push(Report::on(
-            Reason::NotAsWritten,
-            Kind::Machine,
-            &machine.meta,
-            message,
-        ));
-        return;
-    }
-    let tell = |reason, message| Report::on(reason, Kind::Machine, &machine.meta, message);
-    let (request, purpose, then) = match difference {
-        Difference::None => return,
-        Difference::Mutable(patch) => (
-            Request::Patch(patch),
-            Purpose::Repair,
-            tell(
-                Reason::InterfaceRepaired,
-                format!("interface {name} was brought back to its template"),
-            ),
-        ),
-        Difference::Fixed(field)
-            if child.spec.provider_id.is_none() || view.options.replace == Replace::Always =>
-        {
-            (
-                delete(child),
-                Purpose::Replace,
-                tell(
-                    Reason::InterfaceReplaced,
-                    format!(
-                        "interface {name} was deleted to be made anew: {field} differs from the template and can't be changed"
-                    ),
-                ),
-            )
-        }
-        Difference::Fixed(field) => {
-            let message = format!(
-                "interface {name} differs from the template in {field}, which can't be changed, and it is attached: delete it, or set --replace-interfaces=always"
-            );
-            plan.reports.push(tell(Reason::ReplacementNeeded, message));
-            return;
-        }
-    };
-    plan.changes.push(Change {
-        kind: Kind::NetworkInterface,
-        name: name.clone(),
-        request,
-        purpose,
-        then: Some(then),
-    });
-}
-
-/// Managed children that are no longer declared go, once a look has shown that the machine really does not declare them.
-fn plan_removals(machine: &Machine, view: View<'_>, plan: &mut Plan) {
-    let declared = |name: &str| {
-        machine
-            .interfaces
-            .iter()
-            .any(|d| &*d.interface == name && d.template.is_some())
-    };
-    let superfluous = view
-        .namespace
-        .interfaces_owned_by(&machine.meta.uid)
-        .filter(|child| {
-            let meta = &child.meta;
-            meta.is_managed_by(&machine.meta.uid)
-                && !meta.deleting
-                && !meta.external
-                && !declared(&meta.name)
-        });
-    for child in superfluous {
-        let seen = view
-            .namespace
-            .interfaces
-            .seen(&child.meta.name)
-            .unwrap_or(u64::MAX);
-        if !view.memory.looked_since(&machine.meta.name, seen) {
-            plan.changes.push(look(Kind::Machine, &machine.meta.name));
-            return;
-        }
-        let message = format!(
-            "interface {} was deleted: the machine no longer declares it",
-            child.meta.name
-        );
-        plan.changes.push(Change {
-            kind: Kind::NetworkInterface,
-            name: child.meta.name.clone(),
-            request: delete(child),
-            purpose: Purpose::Remove,
-            then: Some(Report::on(
-                Reason::InterfaceDeleted,
-                Kind::Machine,
-                &machine.meta,
-                message,
-            )),
-        });
-    }
-}
-
-fn delete(child: &Interface) -> Request {
-    Request::Delete {
-        uid: child.meta.uid.clone(),
-        version: child.meta.version,
     }
 }
 
