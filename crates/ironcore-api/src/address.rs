@@ -157,3 +157,84 @@ pub fn parse_prefix(text: &str) -> Result<Prefix, AddressError> {
         Err(AddressError::HostBits(prefix))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Verdict and text of each line of the table that the cluster tests send to a real API server.
+    fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+        include_str!("../testdata/addresses.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| {
+                let (verdict, text) = line.split_once('|').expect("verdict|text|");
+                (verdict.trim(), text.strip_suffix('|').expect("a bar"))
+            })
+    }
+
+    #[test]
+    fn texts_are_what_the_table_says() {
+        for (verdict, text) in table() {
+            let its = match (parse_ip(text), parse_prefix(text)) {
+                (Ok(_), Err(_)) => "ip",
+                (Err(_), Ok(_)) => "prefix",
+                (Err(_), Err(AddressError::HostBits(_))) => "host",
+                (Err(_), Err(_)) => "no",
+                (Ok(_), Ok(_)) => "both",
+            };
+            assert_eq!(its, verdict, "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_wrong() {
+        let said = |text: &str| match text.contains('/') {
+            true => parse_prefix(text).unwrap_err().to_string(),
+            false => parse_ip(text).unwrap_err().to_string(),
+        };
+        assert_eq!(said("10.0.0"), "is no IPv4 or IPv6 address");
+        assert_eq!(
+            said("::ffff:10.0.0.1"),
+            "is an IPv4-mapped IPv6 address: write the IPv4 address"
+        );
+        assert_eq!(
+            said("10.0.0.0/33"),
+            "is no IPv4 or IPv6 prefix (address/length)"
+        );
+        assert_eq!(
+            said("10.1.2.3/16"),
+            "has host bits set: its network is 10.1.0.0/16"
+        );
+        assert_eq!(
+            said("2001:db8::1/32"),
+            "has host bits set: its network is 2001:db8::/32"
+        );
+    }
+
+    #[test]
+    fn spelling_does_not_matter() {
+        for (one, other) in [("2001:DB8::1", "2001:db8:0::1"), ("::10.0.0.1", "::a00:1")] {
+            assert_eq!(parse_ip(one), parse_ip(other));
+        }
+        assert_eq!(parse_prefix("FD00:0::/8"), parse_prefix("fd00::/8"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_prefix_contains_what_it_was_made_from(bits: u128, v4: bool, length in 0u8..=128) {
+            let address = if v4 {
+                IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(bits >> 96).unwrap()))
+            } else {
+                IpAddr::V6(Ipv6Addr::from_bits(bits))
+            };
+            let prefix = Prefix::containing(address, length);
+            proptest::prop_assert_eq!(Prefix::containing(prefix.address(), length), prefix);
+            proptest::prop_assert_eq!(prefix.family(), IpFamily::of(address));
+            let mapped = matches!(prefix.address(), IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
+            if !mapped {
+                proptest::prop_assert_eq!(parse_prefix(&prefix.to_string()), Ok(prefix));
+            }
+        }
+    }
+}

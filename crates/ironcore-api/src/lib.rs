@@ -21,5 +21,7 @@ pub mod template;
 mod kinds;
 mod schema;
 mod wire;
+#[cfg(test)]
+mod wire_tests;
 
 pub use kinds::{CATEGORY, KINDS, Kind, VERSION, crds};

@@ -11,7 +11,7 @@ use crate::networking::{Network, NetworkPeeringState, NetworkState};
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<Network>(|mut root| {
-        root.require(&[]);
+        root.require_none();
         spec(root.at("spec"));
         status(root.at("status"));
     })

@@ -58,6 +58,14 @@ impl<'a> Node<'a> {
         self.set("required", json!(fields))
     }
 
+    /// No field has to be there.
+    pub(super) fn require_none(&mut self) -> &mut Self {
+        if let Some(keywords) = self.0.as_object_mut() {
+            keywords.remove("required");
+        }
+        self
+    }
+
     /// A list whose entries have a key: appliers own entries, not the list.
     pub(super) fn list_map(&mut self, key: &str) -> &mut Self {
         self.set("x-kubernetes-list-type", json!("map"))

@@ -1,0 +1,145 @@
+//! What is an address: CEL on the real server against the table that the Rust parser is held to, and
+//! against that parser on many texts that nobody thought of.
+
+use ironcore_api::address::{AddressError, parse_prefix};
+use kube::Api;
+use kube::core::DynamicObject;
+use serde_json::{Value, json};
+
+use crate::support::case::{causes, dry_run};
+use crate::support::object::{dynamic, smallest};
+use crate::support::{client, kind, namespace, objects};
+
+const TABLE: &str = include_str!("../../crates/ironcore-api/testdata/addresses.txt");
+const BATCH: usize = 256;
+
+/// Verdict and text of each line.
+fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| {
+        let (verdict, text) = line.split_once('|').expect("verdict|text|");
+        (verdict.trim(), text.strip_suffix('|').expect("a bar"))
+    })
+}
+
+async fn interfaces() -> Api<DynamicObject> {
+    let client = client().await;
+    let namespace = namespace(&client).await;
+    objects(&client, &namespace, &kind("NetworkInterface"))
+}
+
+/// Sends an interface with this spec, and says what each cause is about.
+async fn refused(api: &Api<DynamicObject>, spec: Value) -> Vec<(String, String)> {
+    let mut object = smallest("NetworkInterface");
+    object["spec"] = spec;
+    match api.create(&dry_run(), &dynamic(object)).await {
+        Ok(_) => Vec::new(),
+        Err(error) => {
+            let causes = causes(&error)
+                .unwrap_or_else(|| panic!("{error}"))
+                .into_iter();
+            causes.map(|(path, _, message)| (path, message)).collect()
+        }
+    }
+}
+
+/// What CEL says of each text as a prefix: `prefix`, `host` or `no`.
+async fn prefix_verdicts(api: &Api<DynamicObject>, texts: &[&str]) -> Vec<&'static str> {
+    let prefixes: Vec<_> = texts.iter().map(|text| json!({"value": text})).collect();
+    let spec = json!({"networkRef": {"name": "n"}, "ipFamilies": ["IPv4"], "ips": [{"value": "10.0.0.1"}], "prefixes": prefixes});
+    let causes = refused(api, spec).await;
+    let verdict = |index: usize| {
+        let path = format!("spec.prefixes[{index}].value");
+        match causes.iter().find(|cause| cause.0 == path) {
+            None => "prefix",
+            Some((_, message)) if message.contains("has host bits set") => "host",
+            Some((_, message)) if message.contains("is no IPv4 or IPv6 prefix") => "no",
+            Some(cause) => panic!("{cause:?}"),
+        }
+    };
+    (0..texts.len()).map(verdict).collect()
+}
+
+#[tokio::test]
+async fn prefixes_are_what_the_table_says() {
+    let (verdicts, texts): (Vec<_>, Vec<_>) = table().unzip();
+    assert!(texts.len() <= BATCH);
+    let answers = prefix_verdicts(&interfaces().await, &texts).await;
+    for ((verdict, text), answer) in verdicts.iter().zip(&texts).zip(answers) {
+        let verdict = if *verdict == "ip" { "no" } else { verdict };
+        assert_eq!(answer, verdict, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_are_what_the_table_says() {
+    let api = &interfaces().await;
+    for (verdict, text) in table() {
+        let spec = json!({"networkRef": {"name": "n"}, "ips": [{"value": text}]});
+        let causes = refused(api, spec).await;
+        let answer = match causes.as_slice() {
+            [] => "ip",
+            [(path, message)]
+                if path == "spec.ips[0].value"
+                    && message.contains("is no IPv4 or IPv6 address") =>
+            {
+                "no"
+            }
+            _ => panic!("{text}: {causes:?}"),
+        };
+        let expected = if verdict == "ip" { "ip" } else { "no" };
+        assert_eq!(answer, expected, "{text}");
+    }
+}
+
+/// Texts that are nearly right: those of the table with one or two characters changed.
+fn mutants(count: usize) -> Vec<String> {
+    const ALPHABET: &[u8] = b"0123456789abfF.::/% ";
+    let seeds: Vec<_> = table()
+        .map(|(_, text)| text)
+        .filter(|text| text.is_ascii())
+        .collect();
+    let mut state = 1_u64;
+    let mut below = |bound: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % bound
+    };
+    let mutant = |_| {
+        let mut text = seeds[below(seeds.len())].as_bytes().to_vec();
+        if !text.contains(&b'/') {
+            text.extend(b"/128");
+        }
+        for _ in 0..=below(2) {
+            let at = below(text.len());
+            match below(3) {
+                0 => text[at] = ALPHABET[below(ALPHABET.len())],
+                1 => text.insert(at, ALPHABET[below(ALPHABET.len())]),
+                _ => drop(text.remove(at)),
+            }
+            if text.is_empty() {
+                text.push(b'/');
+            }
+        }
+        String::from_utf8(text).expect("ASCII")
+    };
+    (0..count).map(mutant).collect()
+}
+
+#[tokio::test]
+async fn the_parser_and_cel_agree_on_texts_that_are_nearly_right() {
+    let api = interfaces().await;
+    let texts = mutants(10 * BATCH);
+    for texts in texts.chunks(BATCH) {
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        for (text, answer) in texts.iter().zip(prefix_verdicts(&api, &texts).await) {
+            let ours = match parse_prefix(text) {
+                Ok(_) => "prefix",
+                Err(AddressError::HostBits(_)) => "host",
+                Err(_) => "no",
+            };
+            assert_eq!(ours, answer, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What a definition shows: columns, selectors, defaults, and that the server takes it.
+
+use ironcore_api::KINDS;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::api::{ListParams, Patch, PatchParams, PostParams};
+use kube::{Api, Client};
+use serde_json::{Value, json};
+
+use crate::support::object::{change, dynamic, smallest};
+use crate::support::{client, kind, namespace, objects};
+
+/// Stores the smallest object of `of`, with changes to its spec and this status.
+async fn store(
+    client: &Client,
+    namespace: &str,
+    of: &str,
+    name: &str,
+    changes: &str,
+    status: Value,
+) {
+    let mut object = smallest(of);
+    object["metadata"]["name"] = name.into();
+    change(&mut object, changes);
+    let api = objects(client, namespace, &kind(of));
+    api.create(&PostParams::default(), &dynamic(object))
+        .await
+        .unwrap();
+    if !status.is_null() {
+        let status = Patch::Merge(json!({"status": status}));
+        api.patch_status(name, &PatchParams::default(), &status)
+            .await
+            .unwrap();
+    }
+}
+
+/// The server's own table of all objects of `of`: names of columns, and rows without their ages.
+async fn table(client: &Client, namespace: &str, of: &str) -> (Vec<String>, Vec<Vec<Value>>) {
+    let kind = kind(of);
+    let path = format!(
+        "/apis/{}/namespaces/{namespace}/{}",
+        kind.api_version(),
+        kind.plural
+    );
+    let mut request = kube::core::Request::new(path)
+        .list(&ListParams::default())
+        .unwrap();
+    let accept = "application/json;as=Table;v=v1;g=meta.k8s.io"
+        .parse()
+        .unwrap();
+    request.headers_mut().insert("accept", accept);
+    let table: Value = client.request(request).await.unwrap();
+    let columns = table["columnDefinitions"].as_array().unwrap();
+    let names: Vec<_> = columns
+        .iter()
+        .map(|c| c["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(names.last().unwrap(), "Age");
+    let cells = |row: &Value| {
+        let mut cells = row["cells"].as_array().unwrap().clone();
+        cells.pop();
+        cells
+    };
+    let rows = table["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(cells)
+        .collect();
+    (names, rows)
+}
+
+#[tokio::test]
+async fn columns_are_the_contracts() {
+    let client = client().await;
+    let ns = namespace(&client).await;
+    let cases = [
+        (
+            "NetworkInterface",
+            "spec.machineRef.name = m",
+            json!({"state": "Available", "ips": ["10.0.0.1", "fd00::1"], "prefixes": ["10.1.0.0/16"], "virtualIP": "1.2.3.4"}),
+            vec![
+                "Name",
+                "Network",
+                "Machine",
+                "IPs",
+                "Prefixes",
+                "VirtualIP",
+                "State",
+                "Age",
+            ],
+            json!([
+                "x",
+                "net",
+                "m",
+                "[\"10.0.0.1\",\"fd00::1\"]",
+                "[\"10.1.0.0/16\"]",
+                "1.2.3.4",
+                "Available"
+            ]),
+        ),
+        (
+            "VirtualIP",
+            "",
+            json!({"ip": "1.2.3.4"}),
+            vec!["Name", "ExternalIP", "Age"],
+            json!(["x", "1.2.3.4"]),
+        ),
+        (
+            "Network",
+            "spec.providerID = p",
+            json!({"state": "Available"}),
+            vec!["Name", "State", "ProviderID", "Age"],
+            json!(["x", "Available", "p"]),
+        ),
+        (
+            "Machine",
+            "spec.machinePoolRef.name = p",
+            Value::Null,
+            vec!["Name", "MachineClassRef", "MachinePoolRef", "State", "Age"],
+            json!(["x", "class", "p", "Pending"]),
+        ),
+        (
+            "Prefix",
+            "spec.parentRef.name = p",
+            Value::Null,
+            vec!["Name", "Prefix", "Parent", "Phase", "Age"],
+            json!(["x", "10.0.0.0/8", "p", "Pending"]),
+        ),
+    ];
+    for (of, changes, status, columns, cells) in cases {
+        store(&client, &ns, of, "x", changes, status).await;
+        let (names, rows) = table(&client, &ns, of).await;
+        assert_eq!(names, columns, "{of}");
+        assert_eq!(json!(rows), json!([cells]), "{of}");
+    }
+}
+
+#[tokio::test]
+async fn selectors_select() {
+    let client = client().await;
+    let ns = namespace(&client).await;
+    store(
+        &client,
+        &ns,
+        "NetworkInterface",
+        "a",
+        "spec.machineRef.name = m",
+        json!({"state": "Available"}),
+    )
+    .await;
+    store(
+        &client,
+        &ns,
+        "NetworkInterface",
+        "b",
+        "spec.networkRef.name = other",
+        Value::Null,
+    )
+    .await;
+    store(
+        &client,
+        &ns,
+        "Machine",
+        "a",
+        "spec.machinePoolRef.name = p",
+        Value::Null,
+    )
+    .await;
+    store(
+        &client,
+        &ns,
+        "Machine",
+        "b",
+        "spec.machineClassRef.name = other",
+        Value::Null,
+    )
+    .await;
+    for (of, selector, expected) in [
+        ("NetworkInterface", "spec.machineRef.name=m", vec!["a"]),
+        ("NetworkInterface", "spec.machineRef.name=", vec!["b"]),
+        ("NetworkInterface", "spec.networkRef.name=other", vec!["b"]),
+        ("NetworkInterface", "status.state=Pending", vec!["b"]),
+        (
+            "NetworkInterface",
+            "status.state!=Pending,spec.networkRef.name=net",
+            vec!["a"],
+        ),
+        ("Machine", "spec.machinePoolRef.name=p", vec!["a"]),
+        ("Machine", "spec.machineClassRef.name=other", vec!["b"]),
+    ] {
+        let params = ListParams::default().fields(selector);
+        let found = objects(&client, &ns, &kind(of))
+            .list(&params)
+            .await
+            .unwrap();
+        let names: Vec<_> = found
+            .iter()
+            .map(|o| o.metadata.name.clone().unwrap())
+            .collect();
+        assert_eq!(names, expected, "{of} {selector}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_object_is_pending_whatever_status_it_was_created_with() {
+    let client = client().await;
+    let ns = namespace(&client).await;
+    for (of, field) in [
+        ("NetworkInterface", "state"),
+        ("Machine", "state"),
+        ("Prefix", "phase"),
+    ] {
+        for (index, status) in [json!({}), Value::Null, json!({field: "Error"})]
+            .into_iter()
+            .enumerate()
+        {
+            let mut object = smallest(of);
+            object["metadata"]["name"] = format!("x{index}").into();
+            object["status"] = status;
+            let api = objects(&client, &ns, &kind(of));
+            let created = api
+                .create(&PostParams::default(), &dynamic(object))
+                .await
+                .unwrap();
+            assert_eq!(
+                created.data["status"],
+                json!({field: "Pending"}),
+                "{of} {index}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_definitions_are_taken_and_established() {
+    let api = Api::<CustomResourceDefinition>::all(client().await);
+    for kind in KINDS {
+        let params = PatchParams::apply("test").force().dry_run();
+        let crd = (kind.crd)();
+        api.patch(&kind.crd_name(), &params, &Patch::Apply(&crd))
+            .await
+            .unwrap();
+        let installed = api.get(&kind.crd_name()).await.unwrap();
+        assert_eq!(
+            serde_json::to_value(&installed.spec.versions[0].schema).unwrap(),
+            serde_json::to_value(&crd.spec.versions[0].schema).unwrap(),
+            "{} is installed as another version has it: bring the control plane up anew",
+            kind.kind
+        );
+        let conditions = installed.status.unwrap().conditions.unwrap();
+        let status = |of: &str| {
+            conditions
+                .iter()
+                .find(|c| c.type_ == of)
+                .map(|c| c.status.clone())
+        };
+        assert_eq!(
+            status("Established").as_deref(),
+            Some("True"),
+            "{}",
+            kind.kind
+        );
+        assert_eq!(status("NonStructuralSchema"), None, "{}", kind.kind);
+    }
+}
+
+/// As many as may be, each as large as may be: CEL's budget at run time holds for the largest object, too.
+#[tokio::test]
+async fn the_largest_machine_is_taken() {
+    let client = client().await;
+    let ns = namespace(&client).await;
+    let mut machine = smallest("Machine");
+    let interface = |index: usize| {
+        let name = format!("{index:03}{}", "a".repeat(60));
+        json!({"name": name, "ephemeral": {"networkInterfaceTemplate": {"spec": {
+            "networkRef": {"name": "n".repeat(253)},
+            "ips": [{"value": "10.0.0.1"}, {"value": "fd00::1"}],
+            "ipFamilies": ["IPv4", "IPv6"],
+            "prefixes": vec![json!({"value": "10.0.0.0/8"}); 64],
+        }}}})
+    };
+    machine["spec"]["networkInterfaces"] = (0..256).map(interface).collect();
+    let volume =
+        |index: usize| json!({"name": format!("v{index}"), "localDisk": {"image": "i".repeat(64)}});
+    machine["spec"]["volumes"] = (0..256).map(volume).collect();
+    machine["spec"]["tolerations"] = vec![json!({"key": "k"}); 256].into();
+    let api = objects(&client, &ns, &kind("Machine"));
+    let mut created = api
+        .create(&PostParams::default(), &dynamic(machine))
+        .await
+        .unwrap();
+    created.data["spec"]["power"] = json!("Off");
+    api.replace("x", &PostParams::default(), &created)
+        .await
+        .unwrap();
+    let full: Value = (0..257).map(interface).collect();
+    created.data["spec"]["networkInterfaces"] = full;
+    created.metadata.resource_version = None;
+    api.replace("x", &PostParams::default(), &created)
+        .await
+        .unwrap_err();
+}
