@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod bench;
+mod demo;
 mod down;
 mod gen_crds;
 mod status;
@@ -15,6 +16,7 @@ use anyhow::Result;
 /// What `cargo xtask` can do.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
+    Demo(demo::Demo),
     Up(up::Up),
     Down(down::Down),
     Status(status::Status),
@@ -27,6 +29,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
+            Self::Demo(demo) => demo.run().await,
             Self::Up(up) => up.run().await,
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,

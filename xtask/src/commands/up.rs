@@ -51,6 +51,7 @@ impl Up {
         };
         let alive: Vec<&str> = state.alive().map(|server| server.name.as_str()).collect();
         if alive.len() == state.servers.len() {
+            eprintln!("`{}` was up already: {}", self.name, alive.join(", "));
             return Ok(Some(state));
         }
         if !alive.is_empty() {
@@ -89,7 +90,7 @@ impl Up {
 }
 
 /// One of our own programs, which report their readiness on the port that `--listen` gives.
-async fn start_ours(
+pub(super) async fn start_ours(
     name: &str,
     program: &Path,
     dir: &Path,
@@ -144,7 +145,7 @@ fn hand_over(name: &str, plane: ControlPlane, ours: Vec<(Tied, u16)>) -> Result<
 }
 
 /// For a shell.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if text.chars().all(plain) {

@@ -1,0 +1,76 @@
+//! `cargo xtask demo`: the main job, on a real API server, as a person wants to see it.
+
+mod columns;
+mod samples;
+mod stage;
+mod story;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, ensure};
+use kube::Client;
+use xtask::control_plane::{Binaries, ControlPlane, Options};
+use xtask::up::{State, lock};
+use xtask::{cargo, crds};
+
+use super::up::{quoted, start_ours};
+use stage::Stage;
+
+/// Where the demo keeps its files, and the name that `up` must not take meanwhile.
+const NAME: &str = "demo";
+
+/// Show the main job: samples applied, and what becomes of them
+///
+/// Brings up a control plane on loopback, installs the CRDs, starts ni-controller, applies deploy/samples and tells
+/// each change as it comes. Goes on until Ctrl-C.
+#[derive(clap::Args)]
+pub(crate) struct Demo {
+    /// End once every sample has reached its state; fail if one does not
+    #[arg(long)]
+    once: bool,
+}
+
+impl Demo {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let _lock = lock(NAME)?;
+        ensure!(
+            State::load(NAME)?.is_none(),
+            "`cargo xtask up --name {NAME}` has taken the demo's name: end it with `cargo xtask down --name {NAME}`"
+        );
+        let binaries = Binaries::find_or_build().await?;
+        let program = cargo::build_binary("ni-controller", "dev").await?;
+        let dir = State::dir(NAME);
+        eprintln!("starting the control plane");
+        let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
+        let client = plane.client().await?;
+        crds::install(&client).await?;
+        let controller = start_ours("ni-controller", &program, &dir, plane.kubeconfig()).await?;
+        let kubeconfig = quoted(plane.kubeconfig());
+        let told = tokio::select! {
+            told = self.tell(client, &kubeconfig) => told,
+            _ = tokio::signal::ctrl_c() => {
+                println!("\nending the control plane and the controller");
+                Ok(())
+            }
+        };
+        drop(controller);
+        drop(plane);
+        told.map(|()| ExitCode::SUCCESS)
+    }
+
+    async fn tell(&self, client: Client, kubeconfig: &str) -> Result<()> {
+        println!(
+            "\nIn another shell, look for yourself:\n\n    export KUBECONFIG={kubeconfig}\n    kubectl get machines,networkinterfaces,networks,virtualips\n"
+        );
+        let mut stage = Stage::open(client).await?;
+        story::tell(&mut stage).await?;
+        if self.once {
+            println!("\nEvery sample has reached its state.");
+            return Ok(());
+        }
+        println!(
+            "\nEvery sample has reached its state. Change something with kubectl and watch; Ctrl-C ends it all.\n"
+        );
+        stage.go_on().await
+    }
+}

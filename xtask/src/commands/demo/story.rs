@@ -1,0 +1,162 @@
+//! What happens in the demo, in order, and what each sample has to come to.
+
+use anyhow::{Context, Result};
+use ironcore_api::networking::{NetworkInterface, NetworkInterfaceState as State, VirtualIP};
+use kube::Api;
+use kube::api::{Patch, PatchParams};
+use serde_json::json;
+
+use super::samples::apply;
+use super::stage::{Goal, Stage};
+
+/// The seed's own public address.
+const PUBLIC: &str = "172.89.244.23";
+
+/// Applies the samples, plays the provider of public addresses, and brings the late network.
+pub(super) async fn tell(stage: &mut Stage) -> Result<()> {
+    let client = stage.client.clone();
+    for file in [
+        "networkinterface.yaml",
+        "machine-ephemeral.yaml",
+        "machine-existing.yaml",
+        "machine-waiting.yaml",
+    ] {
+        apply(&client, file).await?;
+    }
+    println!();
+    stage.until(&APPLIED).await?;
+    stage.show().await?;
+    println!(
+        "networkinterface-sample waits for its public address. An outside provider hands it out; here the demo plays it:\n"
+    );
+    provide(stage).await?;
+    stage.until(&PROVIDED).await?;
+    println!("\nmachine-waiting waits for its network:\n");
+    apply(&client, "network-late.yaml").await?;
+    stage.until(&ALL_AVAILABLE).await?;
+    stage.show().await?;
+    show_status(stage)
+}
+
+/// Writes the virtual IP's status, as a provider does.
+async fn provide(stage: &Stage) -> Result<()> {
+    let status = json!({ "status": { "ip": PUBLIC } });
+    println!(
+        "$ kubectl patch virtualip virtualip-sample --subresource=status --type=merge --patch '{status}'"
+    );
+    let api = Api::<VirtualIP>::namespaced(stage.client.clone(), "default");
+    api.patch_status(
+        "virtualip-sample",
+        &PatchParams::default(),
+        &Patch::Merge(&status),
+    )
+    .await
+    .context("writing the virtual IP's status")?;
+    Ok(())
+}
+
+/// The status fields that the seed's manifest ends with.
+fn show_status(stage: &Stage) -> Result<()> {
+    let sample = stage
+        .get("networkinterface-sample")
+        .and_then(|sample| sample.status.clone());
+    let mut status = sample.context("networkinterface-sample has no status")?;
+    status.conditions.clear();
+    status.observed_generation = None;
+    let yaml = serde_norway::to_string(&json!({ "status": status }))?;
+    println!("networkinterface-sample, the four fields of its status that IronCore has:\n\n{yaml}");
+    Ok(())
+}
+
+fn state(interface: &NetworkInterface) -> Option<State> {
+    interface.status.as_ref()?.state
+}
+
+fn ips(interface: &NetworkInterface) -> Vec<&str> {
+    interface
+        .status
+        .iter()
+        .flat_map(|status| &status.ips)
+        .map(String::as_str)
+        .collect()
+}
+
+fn reason(interface: &NetworkInterface) -> Option<&str> {
+    Some(&interface.status.as_ref()?.conditions.first()?.reason)
+}
+
+fn is_available(interface: &NetworkInterface, addresses: &[&str], holder: &str) -> bool {
+    state(interface) == Some(State::Available)
+        && ips(interface) == addresses
+        && interface
+            .spec
+            .machine_ref
+            .as_ref()
+            .is_some_and(|machine| machine.name == holder)
+}
+
+const PRIMARY: Goal = Goal {
+    what: "machine-ephemeral-primary is made and Available",
+    interface: "machine-ephemeral-primary",
+    test: |it| is_available(it, &["10.0.0.11"], "machine-ephemeral"),
+};
+
+const DUAL: Goal = Goal {
+    what: "machine-ephemeral-dual is made and Available with both of its addresses",
+    interface: "machine-ephemeral-dual",
+    test: |it| is_available(it, &["10.0.0.12", "2001:db8::12"], "machine-ephemeral"),
+};
+
+const EXISTING: Goal = Goal {
+    what: "networkinterface-existing is claimed by machine-existing and Available",
+    interface: "networkinterface-existing",
+    test: |it| is_available(it, &["10.0.0.21"], "machine-existing"),
+};
+
+const SEED: Goal = Goal {
+    what: "networkinterface-sample is Available with the seed's addresses",
+    interface: "networkinterface-sample",
+    test: |it| {
+        let public = it
+            .status
+            .as_ref()
+            .and_then(|status| status.virtual_ip.as_deref());
+        state(it) == Some(State::Available)
+            && ips(it) == ["10.0.0.1"]
+            && public == Some(PUBLIC)
+            && it
+                .status
+                .as_ref()
+                .is_some_and(|status| status.last_state_transition_time.is_some())
+    },
+};
+
+const APPLIED: [Goal; 5] = [
+    PRIMARY,
+    DUAL,
+    EXISTING,
+    Goal {
+        what: "networkinterface-sample waits for its public address",
+        interface: "networkinterface-sample",
+        test: |it| state(it) == Some(State::Pending) && reason(it) == Some("VirtualIPPending"),
+    },
+    Goal {
+        what: "machine-waiting-primary waits for its network",
+        interface: "machine-waiting-primary",
+        test: |it| state(it) == Some(State::Pending) && reason(it) == Some("NetworkNotFound"),
+    },
+];
+
+const PROVIDED: [Goal; 1] = [SEED];
+
+const ALL_AVAILABLE: [Goal; 5] = [
+    PRIMARY,
+    DUAL,
+    EXISTING,
+    SEED,
+    Goal {
+        what: "machine-waiting-primary is Available",
+        interface: "machine-waiting-primary",
+        test: |it| is_available(it, &["10.0.0.31"], "machine-waiting"),
+    },
+];
