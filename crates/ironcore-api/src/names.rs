@@ -19,3 +19,21 @@ pub fn ip_prefix(interface: &str, index: usize) -> String {
 pub fn prefix(interface: &str, index: usize) -> String {
     format!("{interface}-pf-{index}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_the_contracts() {
+        assert_eq!(network_interface("machine", "primary"), "machine-primary");
+        assert_eq!(virtual_ip("machine-primary"), "machine-primary");
+        assert_eq!(ip_prefix("machine-primary", 1), "machine-primary-1");
+        assert_eq!(prefix("machine-primary", 0), "machine-primary-pf-0");
+    }
+
+    #[test]
+    fn two_machines_can_ask_for_one_name() {
+        assert_eq!(network_interface("a", "b-c"), network_interface("a-b", "c"));
+    }
+}
