@@ -1,9 +1,10 @@
 //! Tests against a control plane that lives as long as they do.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use xtask::control_plane::{Binaries, ControlPlane, Options};
+use xtask::process::Identity;
 use xtask::{cargo, crds, repo};
 
 use super::run as run_command;
@@ -13,7 +14,9 @@ use super::steps::with;
 pub(super) async fn run(filters: &[String]) -> Result<()> {
     let binaries = Binaries::find_or_build().await?;
     let controller = cargo::build_binary("ni-controller", "dev").await?;
-    let dir = repo::root().join(format!(".cache/test/{}", std::process::id()));
+    let all = repo::root().join(".cache/test");
+    remove_left(&all);
+    let dir = all.join(std::process::id().to_string());
     let plane = ControlPlane::start(
         &binaries,
         Options {
@@ -34,9 +37,23 @@ pub(super) async fn run(filters: &[String]) -> Result<()> {
     }
 }
 
+/// Folders of runs that failed or were interrupted; their logs were kept until now.
+fn remove_left(all: &Path) {
+    for entry in std::fs::read_dir(all).into_iter().flatten().flatten() {
+        let pid = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        if pid.is_some_and(|pid| Identity::of(pid).is_none()) {
+            // Whatever cannot be removed now does no harm.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 async fn tests(
     binaries: &Binaries,
-    controller: &PathBuf,
+    controller: &Path,
     plane: &ControlPlane,
     filters: &[String],
 ) -> Result<()> {

@@ -34,7 +34,6 @@ async fn find_or_install() -> Result<PathBuf> {
         // Unoptimised: it runs for a second, and builds in half the time.
         install.args([
             "install",
-            "--quiet",
             "--locked",
             "--debug",
             "--version",
