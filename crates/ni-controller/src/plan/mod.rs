@@ -9,6 +9,8 @@ mod machine;
 mod memory;
 mod report;
 mod status;
+#[cfg(test)]
+mod tests;
 mod virtual_ip;
 
 use std::time::Duration;

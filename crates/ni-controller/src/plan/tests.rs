@@ -1,0 +1,192 @@
+//! Plans in tables: a few objects, what is planned for one of them, in a line each.
+
+mod claims;
+mod machines;
+mod statuses;
+
+use k8s_openapi::jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{Change, Memory, Options, Plan, Request, View, plan};
+use crate::wire::IntoAny;
+use crate::world::{
+    Dirty, Event, Indexed, Interface, Key, Kind, Machine, Network, VirtualIp, World, decode,
+};
+
+const NAMESPACE: &str = "ns";
+
+/// A world that holds these objects, and options to plan with.
+struct Scene {
+    world: World,
+    options: Options,
+    memory: Memory,
+    resting: bool,
+}
+
+impl Scene {
+    fn of(objects: &[Value]) -> Self {
+        let mut world = World::default();
+        list::<Machine>(&mut world, objects);
+        list::<Interface>(&mut world, objects);
+        list::<Network>(&mut world, objects);
+        list::<VirtualIp>(&mut world, objects);
+        Self {
+            world,
+            options: Options::default(),
+            memory: Memory::default(),
+            resting: false,
+        }
+    }
+
+    /// As if `name` had been looked at just now.
+    fn looked_at(mut self, name: &str) -> Self {
+        self.memory.looked = Some(super::Look {
+            name: name.into(),
+            clock: self.world.clock(),
+        });
+        self
+    }
+
+    fn plan(&self, kind: Kind, name: &str) -> Plan {
+        let key = Key {
+            namespace: NAMESPACE.into(),
+            kind,
+            name: name.into(),
+        };
+        let view = View {
+            namespace: self.world.namespace(NAMESPACE),
+            memory: &self.memory,
+            options: &self.options,
+            resting: self.resting,
+            now: now(),
+        };
+        plan(&key, view)
+    }
+
+    /// The plan in short: `verb name` for each change but status, then the reasons of what is told.
+    fn short(&self, kind: Kind, name: &str) -> Vec<String> {
+        let plan = self.plan(kind, name);
+        let changes = plan
+            .changes
+            .iter()
+            .filter(|change| !matches!(change.request, Request::PatchStatus(_)));
+        let reports = plan
+            .reports
+            .iter()
+            .map(|report| report.reason.as_str().to_owned());
+        changes.map(verb).chain(reports).collect()
+    }
+}
+
+fn verb(change: &Change) -> String {
+    let verb = match change.request {
+        Request::Create(_) => "create",
+        Request::Patch(_) | Request::PatchStatus(_) => change.purpose.as_str(),
+        Request::Delete { .. } => "delete",
+        Request::Read => "look at",
+    };
+    format!("{verb} {}", change.name)
+}
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_000).unwrap()
+}
+
+fn list<T: Indexed + IntoAny>(world: &mut World, objects: &[Value]) {
+    let mut dirty = Dirty::new();
+    world.observe(Event::<T>::ListBegins, &mut dirty);
+    for object in objects
+        .iter()
+        .filter(|object| object["kind"] == T::KIND.as_str())
+    {
+        let received = decode::<T>(&object.to_string()).unwrap();
+        world.observe(Event::Listed(received.slot), &mut dirty);
+    }
+    world.observe(Event::<T>::ListEnds, &mut dirty);
+}
+
+/// An object; `age` orders creation: the lesser the older. Its uid is its name with `-uid`.
+fn object(kind: Kind, name: &str, age: i64, spec: &Value) -> Value {
+    let created = Timestamp::from_second(age).unwrap().to_string();
+    let metadata = json!({
+        "namespace": NAMESPACE, "name": name, "uid": format!("{name}-uid"),
+        "resourceVersion": "7", "generation": 1, "creationTimestamp": created,
+    });
+    json!({ "kind": kind.as_str(), "metadata": metadata, "spec": spec })
+}
+
+fn machine(name: &str, age: i64, entries: &Value) -> Value {
+    object(
+        Kind::Machine,
+        name,
+        age,
+        &json!({ "networkInterfaces": entries }),
+    )
+}
+
+fn interface(name: &str, age: i64) -> Value {
+    object(Kind::NetworkInterface, name, age, &spec())
+}
+
+fn spec() -> Value {
+    json!({ "networkRef": { "name": "net" }, "ipFamilies": ["IPv4"], "ips": [{ "value": "10.0.0.1" }] })
+}
+
+/// An entry of a machine that makes an interface.
+fn ephemeral(name: &str) -> Value {
+    json!({ "name": name, "ephemeral": { "networkInterfaceTemplate": { "spec": spec() } } })
+}
+
+/// An entry of a machine that uses an interface.
+fn existing(interface: &str) -> Value {
+    json!({ "name": interface, "networkInterfaceRef": { "name": interface } })
+}
+
+/// The interface `name` as the controller makes it for `machine`.
+fn child(name: &str, machine: &str) -> Value {
+    let mut child = interface(name, 5);
+    child["metadata"]["annotations"] =
+        json!({ "common.ironcore.dev/ephemeral-managed-by": "ephemeral-manager" });
+    child["metadata"]["ownerReferences"] = json!([{
+        "apiVersion": "compute.ironcore.dev/v1alpha1", "kind": "Machine",
+        "name": machine, "uid": format!("{machine}-uid"), "controller": true,
+    }]);
+    child["spec"]["machineRef"] = holder(machine);
+    child
+}
+
+fn holder(name: &str) -> Value {
+    json!({ "name": name, "uid": format!("{name}-uid") })
+}
+
+fn with(mut object: Value, patch: &Value) -> Value {
+    json_patch::merge(&mut object, patch);
+    object
+}
+
+fn deleting(object: Value) -> Value {
+    with(
+        object,
+        &json!({ "metadata": { "deletionTimestamp": "1970-01-01T00:00:09Z" } }),
+    )
+}
+
+fn external(object: Value) -> Value {
+    with(
+        object,
+        &json!({ "metadata": { "annotations": { "common.ironcore.dev/managed-by": "them" } } }),
+    )
+}
+
+#[test]
+fn every_reason_is_explained_in_the_docs() {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/events.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    for reason in super::Reason::ALL {
+        assert!(
+            docs.contains(&format!("### {}\n", reason.as_str())),
+            "{} is not in docs/events.md",
+            reason.as_str()
+        );
+    }
+}

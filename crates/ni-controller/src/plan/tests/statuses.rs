@@ -1,0 +1,191 @@
+//! Status of interfaces.
+
+use super::*;
+use crate::plan::{DuplicateAddresses, StatusOwner};
+
+fn network(state: &str) -> Value {
+    let network = object(Kind::Network, "net", 1, &json!({}));
+    if state.is_empty() {
+        network
+    } else {
+        with(network, &json!({ "status": { "state": state } }))
+    }
+}
+
+fn vip(target: &str, ip: &str) -> Value {
+    let mut vip = object(
+        Kind::VirtualIp,
+        "vip",
+        1,
+        &json!({ "type": "Public", "ipFamily": "IPv4" }),
+    );
+    if !target.is_empty() {
+        vip["spec"]["targetRef"] = holder(target);
+    }
+    with(vip, &json!({ "status": { "ip": ip } }))
+}
+
+fn wants_vip(interface: Value) -> Value {
+    with(
+        interface,
+        &json!({ "spec": { "virtualIP": { "virtualIPRef": { "name": "vip" } } } }),
+    )
+}
+
+fn shows(interface: Value) -> Value {
+    with(
+        interface,
+        &json!({ "status": { "state": "Available", "ips": ["10.0.0.1"] } }),
+    )
+}
+
+/// State, reason and addresses that are planned for the interface `nic`, as in `Pending NetworkNotFound 10.0.0.1`.
+fn judged(scene: &Scene) -> String {
+    let plan = scene.plan(Kind::NetworkInterface, "nic");
+    let Some(Change {
+        request: Request::PatchStatus(body),
+        ..
+    }) = plan.changes.last()
+    else {
+        return format!("{:?}", plan.changes);
+    };
+    let status = &body["status"];
+    let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
+    let ips = status["ips"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(text)
+        .collect::<Vec<_>>()
+        .join(",");
+    let words = [
+        text(&status["state"]),
+        text(&status["conditions"][0]["reason"]),
+        ips,
+        text(&status["virtualIP"]),
+    ];
+    words
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn the_first_check_that_fails_gives_state_and_reason() {
+    let nic = || interface("nic", 3);
+    let cases: [(Vec<Value>, &str); 16] = [
+        (vec![nic(), network("")], "Available Available 10.0.0.1"),
+        (
+            vec![nic(), network("Available")],
+            "Available Available 10.0.0.1",
+        ),
+        (vec![nic()], "Pending NetworkNotFound 10.0.0.1"),
+        (
+            vec![nic(), network("Pending")],
+            "Pending NetworkPending 10.0.0.1",
+        ),
+        (
+            vec![nic(), deleting(network(""))],
+            "Pending NetworkDeleting 10.0.0.1",
+        ),
+        (vec![nic(), network("Error")], "Error NetworkError 10.0.0.1"),
+        (
+            vec![wants_vip(nic()), network("")],
+            "Pending VirtualIPNotFound 10.0.0.1",
+        ),
+        (
+            vec![wants_vip(nic()), network(""), vip("", "")],
+            "Pending VirtualIPPending 10.0.0.1",
+        ),
+        (
+            vec![wants_vip(nic()), network(""), vip("nic", "")],
+            "Pending VirtualIPPending 10.0.0.1",
+        ),
+        (
+            vec![wants_vip(nic()), network(""), vip("nic", "192.0.2.1")],
+            "Available Available 10.0.0.1 192.0.2.1",
+        ),
+        (
+            vec![
+                wants_vip(nic()),
+                network(""),
+                vip("other", "192.0.2.1"),
+                interface("other", 1),
+            ],
+            "Error VirtualIPTaken",
+        ),
+        (
+            vec![wants_vip(nic()), network(""), vip("nic", "2001:db8::1")],
+            "Error FamilyMismatch 10.0.0.1 2001:db8::1",
+        ),
+        (
+            vec![nic(), network(""), interface("older", 1)],
+            "Error AddressInUse",
+        ),
+        (
+            vec![nic(), network(""), interface("younger", 4)],
+            "Available Available 10.0.0.1",
+        ),
+        (
+            vec![nic(), network(""), shows(interface("younger", 4))],
+            "Error AddressInUse",
+        ),
+        (
+            vec![nic(), network(""), deleting(interface("older", 1))],
+            "Pending AddressLeaving",
+        ),
+    ];
+    for (objects, expected) in cases {
+        assert!(
+            judged(&Scene::of(&objects)).starts_with(expected),
+            "{} for {objects:?}",
+            judged(&Scene::of(&objects))
+        );
+    }
+}
+
+#[test]
+fn an_available_interface_stays_so_while_its_network_is_being_deleted() {
+    let mut scene = Scene::of(&[interface("nic", 3), network("")]);
+    let plan = scene.plan(Kind::NetworkInterface, "nic");
+    let Request::PatchStatus(body) = &plan.changes[0].request else {
+        panic!("{plan:?}")
+    };
+    let available = with(interface("nic", 3), &json!({ "status": body["status"] }));
+    scene = Scene::of(&[available.clone(), network("")]);
+    assert_eq!(
+        scene.plan(Kind::NetworkInterface, "nic").changes,
+        [],
+        "a status equal to the stored one is not written"
+    );
+    scene = Scene::of(&[available, deleting(network(""))]);
+    assert_eq!(scene.plan(Kind::NetworkInterface, "nic").changes, []);
+}
+
+#[test]
+fn operators_decide_who_writes_status_and_whether_addresses_may_repeat() {
+    let mut scene = Scene::of(&[interface("nic", 3), network(""), interface("older", 1)]);
+    scene.options.duplicate_addresses = DuplicateAddresses::Allow;
+    assert_eq!(judged(&scene), "Available Available 10.0.0.1");
+    scene.options.status = StatusOwner::External;
+    assert_eq!(scene.plan(Kind::NetworkInterface, "nic"), Plan::default());
+}
+
+#[test]
+fn who_waits_is_told_after_half_a_minute() {
+    let waiting = |since: &str| {
+        let status = json!({ "status": { "state": "Pending", "lastStateTransitionTime": since } });
+        Scene::of(&[with(interface("nic", 3), &status)]).plan(Kind::NetworkInterface, "nic")
+    };
+    let young = waiting("1970-01-01T00:16:11Z");
+    assert_eq!(
+        (young.reports.len(), young.again_at),
+        (0, Some(Timestamp::from_second(1_001).unwrap()))
+    );
+    let old = waiting("1970-01-01T00:16:10Z");
+    assert_eq!(
+        (old.reports[0].reason, old.again_at),
+        (super::super::Reason::Waiting, None)
+    );
+}
