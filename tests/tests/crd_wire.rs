@@ -34,9 +34,10 @@ async fn stored(yaml: &str) -> Vec<(Value, Value)> {
             field_validation: Some(kube::api::ValidationDirective::Strict),
             ..PatchParams::default()
         };
-        let read = match object["status"].is_null() {
-            true => api.get(name).await,
-            false => api.patch_status(name, &params, &status).await,
+        let read = if object["status"].is_null() {
+            api.get(name).await
+        } else {
+            api.patch_status(name, &params, &status).await
         };
         let read = read.unwrap_or_else(|error| panic!("{object}: {error}"));
         pairs.push((object, serde_json::to_value(read).unwrap()));

@@ -1,7 +1,35 @@
 //! IronCore's `networking.ironcore.dev`, `compute.ironcore.dev` and `ipam.ironcore.dev` kinds as
 //! plain `CustomResourceDefinition`s: types, schemas, names, ownership, defaulting.
 //!
-//! No client and no async runtime: whoever speaks Rust to these kinds can depend on this crate alone.
+//! No client and no async runtime: whoever speaks Rust to these kinds can depend on this crate, and
+//! bring the client. With kube (the whole of it is `examples/interfaces.rs`):
+//!
+//! ```no_run
+//! use ironcore_api::address::IpFamily;
+//! use ironcore_api::networking::{IpSource, NetworkInterface, NetworkInterfaceSpec};
+//! use ironcore_api::reference::LocalRef;
+//! use kube::api::{ListParams, PostParams};
+//!
+//! # async fn example() -> anyhow::Result<()> {
+//! let client = kube::Client::try_default().await?;
+//! let interfaces: kube::Api<NetworkInterface> = kube::Api::default_namespaced(client);
+//! let spec = NetworkInterfaceSpec {
+//!     network_ref: LocalRef::new("network-sample"),
+//!     ip_families: vec![IpFamily::IPv4],
+//!     ips: vec![IpSource { value: Some("10.0.0.1".to_owned()), ..IpSource::default() }],
+//!     ..NetworkInterfaceSpec::default()
+//! };
+//! interfaces.create(&PostParams::default(), &NetworkInterface::new("example", spec)).await?;
+//! let available = ListParams::default().fields("status.state=Available");
+//! for interface in interfaces.list(&available).await? {
+//!     println!("{:?}", interface.status.unwrap_or_default().ips);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Text of addresses stays as users wrote it: compare by [`address`]. A reference whose name is empty
+//! refers to nothing: read it by [`reference::Named`]. [`crds`] gives the definitions to install.
 
 #![allow(
     clippy::duplicated_attributes,

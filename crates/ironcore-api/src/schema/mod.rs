@@ -16,6 +16,8 @@ mod network_peerings;
 mod node;
 mod prefix;
 mod prefix_frozen;
+#[cfg(test)]
+mod tests;
 mod text;
 mod virtual_ip;
 
