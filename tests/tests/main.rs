@@ -2,9 +2,13 @@
 
 mod support;
 
+mod controller_addresses;
 mod controller_children;
+mod controller_claims;
+mod controller_deleting;
 mod controller_names;
 mod controller_repairs;
+mod controller_status;
 mod crd_addresses;
 mod crd_machine;
 mod crd_network;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use kube::core::DynamicObject;
 use kube::{Api, Client};
@@ -127,6 +128,19 @@ impl Space {
         deleted.unwrap_or_else(|error| panic!("deleting {of} {name}: {error}"));
     }
 
+    /// Deletes the object, which stays, because somebody's finalizer holds it.
+    pub(crate) async fn begin_delete(&self, of: &str, name: &str) {
+        self.change(of, name, "metadata.finalizers = [example.org/hold]")
+            .await;
+        self.delete(of, name).await;
+    }
+
+    /// Takes the finalizer of `begin_delete` off.
+    pub(crate) async fn finish_delete(&self, of: &str, name: &str) {
+        self.change(of, name, "metadata.finalizers -").await;
+        self.until_gone(of, name).await;
+    }
+
     pub(crate) async fn find(&self, of: &str, name: &str) -> Option<Value> {
         self.api(of)
             .get_opt(name)
@@ -203,6 +217,33 @@ impl Space {
         for of in [MACHINE, VIP, NIC, NET] {
             self.delete(of, &mark).await;
         }
+    }
+
+    pub(crate) async fn delete_namespace(&self) {
+        let api = Api::<Namespace>::all(self.client.clone());
+        let deleted = api.delete(&self.name, &DeleteParams::default()).await;
+        deleted.expect("a namespace that is being deleted");
+    }
+
+    pub(crate) async fn until_namespace_is_gone(&self) {
+        let api = Api::<Namespace>::all(self.client.clone());
+        eventually("the namespace is gone", || async {
+            let namespace = api.get_opt(&self.name).await.expect("an answer");
+            namespace.map_or(Ok(()), |namespace| {
+                Err(self.failure(format!("{:?}", namespace.status)))
+            })
+        })
+        .await;
+    }
+
+    /// What the controller has logged of this namespace that is no plain news.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        let log = read(&self.log);
+        let lines = log.lines().filter(|line| line.contains(&self.name));
+        lines
+            .filter(|line| line.contains(" WARN ") || line.contains(" ERROR "))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// A failure, with what the controller logged of this namespace.
