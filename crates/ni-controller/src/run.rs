@@ -14,7 +14,7 @@ use crate::core::{Core, Now, Order, Outcome};
 use crate::events::Outbox;
 use crate::metrics::Metrics;
 use crate::options::Run;
-use crate::plan::Purpose;
+use crate::plan::{Purpose, Request};
 use crate::serve::Probe;
 use crate::watch::{BUFFER, watch};
 use crate::world::{Event, Interface, Kind, Machine, Network, Object, Slot, VirtualIp};
@@ -209,7 +209,7 @@ impl Loop {
             outcome,
             took,
         } = answer;
-        log(&order, &outcome);
+        info_span!("reconcile", object = %order.key).in_scope(|| log(&order, &outcome));
         self.metrics.answered(&order.change, &outcome, took);
         if let Outcome::Object(object) = &outcome
             && order.change.purpose != Purpose::Look
@@ -262,20 +262,22 @@ fn log(order: &Order, outcome: &Outcome) {
     let change = &order.change;
     let (kind, purpose) = (change.kind.as_str(), change.purpose.as_str());
     let (namespace, name) = (&*order.key.namespace, &*change.name);
-    let object = &order.key;
+    let uid = match (outcome, &change.request) {
+        (Outcome::Object(object), _) => &*object.meta().uid,
+        (_, Request::Delete { uid, .. }) => uid,
+        (_, Request::Patch(body) | Request::PatchStatus(body)) => {
+            body["metadata"]["uid"].as_str().unwrap_or_default()
+        }
+        (_, Request::Create(_) | Request::Read) => "",
+    };
     match outcome {
-        Outcome::Object(it) if change.purpose == Purpose::Look => {
-            debug!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "looked");
+        Outcome::Object(_) | Outcome::Gone if change.purpose == Purpose::Look => {
+            debug!(kind, namespace, name, uid, purpose, "looked");
         }
-        Outcome::Object(it) => {
-            info!(kind, namespace, name, uid = &*it.meta().uid, purpose, %object, "done");
-        }
-        Outcome::Gone if change.purpose == Purpose::Look => {
-            debug!(kind, namespace, name, purpose, %object, "looked: it is gone");
-        }
-        Outcome::Gone => info!(kind, namespace, name, purpose, %object, "gone"),
+        Outcome::Object(_) => info!(kind, namespace, name, uid, purpose, "done"),
+        Outcome::Gone => info!(kind, namespace, name, uid, purpose, "gone"),
         Outcome::Failed(failure) => {
-            warn!(kind, namespace, name, purpose, %object, %failure, "not done");
+            warn!(kind, namespace, name, uid, purpose, %failure, "not done")
         }
     }
 }
