@@ -1,7 +1,6 @@
 //! From the API server's JSON to trimmed objects, straight, one object's fault never another's.
 
 use ironcore_api::compute::MachineNetworkInterface;
-use ironcore_api::default;
 use ironcore_api::networking::{
     NetworkInterfaceSpec, NetworkInterfaceStatus, NetworkStatus, VirtualIPSpec, VirtualIPStatus,
 };
@@ -10,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::meta::{Meta, RawMeta};
-use super::object::{Declared, Interface, Machine, Network, Object, VirtualIp};
+use super::object::{Declared, Interface, Machine, Network, Object, VirtualIp, filled};
 
 /// An object of the API server's: decoded, or known by its metadata alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,16 +136,16 @@ pub struct InterfaceBody {
 impl Decode for Interface {
     type Body = InterfaceBody;
     fn assemble(meta: Meta, raw: RawMeta, body: InterfaceBody) -> Self {
-        let spec = match default::network_interface_spec(&body.spec) {
-            std::borrow::Cow::Owned(filled) => filled,
-            std::borrow::Cow::Borrowed(_) => body.spec,
-        };
+        let mut status = body.status.unwrap_or_default();
+        status.ips.shrink_to_fit();
+        status.prefixes.shrink_to_fit();
+        status.conditions.shrink_to_fit();
         Self {
             meta,
             labels: raw.labels.unwrap_or_default().into(),
             annotations: raw.annotations.unwrap_or_default().into(),
-            spec,
-            status: body.status.unwrap_or_default(),
+            spec: filled(body.spec),
+            status,
         }
     }
 }

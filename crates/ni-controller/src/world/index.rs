@@ -6,13 +6,17 @@ use std::hash::Hash;
 
 use super::meta::Str;
 
-/// Names by key. Most keys have one name, so that one takes no set.
+/// Up to so many names are a sorted list, more are a tree: a tree's least node has room for eleven.
+const FEW: usize = 8;
+
+/// Names by key. Most keys have one name or two, so that these take little.
 #[derive(Debug)]
 pub(super) struct Index<K>(HashMap<K, Names>);
 
 #[derive(Debug)]
 enum Names {
     One(Str),
+    Few(Vec<Str>),
     Many(BTreeSet<Str>),
 }
 
@@ -28,24 +32,28 @@ impl<K: Eq + Hash> Index<K> {
     where
         K: Borrow<Q>,
     {
-        let (one, many) = match self.0.get(key) {
-            None => (None, None),
-            Some(Names::One(name)) => (Some(name), None),
-            Some(Names::Many(names)) => (None, Some(names)),
+        let (list, tree) = match self.0.get(key) {
+            None => (&[][..], None),
+            Some(Names::One(name)) => (std::slice::from_ref(name), None),
+            Some(Names::Few(names)) => (&names[..], None),
+            Some(Names::Many(names)) => (&[][..], Some(names)),
         };
-        one.into_iter().chain(many.into_iter().flatten())
+        list.iter().chain(tree.into_iter().flatten())
+    }
+
+    /// The key as it is kept.
+    pub(super) fn key<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&K>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.get_key_value(key).map(|(key, _)| key)
     }
 
     /// Adds `name` to `key`.
     pub(super) fn insert(&mut self, key: K, name: &Str) {
         match self.0.get_mut(&key) {
             None => drop(self.0.insert(key, Names::One(name.clone()))),
-            Some(Names::Many(names)) => drop(names.insert(name.clone())),
-            Some(Names::One(first)) if first == name => {}
-            Some(slot) => {
-                let Names::One(first) = &slot else { return };
-                *slot = Names::Many([first.clone(), name.clone()].into());
-            }
+            Some(names) => names.insert(name),
         }
     }
 
@@ -56,14 +64,48 @@ impl<K: Eq + Hash> Index<K> {
     {
         let empty = match self.0.get_mut(key) {
             None => return,
-            Some(Names::One(only)) => &**only == name,
-            Some(Names::Many(names)) => {
-                names.remove(name);
-                names.is_empty()
-            }
+            Some(names) => names.remove(name),
         };
         if empty {
             self.0.remove(key);
+        }
+    }
+}
+
+impl Names {
+    fn insert(&mut self, name: &Str) {
+        match self {
+            Self::One(only) if only == name => {}
+            Self::One(only) => {
+                let mut both = vec![only.clone(), name.clone()];
+                both.sort_unstable();
+                *self = Self::Few(both);
+            }
+            Self::Few(names) => {
+                let Err(at) = names.binary_search(name) else {
+                    return;
+                };
+                names.insert(at, name.clone());
+                if names.len() > FEW {
+                    *self = Self::Many(names.drain(..).collect());
+                }
+            }
+            Self::Many(names) => drop(names.insert(name.clone())),
+        }
+    }
+
+    /// Answers whether none is left.
+    fn remove(&mut self, name: &str) -> bool {
+        match self {
+            Self::One(only) => &**only == name,
+            Self::Few(names) => {
+                names.retain(|known| &**known != name);
+                names.is_empty()
+            }
+            Self::Many(names) => {
+                names.remove(name);
+                names.is_empty()
+            }
         }
     }
 }
@@ -84,5 +126,21 @@ mod tests {
         assert_eq!(index.get("k").collect::<Vec<_>>(), [&a]);
         index.remove("k", "a");
         assert!(index.0.is_empty());
+    }
+
+    #[test]
+    fn however_many_names_are_in_order() {
+        let mut index = Index::<Str>::default();
+        let names: Vec<Str> = (10..40).map(|n| n.to_string().into()).collect();
+        for (count, name) in names.iter().rev().enumerate() {
+            index.insert("k".into(), name);
+            index.insert("k".into(), name);
+            let expected = &names[names.len() - 1 - count..];
+            assert!(index.get("k").eq(expected), "{count}");
+        }
+        for name in &names {
+            index.remove("k", name);
+        }
+        assert!(index.key("k").is_none());
     }
 }

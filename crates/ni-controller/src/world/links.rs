@@ -9,6 +9,7 @@ use super::index::Index;
 use super::meta::Str;
 use super::namespace::Namespace;
 use super::object::{Interface, Kind, Machine, Network, Object, VirtualIp};
+use super::share::Share;
 use super::store::Store;
 
 /// Indexes of a namespace.
@@ -31,7 +32,7 @@ pub struct Links {
 }
 
 /// What a kind of object means to the indexes and to those who read it.
-pub trait Indexed: Object + PartialEq + Sized {
+pub trait Indexed: Object + PartialEq + Share + Sized {
     /// The store of this kind and the links among all kinds, to change.
     fn parts(namespace: &mut Namespace) -> (&mut Store<Self>, &mut Links);
     /// The store of this kind.
@@ -120,7 +121,10 @@ impl Indexed for Interface {
     }
     fn link(&self, links: &mut Links) {
         let name = &self.meta.name;
-        let network: Str = self.spec.network_ref.name.as_str().into();
+        let network = self.spec.network_ref.name.as_str();
+        // All that are on the network share its name.
+        let known = links.on_network.key(network).cloned();
+        let network: Str = known.unwrap_or_else(|| network.into());
         if let Some(owner) = &self.meta.owner {
             links.owned.insert(owner.uid.clone(), name);
         }

@@ -82,6 +82,11 @@ impl Pairs {
         self.0.iter().map(|(key, value)| (&**key, &**value))
     }
 
+    /// All pairs, to share their texts.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut (Str, Str)> {
+        self.0.iter_mut()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -7,6 +7,7 @@ mod links;
 mod meta;
 mod namespace;
 mod object;
+mod share;
 mod size;
 mod store;
 
@@ -17,6 +18,8 @@ pub use links::Indexed;
 pub use meta::{Meta, Owner, Pairs, Str};
 pub use namespace::{Key, Namespace};
 pub use object::{Declared, Interface, Kind, Machine, Network, Object, Template, VirtualIp};
+use share::Shared;
+pub use share::Share;
 pub use size::Size;
 pub use store::{Source, Store};
 
@@ -72,6 +75,7 @@ pub struct World {
     complete: [bool; Kind::ALL.len()],
     clock: u64,
     doubtful: Vec<Key>,
+    shared: Shared,
 }
 
 impl World {
@@ -154,7 +158,8 @@ impl World {
         }
     }
 
-    fn put<T: Indexed>(&mut self, slot: Slot<T>, source: Source, dirty: &mut Dirty) {
+    fn put<T: Indexed>(&mut self, mut slot: Slot<T>, source: Source, dirty: &mut Dirty) {
+        slot.share(&mut self.shared);
         let (name, of) = (slot.meta().name.clone(), slot.meta().namespace.clone());
         self.clock += 1;
         let namespace = self.namespaces.entry(of.clone()).or_default();

@@ -1,5 +1,7 @@
 //! Objects as the world keeps them: trimmed to what planners read, with defaults filled in.
 
+use std::borrow::Cow;
+
 use ironcore_api::address::IpFamily;
 use ironcore_api::compute::MachineNetworkInterface;
 use ironcore_api::default;
@@ -123,10 +125,7 @@ impl Declared {
         if let Some(ephemeral) = entry.ephemeral {
             let template = ephemeral.network_interface_template?;
             let metadata = template.metadata.unwrap_or_default();
-            let mut spec = match default::network_interface_spec(&template.spec) {
-                std::borrow::Cow::Owned(filled) => filled,
-                std::borrow::Cow::Borrowed(_) => template.spec,
-            };
+            let mut spec = filled(template.spec);
             spec.machine_ref = None;
             return Some(Self {
                 interface: names::network_interface(machine, &entry.name).into(),
@@ -143,6 +142,18 @@ impl Declared {
             template: None,
         })
     }
+}
+
+/// The spec with its defaults. Lists take what they need: decoding leaves room for four in a list of one.
+pub(super) fn filled(spec: NetworkInterfaceSpec) -> NetworkInterfaceSpec {
+    let mut spec = match default::network_interface_spec(&spec) {
+        Cow::Owned(filled) => filled,
+        Cow::Borrowed(_) => spec,
+    };
+    spec.ip_families.shrink_to_fit();
+    spec.ips.shrink_to_fit();
+    spec.prefixes.shrink_to_fit();
+    spec
 }
 
 /// A network interface.
