@@ -40,7 +40,7 @@ pub(crate) struct BenchController {
     #[arg(long, default_value_t = 60)]
     idle: u32,
     /// Settings of the floor to choose from: requests at once
-    #[arg(long, value_delimiter = ',', default_values_t = [8, 16, 32])]
+    #[arg(long, value_delimiter = ',', default_values_t = [8, 16, 32], value_parser = clap::value_parser!(u32).range(1..))]
     floor_concurrency: Vec<u32>,
     /// More arguments for `ni-controller run`
     #[arg(long, value_delimiter = ' ', allow_hyphen_values = true)]
@@ -163,6 +163,8 @@ impl BenchController {
             }
             running.stop().await;
         }
+        // The machines that were added go too: the next number of machines is stored from here on.
+        empty(plane).await?;
         Ok(Row::new(count, &pairs, &latencies, idle, empty_rss))
     }
 
