@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 use futures::StreamExt;
 use kube::core::{NamespaceResourceScope, ObjectMeta};
 use kube::runtime::WatchStreamExt;
-use kube::runtime::watcher::{Config, Event, watcher};
+use kube::runtime::watcher::{Config, Error, Event, watcher};
 use kube::{Api, Client, Resource};
 use serde::Deserialize;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::objects::NAMESPACE;
@@ -63,29 +64,43 @@ impl Seen {
 }
 
 /// A running watch.
-pub(crate) struct Observer(watch::Receiver<Seen>);
+pub(crate) struct Observer {
+    seen: watch::Receiver<Seen>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
 
 impl Observer {
     /// Starts to watch.
     pub(crate) fn start(client: Client) -> Self {
         let (out, seen) = watch::channel(Seen::default());
         let api = Api::<Slim>::namespaced(client, NAMESPACE);
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let events = watcher(api, Config::default().streaming_lists()).default_backoff();
             let mut events = std::pin::pin!(events);
             while let Some(event) = events.next().await {
                 match event {
                     Ok(event) => out.send_modify(|seen| seen.take(event)),
+                    Err(Error::WatchStartFailed(kube::Error::Api(status)))
+                        if status.code == 429 =>
+                    {
+                        // The server asks for patience with a definition that is just installed.
+                    }
                     Err(error) => eprintln!("the benchmark's watch: {error}"),
                 }
             }
         });
-        Self(seen)
+        Self { seen, task }
     }
 
     /// When the last of `count` interfaces became Available; waits for that as long as there is progress.
     pub(crate) async fn all_available(&self, count: usize) -> Result<Instant> {
-        let mut seen = self.0.clone();
+        let mut seen = self.seen.clone();
         loop {
             let before = seen.borrow_and_update().available;
             if before == count {
@@ -95,7 +110,7 @@ impl Observer {
                 seen.wait_for(|seen| seen.available == count || seen.available > before + 500);
             match timeout(PATIENCE, more).await {
                 Ok(seen) => drop(seen?),
-                Err(_) if self.0.borrow().available > before => {}
+                Err(_) if self.seen.borrow().available > before => {}
                 Err(_) => bail!(
                     "{before} of {count} interfaces are Available, and no more in {PATIENCE:?}"
                 ),
@@ -105,7 +120,7 @@ impl Observer {
 
     /// When the last of the named interfaces became Available.
     pub(crate) async fn these_available(&self, names: &[String]) -> Result<Instant> {
-        let mut seen = self.0.clone();
+        let mut seen = self.seen.clone();
         let all = timeout(PATIENCE, seen.wait_for(|seen| seen.since(names).is_some())).await;
         let all = all.with_context(|| format!("{} are not Available", names.join(", ")))??;
         all.since(names).context("they just were")
@@ -113,7 +128,7 @@ impl Observer {
 
     /// Waits until there are none.
     pub(crate) async fn all_gone(&self) -> Result<()> {
-        let mut seen = self.0.clone();
+        let mut seen = self.seen.clone();
         let gone = timeout(PATIENCE, seen.wait_for(|seen| seen.interfaces.is_empty())).await;
         gone.context("the interfaces do not go")??;
         Ok(())

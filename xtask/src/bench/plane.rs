@@ -40,7 +40,9 @@ impl Plane {
     /// Starts it, with our definitions installed and a namespace to measure in.
     pub(crate) async fn start() -> Result<Self> {
         let binaries = Binaries::find_or_build().await?;
-        let dir = repo::root().join(format!(".cache/bench/{}", std::process::id()));
+        let all = repo::root().join(".cache/bench");
+        remove_leftovers(&all);
+        let dir = all.join(std::process::id().to_string());
         fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
         let tokens = [(CONTROLLER, random_token()?), (FLOOR, random_token()?)];
         let mut options = Options::new(dir.join("plane"));
@@ -75,9 +77,20 @@ impl Plane {
 
     /// Ends it and removes all that it wrote.
     pub(crate) async fn stop(self) {
+        drop(self.observer);
         self.servers.stop().await;
         // What stays is in nobody's way, and git ignores it.
         let _ = fs::remove_dir_all(self.dir);
+    }
+}
+
+/// What interrupted benchmarks left: their folders bear their pids.
+fn remove_leftovers(all: &Path) {
+    for entry in fs::read_dir(all).into_iter().flatten().flatten() {
+        if !Path::new("/proc").join(entry.file_name()).exists() {
+            // If it can't be removed, it is in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
