@@ -1,15 +1,17 @@
 //! `ni-controller plan`: what a start would change, as text. Reads only.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::time::Duration;
 
 use kube::Client;
 
 use crate::apply::apply;
-use crate::core::{Backoff, Core, Order};
-use crate::plan::{Options, Request};
+use crate::core::{Backoff, Core};
+use crate::plan::{Change, Options, Request};
 use crate::run::{AnyEvent, Clock, observe};
 use crate::watch::once;
+use crate::world::Key;
 
 /// How long one read may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -29,15 +31,32 @@ pub async fn preview(client: &Client, options: Options) -> anyhow::Result<String
     for event in read(client).await? {
         observe(&mut core, event, clock.now());
     }
-    let mut out = String::new();
+    let (mut lines, mut looked) = (Vec::new(), Vec::new());
     while let Some(order) = core.next(clock.now()) {
         if order.change.request == Request::Read {
             let outcome = apply(client, &order, READ_TIMEOUT).await;
             core.answer(order.ticket, outcome, clock.now());
+            looked.push(order.key);
         } else {
-            writeln!(out, "{}", describe(&order))?;
+            lines.push(describe(&order.key, &order.change));
         }
     }
+    // What a look shows to be needed is planned once all else is answered; here it never is.
+    let known: HashSet<String> = lines.iter().cloned().collect();
+    for key in looked {
+        let changes = core.plan(&key, clock.now()).changes;
+        let further = changes
+            .iter()
+            .filter(|change| change.request != Request::Read);
+        lines.extend(
+            further
+                .map(|change| describe(&key, change))
+                .filter(|line| !known.contains(line)),
+        );
+    }
+    let mut out = lines
+        .iter()
+        .fold(String::new(), |out, line| out + line + "\n");
     for report in core.take_reports() {
         let (kind, reason) = (report.kind.as_str(), report.reason.as_str());
         writeln!(
@@ -60,8 +79,7 @@ async fn read(client: &Client) -> Result<Vec<AnyEvent>, kube::runtime::watcher::
     Ok(all)
 }
 
-fn describe(order: &Order) -> String {
-    let change = &order.change;
+fn describe(key: &Key, change: &Change) -> String {
     let verb = match &change.request {
         Request::Create(_) => "create ",
         Request::Patch(_) => "patch  ",
@@ -72,7 +90,7 @@ fn describe(order: &Order) -> String {
     let target = format!(
         "{verb} {} {}/{}",
         change.kind.as_str(),
-        order.key.namespace,
+        key.namespace,
         change.name
     );
     let what = match &change.request {
@@ -80,9 +98,5 @@ fn describe(order: &Order) -> String {
         Request::PatchStatus(body) => format!(" {}", body["status"]),
         _ => String::new(),
     };
-    format!(
-        "{target} ({} for {}){what}",
-        change.purpose.as_str(),
-        order.key
-    )
+    format!("{target} ({} for {}){what}", change.purpose.as_str(), key)
 }
