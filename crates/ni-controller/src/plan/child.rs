@@ -9,7 +9,7 @@ pub(super) enum Standing<'a, T> {
     Missing,
     /// The owner's own child.
     Ours(&'a T),
-    /// A child that is on its way out: it is waited for.
+    /// A child that is on its way out, or that is the owner's and does not decode: it is waited for.
     Leaving,
     /// Something that is not the owner's: it is reported, never touched.
     InTheWay(&'a Meta),
@@ -31,6 +31,7 @@ pub(super) fn standing<'a, T: Object>(
     }
     match slot {
         Slot::Good(object) if meta.is_managed_by(owner) => Standing::Ours(object),
+        Slot::Bad(_) if meta.is_managed_by(owner) => Standing::Leaving,
         _ => Standing::InTheWay(meta),
     }
 }
