@@ -4,6 +4,7 @@ pub(crate) mod case;
 pub(crate) mod controller;
 pub(crate) mod object;
 pub(crate) mod plane;
+pub(crate) mod policy;
 pub(crate) mod scratch;
 pub(crate) mod space;
 pub(crate) mod text;

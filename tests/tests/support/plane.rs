@@ -1,5 +1,6 @@
 //! API servers of a test's own, for what would disturb others: flags, crashes, restarts.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,6 +13,7 @@ use xtask::crds;
 use super::controller::{Controller, read};
 use super::scratch::scratch;
 use super::space::Space;
+use super::wait::eventually;
 
 /// Bodies too, of our kinds only.
 const AUDIT_POLICY: &str = "\
@@ -100,6 +102,26 @@ impl Turn {
         let ours = lines.filter(|line| line["objectRef"]["namespace"] == space.name.as_str());
         ours.map(Asked).collect()
     }
+
+    /// Waits until exactly this was asked about objects of the namespace, how often each.
+    pub(crate) async fn until_asked(&self, space: &Space, expected: &[(&str, usize)]) {
+        let expected: BTreeMap<_, _> = expected
+            .iter()
+            .map(|(what, count)| ((*what).to_owned(), *count))
+            .collect();
+        eventually("exactly these requests", || async {
+            let mut counts = BTreeMap::new();
+            for asked in self.requests(space) {
+                *counts.entry(asked.what()).or_insert(0) += 1;
+            }
+            if counts == expected {
+                Ok(())
+            } else {
+                Err(format!("{counts:#?}"))
+            }
+        })
+        .await;
+    }
 }
 
 fn audit_log(plane: &ControlPlane) -> PathBuf {
@@ -130,6 +152,12 @@ impl Asked {
 
     pub(crate) fn name(&self) -> &str {
         self.0["objectRef"]["name"].as_str().unwrap_or_default()
+    }
+
+    /// The name of the object, also of one that is created.
+    pub(crate) fn target(&self) -> String {
+        let created = self.0["requestObject"]["metadata"]["name"].as_str();
+        created.unwrap_or_else(|| self.name()).to_owned()
     }
 
     pub(crate) fn body(&self) -> &Value {

@@ -45,6 +45,11 @@ impl Space {
         }
     }
 
+    /// The same namespace by another client, as after a restart of the API server.
+    pub(crate) fn with_client(self, client: Client) -> Self {
+        Self { client, ..self }
+    }
+
     /// As `new`, with the Network `net`.
     pub(crate) async fn with_network() -> Self {
         let this = Self::new().await;
@@ -201,6 +206,25 @@ impl Space {
 
     /// Waits until the controller has seen and handled, of every kind, objects that were stored after all that is there.
     pub(crate) async fn settle(&self) {
+        let mark = self.mark().await;
+        let entry = makes("e", &ip("192.0.2.1")).replace("name: net", &format!("name: {mark}"));
+        self.machine(&mark, &[entry]).await;
+        self.until(NIC, &format!("{mark}-e"), "status.state = Available")
+            .await;
+        for of in [MACHINE, VIP, NIC, NET] {
+            self.delete(of, &mark).await;
+        }
+    }
+
+    /// As `settle`, of every kind but machines: where the making of interfaces is what is disturbed.
+    pub(crate) async fn settle_without_machines(&self) {
+        let mark = self.mark().await;
+        for of in [VIP, NIC, NET] {
+            self.delete(of, &mark).await;
+        }
+    }
+
+    async fn mark(&self) -> String {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let mark = format!("mark-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
         let on_its_network =
@@ -210,13 +234,7 @@ impl Space {
         self.create(NET, &mark, "").await;
         self.until(NIC, &mark, "status.conditions.0.reason = VirtualIPPending")
             .await;
-        let entry = makes("e", &ip("192.0.2.1")).replace("name: net", &format!("name: {mark}"));
-        self.machine(&mark, &[entry]).await;
-        self.until(NIC, &format!("{mark}-e"), "status.state = Available")
-            .await;
-        for of in [MACHINE, VIP, NIC, NET] {
-            self.delete(of, &mark).await;
-        }
+        mark
     }
 
     pub(crate) async fn delete_namespace(&self) {

@@ -1,0 +1,148 @@
+//! Requests that fail: what a retry can mend is tried again, what it can't waits for a change.
+
+use crate::support::policy::Between;
+use crate::support::space::{MACHINE, NIC, Space};
+use crate::support::text::{at, check, entries, ip, makes, makes_with};
+
+/// How often the controller logged that a request about this interface was not done.
+fn failures(space: &Space, interface: &str) -> usize {
+    let name = format!("name=\"{interface}\"");
+    let complaints = space.complaints();
+    complaints
+        .iter()
+        .filter(|line| line.contains(&name) && line.contains("not done"))
+        .count()
+}
+
+/// One reason for each of the codes that a retry can't mend.
+#[tokio::test]
+async fn a_child_that_is_refused_is_told_and_waits_for_a_change_while_others_are_made() {
+    for reason in ["Invalid", "Forbidden"] {
+        let space = Space::with_network().await;
+        space.put_between(Between::Refusal(reason)).await;
+        space
+            .machine(
+                "a",
+                &[makes("e", &ip("10.0.0.1")), makes("f", &ip("10.0.0.2"))],
+            )
+            .await;
+        let told = space
+            .warned("Machine a", "ChildRefused", "interface a-e")
+            .await;
+        assert!(told.note.contains("not in this test"), "{}", told.note);
+        space.until(NIC, "a-f", "status.state = Available").await;
+        space.lift(Between::Refusal(reason)).await;
+        space
+            .change(NIC, "a-f", "metadata.labels.some = change")
+            .await;
+        // Its marks bring the machine up again, which is unchanged.
+        for _ in 0..2 {
+            space.interface("a-x", "10.0.0.9", "").await;
+            space.delete(NIC, "a-x").await;
+            space.settle_without_machines().await;
+        }
+        assert!(space.find(NIC, "a-e").await.is_none());
+        assert_eq!(failures(&space, "a-e"), 1);
+        space
+            .change(MACHINE, "a", "metadata.labels.some = change")
+            .await;
+        space.until(NIC, "a-e", "status.state = Available").await;
+    }
+}
+
+#[tokio::test]
+async fn a_repair_that_is_refused_is_told() {
+    let (space, _) = Space::with_machine(&ip("10.0.0.1")).await;
+    space.put_between(Between::Refusal("Forbidden")).await;
+    space
+        .change(MACHINE, "a", &entries(&[makes("e", &ip("10.0.0.2"))]))
+        .await;
+    space
+        .warned("Machine a", "ChildRefused", "interface a-e")
+        .await;
+    space.lift(Between::Refusal("Forbidden")).await;
+    space
+        .change(MACHINE, "a", "metadata.labels.some = change")
+        .await;
+    space.until(NIC, "a-e", "status.ips = [10.0.0.2]").await;
+}
+
+#[tokio::test]
+async fn what_fails_for_a_while_is_tried_again_without_a_word() {
+    let space = Space::with_network().await;
+    space.put_between(Between::Failure).await;
+    space.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
+    crate::support::wait::eventually("it is tried again and again", || async {
+        let failures = failures(&space, "a-e");
+        if failures > 3 { Ok(()) } else { Err(failures) }
+    })
+    .await;
+    space.lift(Between::Failure).await;
+    space.until(NIC, "a-e", "status.state = Available").await;
+    space.was_not_told("Machine a", "ChildRefused").await;
+}
+
+#[tokio::test]
+async fn a_child_that_does_not_come_out_as_written_is_told_and_not_written_again() {
+    let space = Space::with_network().await;
+    space.put_between(Between::Alteration).await;
+    let entry = makes_with("labels: {role: primary}", "e", &ip("10.0.0.1"));
+    space.machine("a", std::slice::from_ref(&entry)).await;
+    space
+        .warned("Machine a", "NotAsWritten", "interface a-e")
+        .await;
+    let made = space
+        .until(
+            NIC,
+            "a-e",
+            "status.state = Available; metadata.labels.role = altered",
+        )
+        .await;
+    space
+        .change(MACHINE, "a", "metadata.labels.some = change")
+        .await;
+    space.settle_without_machines().await;
+    assert_eq!(space.get(NIC, "a-e").await, made);
+    // A new generation is a new attempt,
+    let second = makes("f", &ip("10.0.0.2"));
+    space.lift(Between::Alteration).await;
+    space.change(MACHINE, "a", &entries(&[entry, second])).await;
+    let now = space
+        .until(NIC, "a-e", "metadata.labels.role = primary")
+        .await;
+    assert_eq!(at(&now, "metadata.uid"), at(&made, "metadata.uid"));
+}
+
+#[tokio::test]
+async fn a_repair_that_does_not_come_out_as_written_is_told_and_not_written_again() {
+    let space = Space::with_network().await;
+    space
+        .machine(
+            "a",
+            &[makes_with("labels: {role: one}", "e", &ip("10.0.0.1"))],
+        )
+        .await;
+    space
+        .until(
+            NIC,
+            "a-e",
+            "metadata.labels.role = one; status.state = Available",
+        )
+        .await;
+    space.put_between(Between::Alteration).await;
+    space
+        .change(
+            MACHINE,
+            "a",
+            &entries(&[makes_with("labels: {role: two}", "e", &ip("10.0.0.1"))]),
+        )
+        .await;
+    space
+        .warned("Machine a", "NotAsWritten", "interface a-e")
+        .await;
+    let before = space.get(NIC, "a-e").await;
+    check(&before, "metadata.labels.role = altered");
+    space.settle_without_machines().await;
+    assert_eq!(space.get(NIC, "a-e").await, before);
+    space.lift(Between::Alteration).await;
+}

@@ -1,0 +1,236 @@
+//! What a controller finds at its start: decided by age where many ask for one thing. And its flags.
+
+use serde_json::Value;
+
+use crate::support::plane::Turn;
+use crate::support::space::{MACHINE, NIC, Space, VIP};
+use crate::support::text::{at, check, entries, ip, makes, uses};
+use crate::support::wait::eventually;
+
+const REFERS: &str = "spec.virtualIP.virtualIPRef.name = v";
+
+/// Waits until an object made now is younger by `creationTimestamp` than this one.
+async fn pass_a_second_after(object: &Value) {
+    let created = at(object, "metadata.creationTimestamp").to_string();
+    eventually("the next second", || async {
+        let now = k8s_openapi::jiff::Timestamp::now()
+            .strftime("\"%Y-%m-%dT%H:%M:%SZ\"")
+            .to_string();
+        if now > created { Ok(()) } else { Err(now) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_older_of_two_new_machines_has_the_name() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let older = space.machine("a-b", &[makes("c", &ip("10.0.0.1"))]).await;
+    pass_a_second_after(&older).await;
+    space.machine("a", &[makes("b-c", &ip("10.0.0.2"))]).await;
+    let _controller = turn.controller(&[]).await;
+    space
+        .until(
+            NIC,
+            "a-b-c",
+            "spec.machineRef.name = a-b; status.ips = [10.0.0.1]",
+        )
+        .await;
+    space
+        .warned("Machine a", "NameTaken", "interface a-b-c")
+        .await;
+    space.was_not_told("Machine a-b", "NameTaken").await;
+}
+
+#[tokio::test]
+async fn the_oldest_machine_that_names_an_interface_gets_it() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let older = space.machine("z", &[uses("x")]).await;
+    pass_a_second_after(&older).await;
+    space.machine("a", &[uses("x")]).await;
+    space.interface("x", "10.0.0.1", "").await;
+    let _controller = turn.controller(&[]).await;
+    space.until(NIC, "x", "spec.machineRef.name = z").await;
+    space
+        .warned("Machine a", "InterfaceTaken", "Machine z")
+        .await;
+}
+
+#[tokio::test]
+async fn of_machines_of_one_second_the_lesser_uid_gets_the_interface() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    // Till two of them are of one second; the rest asks for another interface.
+    let pair = eventually("two machines of one second", || async {
+        let name = |letter: &str| format!("{letter}{}", std::process::id());
+        let (a, b) = (
+            space.machine(&name("a"), &[uses("x")]).await,
+            space.machine(&name("b"), &[uses("x")]).await,
+        );
+        if at(&a, "metadata.creationTimestamp") == at(&b, "metadata.creationTimestamp") {
+            return Ok([a, b]);
+        }
+        space.delete(MACHINE, &name("a")).await;
+        space.delete(MACHINE, &name("b")).await;
+        Err("they are not")
+    })
+    .await;
+    space.interface("x", "10.0.0.1", "").await;
+    let _controller = turn.controller(&[]).await;
+    let uid = pair
+        .iter()
+        .map(|machine| at(machine, "metadata.uid").as_str().unwrap().to_owned())
+        .min()
+        .unwrap();
+    space
+        .until(NIC, "x", &format!("spec.machineRef.uid = {uid}"))
+        .await;
+}
+
+#[tokio::test]
+async fn the_oldest_interface_that_names_a_virtual_ip_gets_it() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let older = space.interface("z", "10.0.0.1", REFERS).await;
+    pass_a_second_after(&older).await;
+    space.interface("a", "10.0.0.2", REFERS).await;
+    space.create(VIP, "v", "").await;
+    let _controller = turn.controller(&[]).await;
+    space.until(VIP, "v", "spec.targetRef.name = z").await;
+    space
+        .warned("NetworkInterface a", "VirtualIPTaken", "NetworkInterface z")
+        .await;
+}
+
+/// Interfaces `z`, the older, and `a`, both of one address, with these statuses.
+async fn contended(space: &Space, z: &str, a: &str) {
+    let older = space.interface("z", "10.0.0.1", "").await;
+    pass_a_second_after(&older).await;
+    space.interface("a", "10.0.0.1", "").await;
+    space.report(NIC, "z", z).await;
+    space.report(NIC, "a", a).await;
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_or_several_show_belongs_to_the_oldest_that_asks() {
+    let turn = Turn::take().await;
+    let (nobody, several) = (turn.space().await, turn.space().await);
+    contended(&nobody, "status.state = Pending", "status.state = Pending").await;
+    contended(
+        &several,
+        "status.ips = [10.0.0.1]",
+        "status.ips = [10.0.0.1]",
+    )
+    .await;
+    let _controller = turn.controller(&[]).await;
+    for space in [nobody, several] {
+        space
+            .until(
+                NIC,
+                "z",
+                "status.state = Available; status.ips = [10.0.0.1]",
+            )
+            .await;
+        space
+            .until(NIC, "a", "status.state = Error; status.ips -")
+            .await;
+        space
+            .warned("NetworkInterface a", "AddressInUse", "NetworkInterface z")
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_one_shows_stays_with_it_across_a_start() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    contended(&space, "status.state = Pending", "status.ips = [10.0.0.1]").await;
+    let _controller = turn.controller(&[]).await;
+    space
+        .until(
+            NIC,
+            "a",
+            "status.state = Available; status.ips = [10.0.0.1]",
+        )
+        .await;
+    space
+        .until(NIC, "z", "status.state = Error; status.ips -")
+        .await;
+}
+
+#[tokio::test]
+async fn with_replace_interfaces_always_an_attached_interface_is_replaced() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    space.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
+    let _controller = turn.controller(&["--replace-interfaces=always"]).await;
+    space.until(NIC, "a-e", "status.state = Available").await;
+    let attached = space.change(NIC, "a-e", "spec.providerID = p").await;
+    space
+        .change(MACHINE, "a", &entries(&[makes("e", &ip("2001:db8::1"))]))
+        .await;
+    space
+        .until_new(
+            NIC,
+            &attached,
+            "status.ips = ['2001:db8::1']; spec.providerID -",
+        )
+        .await;
+    space
+        .noted("Machine a", "InterfaceReplaced", "interface a-e")
+        .await;
+}
+
+#[tokio::test]
+async fn with_external_status_all_of_it_is_left_alone_and_all_else_goes_on() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    space
+        .machine("a", &[makes("e", &ip("10.0.0.1")), uses("x")])
+        .await;
+    space.create(VIP, "v", "").await;
+    space.interface("x", "10.0.0.2", REFERS).await;
+    let _controller = turn
+        .controller(&["--network-interface-status=external"])
+        .await;
+    space.until(NIC, "a-e", "spec.machineRef.name = a").await;
+    space.until(NIC, "x", "spec.machineRef.name = a").await;
+    space.until(VIP, "v", "spec.targetRef.name = x").await;
+    let theirs = "status.state = Error; status.ips = [10.9.9.9]";
+    space.report(NIC, "a-e", theirs).await;
+    space
+        .change(
+            MACHINE,
+            "a",
+            &entries(&[makes("e", &ip("10.0.0.3")), makes("f", &ip("10.0.0.4"))]),
+        )
+        .await;
+    space
+        .until(NIC, "a-e", "spec.ips = [{value: 10.0.0.3}]")
+        .await;
+    space.until(NIC, "a-f", "").await;
+    space.until(NIC, "x", "spec.machineRef -").await;
+    check(
+        &space.get(NIC, "a-e").await,
+        &format!("{theirs}; status.conditions -"),
+    );
+    check(&space.get(NIC, "x").await, "status = {state: Pending}");
+}
+
+#[tokio::test]
+async fn with_duplicate_addresses_allowed_nobody_looks() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let _controller = turn.controller(&["--duplicate-addresses=allow"]).await;
+    for name in ["x", "y"] {
+        space.interface(name, "10.0.0.1", "").await;
+        space
+            .until(
+                NIC,
+                name,
+                "status.state = Available; status.ips = [10.0.0.1]",
+            )
+            .await;
+    }
+}
