@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tracing::{Instrument, debug, info, info_span, warn};
 
 use crate::apply::apply;
-use crate::core::{Core, Now, Order, Outcome};
+use crate::core::{Core, Failure, Now, Order, Outcome};
 use crate::events::Outbox;
 use crate::metrics::Metrics;
 use crate::options::Run;
@@ -276,8 +276,12 @@ fn log(order: &Order, outcome: &Outcome) {
         }
         Outcome::Object(_) => info!(kind, namespace, name, uid, purpose, "done"),
         Outcome::Gone => info!(kind, namespace, name, uid, purpose, "gone"),
+        Outcome::Failed(failure @ (Failure::Refused(_) | Failure::Transient { .. })) => {
+            warn!(kind, namespace, name, uid, purpose, %failure, "not done");
+        }
+        // Answers, no errors: the object, or its namespace, is not as it was when this was decided.
         Outcome::Failed(failure) => {
-            warn!(kind, namespace, name, uid, purpose, %failure, "not done")
+            info!(kind, namespace, name, uid, purpose, %failure, "not done");
         }
     }
 }
