@@ -229,7 +229,13 @@ async fn what_happens_while_its_watches_expire_is_not_missed() {
     space.until(NIC, "x", "spec.machineRef.name = holder").await;
     space.until(NIC, "m9-e", "status.state = Available").await;
 
+    // Not a word more by the watches that it has,
     controller.signal(Signal::STOP);
+    turn.plane
+        .restart_api_server()
+        .await
+        .expect("an API server");
+    let space = space.with_client(turn.client().await);
     space.delete(MACHINE, "holder").await;
     space.delete(NIC, "m0-e").await;
     space.delete(MACHINE, "m1").await;
@@ -237,7 +243,7 @@ async fn what_happens_while_its_watches_expire_is_not_missed() {
         .change(MACHINE, "m2", &entries(&[makes("e", &ip("10.0.1.2"))]))
         .await;
     space.machine("new", &[makes("e", &ip("10.0.1.3"))]).await;
-    // The API server's memory of what happened goes with it, etcd's with the compaction.
+    // nor by new ones: the API server's memory goes with it, etcd's with the compaction.
     turn.plane.compact_etcd().await.expect("a compaction");
     turn.plane
         .restart_api_server()

@@ -130,7 +130,7 @@ async fn sigterm_ends_it_in_time_with_exit_code_0_and_no_write_unanswered() {
         let done = controller
             .metric("ni_changes_total{kind=\"NetworkInterface\",purpose=\"make\",outcome=\"done\"}")
             .await;
-        if done > 20.0 { Ok(()) } else { Err(done) }
+        if done > 20 { Ok(()) } else { Err(done) }
     })
     .await;
     let log = controller.log_file().to_owned();

@@ -37,7 +37,11 @@ async fn the_older_of_two_new_machines_has_the_name() {
         )
         .await;
     space
-        .warned("Machine a", "NameTaken", "interface a-b-c")
+        .warned(
+            "Machine a",
+            "NameTaken",
+            "NetworkInterface a-b-c of Machine a-b",
+        )
         .await;
     space.was_not_told("Machine a-b", "NameTaken").await;
 }

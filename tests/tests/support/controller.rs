@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use http::Request;
 use rustix::process::Signal;
-use tokio::sync::OnceCell;
 use xtask::control_plane::{free_port, is_ok, plain_client};
 use xtask::process::Tied;
 
@@ -19,17 +18,6 @@ pub(crate) struct Controller {
     process: Tied,
     port: u16,
     log: PathBuf,
-}
-
-/// The one that all tests share which need none of their own: it watches the API server of `KUBECONFIG`.
-pub(crate) async fn shared() -> &'static Controller {
-    static SHARED: OnceCell<Controller> = OnceCell::const_new();
-    let start = || async {
-        let kubeconfig =
-            std::env::var_os("KUBECONFIG").expect("KUBECONFIG: run `cargo xtask test`");
-        Controller::start(Path::new(&kubeconfig), &[]).await
-    };
-    SHARED.get_or_init(start).await
 }
 
 impl Controller {
@@ -74,17 +62,23 @@ impl Controller {
         &self.log
     }
 
-    /// The sum of the samples whose name and labels begin like this.
-    pub(crate) async fn metric(&self, begin: &str) -> f64 {
+    /// The sum of the whole numbers of the samples whose name and labels begin like this.
+    pub(crate) async fn metric(&self, begin: &str) -> u64 {
         let request = Request::get("/metrics")
             .body(Vec::new())
             .expect("a request");
         let client = plain_client(self.port).expect("a client");
         let text = client.request_text(request).await.expect("metrics");
         let samples = text.lines().filter(|line| line.starts_with(begin));
-        samples
-            .map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
-            .sum()
+        let whole = |line: &str| {
+            line.rsplit(' ')
+                .next()?
+                .split('.')
+                .next()?
+                .parse::<u64>()
+                .ok()
+        };
+        samples.filter_map(whole).sum()
     }
 
     /// Sends it a signal.

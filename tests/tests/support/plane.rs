@@ -48,6 +48,18 @@ pub(crate) async fn start(options: impl FnOnce(&mut Options)) -> ControlPlane {
     plane
 }
 
+/// The API server and the controller that tests share which need none of their own. Not that of `KUBECONFIG`: there the
+/// definitions are tested by objects that no controller may touch.
+pub(crate) async fn shared() -> &'static (ControlPlane, Controller) {
+    static SHARED: OnceCell<(ControlPlane, Controller)> = OnceCell::const_new();
+    let start = || async {
+        let plane = start(|_| ()).await;
+        let controller = Controller::start(plane.kubeconfig(), &[]).await;
+        (plane, controller)
+    };
+    SHARED.get_or_init(start).await
+}
+
 /// A second API server that tests share, one at a time, each with controllers of its own.
 pub(crate) struct Turn {
     pub plane: MutexGuard<'static, ControlPlane>,

@@ -9,11 +9,12 @@ use kube::core::DynamicObject;
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
-use super::controller::{read, shared};
+use super::controller::read;
 use super::object::{change, dynamic, smallest};
+use super::plane::shared;
 use super::text::{entries, ip, makes, otherwise};
 use super::wait::eventually;
-use super::{client, kind, namespace, objects};
+use super::{kind, namespace, objects};
 
 pub(crate) const MACHINE: &str = "Machine";
 pub(crate) const NIC: &str = "NetworkInterface";
@@ -31,8 +32,12 @@ pub(crate) struct Space {
 impl Space {
     /// A new namespace of the shared API server, under the shared controller.
     pub(crate) async fn new() -> Self {
-        let log = shared().await.log_file();
-        Self::on(client().await, log).await
+        let (plane, controller) = shared().await;
+        Self::on(
+            plane.client().await.expect("a client"),
+            controller.log_file(),
+        )
+        .await
     }
 
     /// A new namespace.
@@ -173,9 +178,10 @@ impl Space {
     pub(crate) async fn until(&self, of: &str, name: &str, expected: &str) -> Value {
         eventually(&format!("{of} {name}"), || async {
             let object = self.find(of, name).await;
-            let object = object.ok_or_else(|| self.failure(format!("{of} {name} is not there")))?;
+            let object =
+                object.ok_or_else(|| self.failure(&format!("{of} {name} is not there")))?;
             match otherwise(&object, expected) {
-                Some(otherwise) => Err(self.failure(otherwise)),
+                Some(otherwise) => Err(self.failure(&otherwise)),
                 None => Ok(object),
             }
         })
@@ -189,7 +195,7 @@ impl Space {
             let object = self.find(of, name).await.unwrap_or_default();
             match otherwise(&object, expected) {
                 None if object["metadata"]["uid"] != old["metadata"]["uid"] => Ok(object),
-                _ => Err(self.failure(format!("still {object}"))),
+                _ => Err(self.failure(&format!("still {object}"))),
             }
         })
         .await
@@ -199,7 +205,7 @@ impl Space {
         eventually(&format!("{of} {name} is gone"), || async {
             self.find(of, name)
                 .await
-                .map_or(Ok(()), |object| Err(self.failure(format!("{object}"))))
+                .map_or(Ok(()), |object| Err(self.failure(&format!("{object}"))))
         })
         .await;
     }
@@ -248,7 +254,7 @@ impl Space {
         eventually("the namespace is gone", || async {
             let namespace = api.get_opt(&self.name).await.expect("an answer");
             namespace.map_or(Ok(()), |namespace| {
-                Err(self.failure(format!("{:?}", namespace.status)))
+                Err(self.failure(&format!("{:?}", namespace.status)))
             })
         })
         .await;
@@ -265,7 +271,7 @@ impl Space {
     }
 
     /// A failure, with what the controller logged of this namespace.
-    fn failure(&self, what: String) -> String {
+    fn failure(&self, what: &str) -> String {
         let log = read(&self.log);
         let lines = log.lines().filter(|line| line.contains(&self.name));
         let lines: Vec<_> = lines.collect();

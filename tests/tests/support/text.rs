@@ -15,12 +15,11 @@ pub(crate) fn otherwise(object: &Value, expected: &str) -> Option<String> {
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .find(|part| {
-            let (path, value) = match part.strip_suffix(" -") {
-                Some(path) => (path, Value::Null),
-                None => {
-                    let (path, value) = part.split_once(" = ").expect("path = value");
-                    (path, serde_norway::from_str(value).expect("YAML"))
-                }
+            let (path, value) = if let Some(path) = part.strip_suffix(" -") {
+                (path, Value::Null)
+            } else {
+                let (path, value) = part.split_once(" = ").expect("path = value");
+                (path, serde_norway::from_str(value).expect("YAML"))
             };
             at(object, path) != value
         })?;
