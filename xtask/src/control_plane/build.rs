@@ -77,7 +77,7 @@ fn build(program: &Program, to: &Path) -> Result<()> {
     progress.finish();
     built.with_context(|| {
         format!(
-            "building {}; to see more, run `go build {}` in {}. Without network, set KUBEBUILDER_ASSETS",
+            "building {}; to see more, run `go build -o /dev/null {}` in {}. Without network, set KUBEBUILDER_ASSETS",
             program.name, program.package, program.module
         )
     })
