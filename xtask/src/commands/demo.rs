@@ -62,7 +62,7 @@ impl Demo {
         println!(
             "\nIn another shell, look for yourself:\n\n    export KUBECONFIG={kubeconfig}\n    kubectl get machines,networkinterfaces,networks,virtualips\n"
         );
-        let mut stage = Stage::open(client).await?;
+        let mut stage = Stage::open(client);
         story::tell(&mut stage).await?;
         if self.once {
             println!("\nEvery sample has reached its state.");

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! Nothing outlives the process that started it, however that one ends, unless it says
-//! [`ControlPlane::detach`].
+//! [`ControlPlane::into_servers`].
 
 mod binaries;
 mod build;

@@ -18,8 +18,8 @@ pub use links::Indexed;
 pub use meta::{Meta, Owner, Pairs, Str};
 pub use namespace::{Key, Namespace};
 pub use object::{Declared, Interface, Kind, Machine, Network, Object, Template, VirtualIp};
-use share::Shared;
 pub use share::Share;
+use share::Shared;
 pub use size::Size;
 pub use store::{Source, Store};
 

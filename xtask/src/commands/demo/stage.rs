@@ -14,7 +14,7 @@ use kube::{Api, Client, ResourceExt};
 use super::columns;
 
 /// How long one step of the story may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Events = Pin<Box<dyn Stream<Item = watcher::Result<watcher::Event<NetworkInterface>>> + Send>>;
 
@@ -30,17 +30,17 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Begins to watch.
-    pub(super) async fn open(client: Client) -> Result<Self> {
+    pub(super) fn open(client: Client) -> Self {
         let api = Api::<NetworkInterface>::namespaced(client.clone(), "default");
         let events = watcher(api, watcher::Config::default())
             .default_backoff()
             .boxed();
-        Ok(Self {
+        Self {
             client,
             events,
             interfaces: BTreeMap::new(),
             told: BTreeMap::new(),
-        })
+        }
     }
 
     /// The interface `name`, once it was seen.
@@ -110,7 +110,7 @@ impl Stage {
             }
             Ok(watcher::Event::Init | watcher::Event::InitDone) => {}
             Err(error) => {
-                eprintln!("the watch of interfaces broke off, and is taken up again: {error}")
+                eprintln!("the watch of interfaces broke off, and is taken up again: {error}");
             }
         }
         Ok(())
@@ -141,22 +141,20 @@ fn clock() -> String {
 fn describe(interface: &NetworkInterface) -> String {
     let status = interface.status.clone().unwrap_or_default();
     let state = status.state.unwrap_or_default().as_str();
-    let mut line = format!("{state:<10}");
-    if !status.ips.is_empty() {
-        line += &format!(" {}", status.ips.join(","));
-    }
-    if let Some(ip) = status.virtual_ip {
-        line += &format!(" public {ip}");
-    }
-    if let Some(holder) = &interface.spec.machine_ref {
-        line += &format!(" of {}", holder.name);
-    }
-    if let Some(condition) = status
+    let parts = [
+        (!status.ips.is_empty()).then(|| status.ips.join(",")),
+        status.virtual_ip.map(|ip| format!("public {ip}")),
+        interface
+            .spec
+            .machine_ref
+            .as_ref()
+            .map(|holder| format!("of {}", holder.name)),
+    ];
+    let has = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let condition = status
         .conditions
         .first()
-        .filter(|condition| !condition.message.is_empty())
-    {
-        line += &format!(": {}", condition.message);
-    }
-    line
+        .filter(|condition| !condition.message.is_empty());
+    let why = condition.map_or_else(String::new, |condition| format!(": {}", condition.message));
+    format!("{state:<10} {has}{why}").trim_end().to_owned()
 }
