@@ -3,103 +3,43 @@
 use super::*;
 use crate::plan::Replace;
 
+fn declares() -> Value {
+    machine("m", 1, &json!([ephemeral("a")]))
+}
+
+fn declares_nothing() -> Value {
+    machine("m", 1, &json!([]))
+}
+
+fn own() -> Value {
+    child("m-a", "m")
+}
+
 #[test]
-fn children_are_made_repaired_and_removed() {
-    let declares = || machine("m", 1, &json!([ephemeral("a")]));
-    let cases: [(&str, Vec<Value>, &[&str]); 14] = [
+fn children_are_made_and_removed() {
+    let cases: [(&str, Vec<Value>, &[&str]); 8] = [
         ("missing", vec![declares()], &["create m-a"]),
-        ("as declared", vec![declares(), child("m-a", "m")], &[]),
+        ("as declared", vec![declares(), own()], &[]),
+        ("the machine is leaving", vec![deleting(declares())], &[]),
         (
-            "the machine is being deleted",
-            vec![deleting(declares())],
-            &[],
-        ),
-        (
-            "no longer declared",
-            vec![machine("m", 1, &json!([])), child("m-a", "m")],
+            "superfluous",
+            vec![declares_nothing(), own()],
             &["look at m"],
         ),
+        ("leaving", vec![declares_nothing(), deleting(own())], &[]),
         (
-            "no longer declared, and being deleted",
-            vec![machine("m", 1, &json!([])), deleting(child("m-a", "m"))],
+            "an outside system's",
+            vec![declares_nothing(), external(own())],
             &[],
         ),
         (
-            "no longer declared, and an outside system's",
-            vec![machine("m", 1, &json!([])), external(child("m-a", "m"))],
-            &[],
-        ),
-        (
-            "a holder by hand",
-            vec![
-                declares(),
-                with(
-                    child("m-a", "m"),
-                    &json!({ "spec": { "machineRef": null } }),
-                ),
-            ],
-            &["repair m-a"],
-        ),
-        (
-            "an address by hand",
-            vec![
-                declares(),
-                with(
-                    child("m-a", "m"),
-                    &json!({ "spec": { "ips": [{ "value": "10.0.0.9" }] } }),
-                ),
-            ],
-            &["repair m-a"],
-        ),
-        (
-            "a label by hand",
-            vec![
-                declares(),
-                with(
-                    child("m-a", "m"),
-                    &json!({ "metadata": { "labels": { "mine": "1" } } }),
-                ),
-            ],
-            &[],
-        ),
-        (
-            "a provider at work",
-            vec![
-                declares(),
-                with(child("m-a", "m"), &json!({ "spec": { "providerID": "p" } })),
-            ],
-            &[],
-        ),
-        (
-            "another network",
-            vec![
-                declares(),
-                with(
-                    child("m-a", "m"),
-                    &json!({ "spec": { "networkRef": { "name": "other" } } }),
-                ),
-            ],
-            &["look at m"],
-        ),
-        (
-            "another network, attached",
-            vec![
-                declares(),
-                with(
-                    child("m-a", "m"),
-                    &json!({ "spec": { "networkRef": { "name": "other" }, "providerID": "p" } }),
-                ),
-            ],
-            &["ReplacementNeeded"],
-        ),
-        (
-            "an unmanaged object in the way",
+            "in the way",
             vec![declares(), interface("m-a", 1)],
             &["NameTaken"],
         ),
         (
-            "its own child on the way out",
-            vec![declares(), deleting(child("m-a", "m"))],
+            "leaving, but declared",
+            vec![declares(), deleting(own())],
             &[],
         ),
     ];
@@ -109,6 +49,29 @@ fn children_are_made_repaired_and_removed() {
             planned,
             "{name}"
         );
+    }
+}
+
+#[test]
+fn what_the_template_names_is_brought_back_and_nothing_else() {
+    let network = json!({ "name": "other" });
+    let cases: [(Value, &[&str]); 6] = [
+        (json!({ "spec": { "machineRef": null } }), &["repair m-a"]),
+        (
+            json!({ "spec": { "ips": [{ "value": "10.0.0.9" }] } }),
+            &["repair m-a"],
+        ),
+        (json!({ "metadata": { "labels": { "mine": "1" } } }), &[]),
+        (json!({ "spec": { "providerID": "p" } }), &[]),
+        (json!({ "spec": { "networkRef": network } }), &["look at m"]),
+        (
+            json!({ "spec": { "networkRef": network, "providerID": "p" } }),
+            &["ReplacementNeeded"],
+        ),
+    ];
+    for (edit, planned) in cases {
+        let scene = Scene::of(&[declares(), with(own(), &edit)]);
+        assert_eq!(scene.short(Kind::Machine, "m"), planned, "{edit}");
     }
 }
 
