@@ -397,3 +397,38 @@ fn cases() -> u32 {
         .and_then(|cases| cases.parse().ok())
         .unwrap_or(2_000)
 }
+
+#[test]
+fn a_child_that_went_is_not_made_again_behind_a_machine_that_went_first() {
+    let mut sim = Sim::new(Server::default());
+    let entry = vec![(
+        2,
+        Source::Ephemeral {
+            network: 0,
+            address: 0,
+        },
+    )];
+    apply(
+        &mut sim,
+        &Step::Machine {
+            name: 0,
+            entries: entry,
+            finalizer: false,
+        },
+    );
+    sim.settle();
+    sim.server.delete(Kind::Machine, MACHINES[0]);
+    sim.server.collect();
+    while sim.deliver(Kind::NetworkInterface) {}
+    let order = sim.core.next(sim.now()).expect("something to do");
+    assert_eq!(
+        (order.change.kind, order.change.purpose),
+        (Kind::Machine, Purpose::Look)
+    );
+    let outcome = sim
+        .server
+        .serve(order.change.kind, &order.change.name, &order.change.request);
+    let now = sim.now();
+    sim.core.answer(order.ticket, outcome, now);
+    assert_eq!(sim.core.next(now), None);
+}

@@ -16,7 +16,7 @@ pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
 
 use crate::plan::{self, Answered, Change, Memory, Options, Plan, Report, Request, View};
-use crate::world::{Dirty, Event, Indexed, Key, Str, World};
+use crate::world::{Dirty, Event, Indexed, Key, Kind, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
 const REST: Duration = Duration::from_mins(5);
@@ -149,6 +149,7 @@ impl Core {
     pub fn observe<T: Indexed>(&mut self, event: Event<T>, now: Now) {
         let mut dirty = Dirty::new();
         self.note(&event);
+        self.note_lost_child(&event);
         self.world.observe(event, &mut dirty);
         for key in self.world.take_doubtful() {
             self.look(&key, key.kind, &key.name);
@@ -173,6 +174,34 @@ impl Core {
             }
             Event::ListEnds => about.for_each(|sent| sent.relisted = true),
             Event::ListBegins | Event::Listed(_) | Event::Applied(_) => {}
+        }
+    }
+
+    /// Remembers for its machine that a child went.
+    fn note_lost_child<T: Indexed>(&mut self, event: &Event<T>) {
+        let Event::Deleted(slot) = event else { return };
+        let meta = slot.meta();
+        let owner = meta.owner.as_ref().filter(|owner| {
+            T::KIND == Kind::NetworkInterface && &*owner.kind == Kind::Machine.as_str()
+        });
+        let Some(owner) = owner else { return };
+        let namespace = self.world.namespace(&meta.namespace);
+        if namespace
+            .machines
+            .slot(&owner.name)
+            .is_some_and(|machine| machine.meta().uid == owner.uid)
+        {
+            let clock = self.world.clock();
+            let key = Key {
+                namespace: meta.namespace.clone(),
+                kind: Kind::Machine,
+                name: owner.name.clone(),
+            };
+            self.memories
+                .entry(key)
+                .or_default()
+                .lost
+                .insert(meta.name.clone(), clock);
         }
     }
 
@@ -264,6 +293,7 @@ impl Core {
             .version(key.kind, &key.name);
         if let Some(memory) = self.memories.get_mut(key) {
             memory.looked = None;
+            memory.lost.clear();
             memory
                 .refused
                 .retain(|_, refusal| Some(refusal.of.planner) == version);

@@ -93,7 +93,17 @@ fn plan_making(
             &machine.meta,
             message,
         ));
-    } else if !view.resting {
+    } else if view.resting {
+        // Nothing is made in a namespace that is being deleted.
+    } else if view
+        .memory
+        .lost
+        .get(name)
+        .is_some_and(|since| !view.memory.looked_since(&machine.meta.name, *since))
+    {
+        // Watches of two kinds are not ordered: a child that went may have followed its machine.
+        plan.look_once(Kind::Machine, &machine.meta.name);
+    } else {
         plan.changes.push(Change {
             kind: Kind::NetworkInterface,
             name: name.clone(),

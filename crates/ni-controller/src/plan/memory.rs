@@ -12,6 +12,8 @@ pub struct Memory {
     pub refused: BTreeMap<(Str, Purpose), Refusal>,
     /// Children whose last write came back different, with the owner's generation that asked for it.
     pub not_as_written: BTreeMap<Str, i64>,
+    /// Children that their watch reported gone, with where the world's clock stood: the machine may have gone first.
+    pub lost: BTreeMap<Str, u64>,
     /// The last look at another object.
     pub looked: Option<Look>,
 }

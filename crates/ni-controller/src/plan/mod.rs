@@ -167,6 +167,16 @@ pub struct Plan {
     pub again_at: Option<Timestamp>,
 }
 
+impl Plan {
+    /// Plans one look at an object, however often it is asked for.
+    fn look_once(&mut self, kind: Kind, name: &str) {
+        let look = look(kind, name);
+        if !self.changes.contains(&look) {
+            self.changes.push(look);
+        }
+    }
+}
+
 /// What a planner sees.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::desired::{Difference, difference};
-use crate::plan::{Change, Plan, Purpose, Reason, Replace, Report, Request, View, look};
+use crate::plan::{Change, Plan, Purpose, Reason, Replace, Report, Request, View};
 use crate::world::{Interface, Kind, Machine, Template};
 
 /// Brings a managed child back to its template: in place, or by deleting it to be made anew.
@@ -74,10 +74,7 @@ fn take_away(
         .seen(&child.meta.name)
         .unwrap_or(u64::MAX);
     if !view.memory.looked_since(&machine.meta.name, seen) {
-        let look = look(Kind::Machine, &machine.meta.name);
-        if !plan.changes.contains(&look) {
-            plan.changes.push(look);
-        }
+        plan.look_once(Kind::Machine, &machine.meta.name);
         return;
     }
     let reason = if purpose == Purpose::Replace {
