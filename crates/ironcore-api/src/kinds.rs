@@ -2,6 +2,10 @@
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 
+use serde_json::Value;
+
+use crate::default::fill::{self, Filling};
+use crate::validate::{self, Judgement};
 use crate::{compute, ipam, networking, schema};
 
 /// The version that all kinds are served in.
@@ -26,6 +30,10 @@ pub struct Kind {
     pub categories: &'static [&'static str],
     /// Its definition, with all rules.
     pub crd: fn() -> CustomResourceDefinition,
+    /// What is filled into an object of the kind; the second is the object as it was before an update.
+    pub fill: fn(&Value, Option<&Value>) -> serde_json::Result<Vec<Filling>>,
+    /// What there is to say of an object of the kind; the second is the object as it was before an update.
+    pub judge: fn(&Value, Option<&Value>) -> serde_json::Result<Judgement>,
 }
 
 impl Kind {
@@ -41,61 +49,63 @@ impl Kind {
 }
 
 /// All kinds, each after those that it refers to.
-pub const KINDS: [Kind; 5] = [
-    kind(
-        ipam::GROUP,
-        "Prefix",
-        "prefixes",
-        &["pfx"],
-        schema::prefix_crd,
-    ),
-    kind(
-        networking::GROUP,
-        "Network",
-        "networks",
-        &["net"],
-        schema::network_crd,
-    ),
-    kind(
-        networking::GROUP,
-        "VirtualIP",
-        "virtualips",
-        &["vip"],
-        schema::virtual_ip_crd,
-    ),
-    kind(
-        networking::GROUP,
-        "NetworkInterface",
-        "networkinterfaces",
-        &["nic"],
-        schema::network_interface_crd,
-    ),
-    kind(
-        compute::GROUP,
-        "Machine",
-        "machines",
-        &[],
-        schema::machine_crd,
-    ),
-];
-
-const fn kind(
-    group: &'static str,
-    kind: &'static str,
-    plural: &'static str,
-    short_names: &'static [&'static str],
-    crd: fn() -> CustomResourceDefinition,
-) -> Kind {
+pub static KINDS: [Kind; 5] = [
     Kind {
-        group,
+        group: ipam::GROUP,
         version: VERSION,
-        kind,
-        plural,
-        short_names,
+        kind: "Prefix",
+        plural: "prefixes",
+        short_names: &["pfx"],
         categories: &[CATEGORY],
-        crd,
-    }
-}
+        crd: schema::prefix_crd,
+        fill: fill::prefix,
+        judge: validate::prefix,
+    },
+    Kind {
+        group: networking::GROUP,
+        version: VERSION,
+        kind: "Network",
+        plural: "networks",
+        short_names: &["net"],
+        categories: &[CATEGORY],
+        crd: schema::network_crd,
+        fill: fill::nothing,
+        judge: validate::network,
+    },
+    Kind {
+        group: networking::GROUP,
+        version: VERSION,
+        kind: "VirtualIP",
+        plural: "virtualips",
+        short_names: &["vip"],
+        categories: &[CATEGORY],
+        crd: schema::virtual_ip_crd,
+        fill: fill::nothing,
+        judge: validate::virtual_ip,
+    },
+    Kind {
+        group: networking::GROUP,
+        version: VERSION,
+        kind: "NetworkInterface",
+        plural: "networkinterfaces",
+        short_names: &["nic"],
+        categories: &[CATEGORY],
+        crd: schema::network_interface_crd,
+        fill: fill::network_interface,
+        judge: validate::network_interface,
+    },
+    Kind {
+        group: compute::GROUP,
+        version: VERSION,
+        kind: "Machine",
+        plural: "machines",
+        short_names: &[],
+        categories: &[CATEGORY],
+        crd: schema::machine_crd,
+        fill: fill::machine,
+        judge: validate::machine,
+    },
+];
 
 /// The definitions of all kinds, in the order of [`KINDS`].
 pub fn crds() -> Vec<CustomResourceDefinition> {
@@ -108,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_table_says_what_the_definitions_say() {
-        for kind in KINDS {
+        for kind in &KINDS {
             let crd = (kind.crd)();
             assert_eq!(crd.metadata.name, Some(kind.crd_name()));
             assert_eq!(crd.spec.group, kind.group);

@@ -39,12 +39,14 @@
 pub mod address;
 pub mod compute;
 pub mod default;
+pub mod field;
 pub mod ipam;
 pub mod names;
 pub mod networking;
 pub mod ownership;
 pub mod reference;
 pub mod template;
+pub mod validate;
 
 mod kinds;
 mod schema;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::nullable;
+use crate::{KINDS, Kind};
 
 /// A reference by name to an object of the same namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -64,4 +65,54 @@ impl<R: Named> Named for Option<R> {
     fn named(&self) -> Option<&str> {
         self.as_ref().and_then(Named::named)
     }
+}
+
+/// A kind that others refer to by name, and whose objects may not be there yet (contract, References).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Referent {
+    /// `networkRef`.
+    Network,
+    /// `networkInterfaceRef`.
+    NetworkInterface,
+    /// `parentRef`.
+    Prefix,
+    /// `virtualIPRef`.
+    VirtualIP,
+}
+
+impl Referent {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Network,
+        Self::NetworkInterface,
+        Self::Prefix,
+        Self::VirtualIP,
+    ];
+
+    /// The kind, as in manifests.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "Network",
+            Self::NetworkInterface => "NetworkInterface",
+            Self::Prefix => "Prefix",
+            Self::VirtualIP => "VirtualIP",
+        }
+    }
+
+    /// Its entry in the table of kinds.
+    pub fn kind(self) -> &'static Kind {
+        let known = KINDS.iter().find(|kind| kind.kind == self.as_str());
+        known.expect("every referent is in the table of kinds")
+    }
+}
+
+/// What an object's spec says of another object of its namespace: that it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reference {
+    /// Path of the field that holds the name, as the API spells it: `spec.networkRef.name`.
+    pub field: String,
+    /// Kind of the object.
+    pub referent: Referent,
+    /// Its name, never empty.
+    pub name: String,
 }

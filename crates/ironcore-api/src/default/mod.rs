@@ -4,6 +4,7 @@
 //! Each function borrows where there is nothing to fill in.
 
 mod device;
+pub mod fill;
 mod machine;
 mod network_interface;
 mod prefix;

@@ -1,0 +1,195 @@
+//! `ni-webhook`: see `--help`.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use kube::{Client, Config};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{info, warn};
+
+use ni_webhook::certificate::files::Files;
+use ni_webhook::certificate::{Current, self_signed};
+use ni_webhook::metrics::Metrics;
+use ni_webhook::options::{Cli, Identity, Listening, LogFormat, ReferenceSource};
+use ni_webhook::references::References;
+use ni_webhook::review::Webhook;
+use ni_webhook::serve::health::{self, Health, Stopping};
+use ni_webhook::serve::tls::{ClientCa, open_to_all};
+use ni_webhook::serve::{self, Limits, Running, reviews};
+
+/// How long a client of the API server waits for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Those who look at health and metrics are few.
+const HEALTH_CONNECTIONS: u32 = 64;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    if let Err(error) = cli.check() {
+        Cli::command()
+            .error(ErrorKind::ValueValidation, error)
+            .exit();
+    }
+    start_logs(&cli)?;
+    // Fails only where there is one already, which then is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let stopped = stopped()?;
+    let metrics = Metrics::default();
+    let stopping = Stopping::default();
+    let current = identify(&cli.identity, &metrics).await?;
+    let references = refer(&cli, &metrics).await?;
+    let health = Health {
+        current: current.clone(),
+        references: references.clone(),
+        stopping: stopping.clone(),
+        metrics: metrics.clone(),
+        started: Instant::now(),
+    };
+    let webhook = Arc::new(Webhook::new(references, &cli.judging, metrics.clone()));
+    let health = serve_health(&cli.listening, health).await?.address;
+    let running = serve_reviews(&cli, &current, webhook, metrics).await?;
+    info!(version = env!("CARGO_PKG_VERSION"), address = %running.address, %health, "started");
+    run(running, &cli.listening, &stopping, stopped).await
+}
+
+/// Starts what publishes the certificate.
+async fn identify(options: &Identity, metrics: &Metrics) -> anyhow::Result<Current> {
+    let current = Current::default();
+    if let (Some(certificate), Some(key)) = (&options.tls_cert, &options.tls_key) {
+        let files = Files::open(
+            certificate.clone(),
+            key.clone(),
+            current.clone(),
+            metrics.clone(),
+        )
+        .context("no certificate: change --tls-cert or --tls-key")?;
+        tokio::spawn(files.keep());
+    } else {
+        let client = client().await?;
+        let making = options.making.clone();
+        tokio::spawn(self_signed::run(
+            client,
+            making,
+            current.clone(),
+            metrics.clone(),
+        ));
+    }
+    Ok(current)
+}
+
+/// Starts what knows the objects that others refer to.
+async fn refer(cli: &Cli, metrics: &Metrics) -> anyhow::Result<References> {
+    match cli.judging.references {
+        ReferenceSource::Off => Ok(References::none()),
+        ReferenceSource::Watch => {
+            let client = client().await?;
+            let (references, watches) = References::watch(client, metrics.clone());
+            tokio::spawn(watches);
+            Ok(references)
+        }
+    }
+}
+
+async fn serve_health(options: &Listening, health: Health) -> anyhow::Result<Running> {
+    let limits = Limits {
+        connections: HEALTH_CONNECTIONS,
+        ..Limits::default()
+    };
+    let listen = options.health_listen;
+    let running = serve::plain(listen, health::router(health), limits).await;
+    running.with_context(|| {
+        format!("cannot listen on {listen}: choose another address with --health-listen")
+    })
+}
+
+async fn serve_reviews(
+    cli: &Cli,
+    current: &Current,
+    webhook: Arc<Webhook>,
+    metrics: Metrics,
+) -> anyhow::Result<Running> {
+    let tls = match &cli.identity.client_ca {
+        None => open_to_all(current)?,
+        Some(path) => {
+            let clients = ClientCa::open(path.clone(), current.clone(), metrics.clone())
+                .context("nobody to answer: change --client-ca")?;
+            let tls = clients.tls();
+            tokio::spawn(clients.keep());
+            tls
+        }
+    };
+    let limits = Limits {
+        connections: cli.listening.max_connections,
+        ..Limits::default()
+    };
+    let router = reviews::router(webhook, metrics.clone(), cli.listening.request_timeout);
+    let listen = cli.listening.listen;
+    let running = serve::secure(listen, tls, router, limits, metrics).await;
+    running
+        .with_context(|| format!("cannot listen on {listen}: choose another address with --listen"))
+}
+
+async fn run(
+    mut running: Running,
+    options: &Listening,
+    stopping: &Stopping,
+    stopped: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    tokio::select! {
+        ended = running.ended() => {
+            ended.context("the server ended by itself")?;
+            return Err(anyhow!("the server ended by itself"));
+        }
+        () = stopped => {}
+    }
+    info!("stopping");
+    stopping.begin();
+    tokio::time::sleep(options.shutdown_delay).await;
+    if !running.drain(options.shutdown_timeout).await? {
+        warn!("requests were cut off: --shutdown-timeout has passed");
+    }
+    info!("stopped");
+    Ok(())
+}
+
+/// Resolves on SIGTERM or SIGINT.
+fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+async fn client() -> anyhow::Result<Client> {
+    let mut config = Config::infer().await.context(
+        "no cluster: set KUBECONFIG, or run in a pod with a service account; with --tls-cert and --references=off none is needed",
+    )?;
+    // Who asks decides what is tried again, and when.
+    config.default_retry = false;
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    let url = config.cluster_url.clone();
+    Client::try_from(config).with_context(|| format!("cannot make a client for {url}"))
+}
+
+fn start_logs(cli: &Cli) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&cli.log)
+        .with_context(|| format!("--log {:?} is no level and no filter", cli.log))?;
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    match cli.log_format {
+        LogFormat::Human => logs.init(),
+        LogFormat::Json => logs.json().flatten_event(true).init(),
+    }
+    Ok(())
+}

@@ -1,0 +1,322 @@
+//! The command line. Every flag has an environment name.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, ValueEnum};
+
+/// Judges IronCore's objects before they are stored: fills in what can be inferred, refuses what is malformed with all
+/// its faults, and warns of references to what does not exist.
+///
+/// Speaks to the cluster that KUBECONFIG names, or, in a pod, to the pod's own. With --tls-cert and --references=off it
+/// needs none. Runs until SIGTERM or SIGINT: then it answers what it was asked, and exits 0.
+#[derive(Debug, Parser)]
+#[command(name = "ni-webhook", version)]
+pub struct Cli {
+    /// What is served, to whom.
+    #[command(flatten)]
+    pub listening: Listening,
+    /// Where the certificate comes from.
+    #[command(flatten)]
+    pub identity: Identity,
+    /// How objects are judged.
+    #[command(flatten)]
+    pub judging: Judging,
+    /// How logs are written.
+    #[arg(
+        long,
+        env = "NI_LOG_FORMAT",
+        value_enum,
+        default_value = "human",
+        help_heading = "Logs"
+    )]
+    pub log_format: LogFormat,
+    /// What is logged: a level (error, warn, info, debug, trace), or filters as in `ni_webhook=debug,kube=warn`.
+    #[arg(
+        long,
+        env = "NI_LOG",
+        default_value = "info",
+        value_name = "FILTER",
+        help_heading = "Logs"
+    )]
+    pub log: String,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Flags of the server.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub struct Listening {
+    /// Address of /mutate and /validate, by HTTPS. In a cluster: 0.0.0.0:9443, or [::]:9443 for both families.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:9443"
+    )]
+    pub listen: SocketAddr,
+    /// Address of /metrics, /healthz and /readyz, by HTTP.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_HEALTH_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8081"
+    )]
+    pub health_listen: SocketAddr,
+    /// Connections that are open at once. Further ones wait in the system's queue until one ends.
+    #[arg(long, env = "NI_WEBHOOK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 1024,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
+    /// How long a request may take, its body included. Less than the API server waits (5s), so that it is told why.
+    #[arg(long, env = "NI_WEBHOOK_REQUEST_TIMEOUT", value_name = "TIME", default_value = "4s", value_parser = duration)]
+    pub request_timeout: Duration,
+    /// How long it goes on as before after SIGTERM, but says that it is not ready: the time until no API server sends
+    /// new connections here.
+    #[arg(long, env = "NI_WEBHOOK_SHUTDOWN_DELAY", value_name = "TIME", default_value = "0s", value_parser = duration)]
+    pub shutdown_delay: Duration,
+    /// How long the requests under way may take to finish after that.
+    #[arg(long, env = "NI_WEBHOOK_SHUTDOWN_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = duration)]
+    pub shutdown_timeout: Duration,
+}
+
+/// Flags that say where the certificate comes from, and whose clients are accepted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Certificate")]
+pub struct Identity {
+    /// File with the certificate chain (PEM, the server's own first). Read again when it changes.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// File with the certificate's key (PEM). Read again when it changes.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
+    /// File with the CAs (PEM) that sign the API server's client certificate: then nobody else is answered. Read again
+    /// when it changes.
+    #[arg(long, env = "NI_WEBHOOK_CLIENT_CA", value_name = "FILE")]
+    pub client_ca: Option<PathBuf>,
+    /// Make CA and certificate, keep them in a Secret that all replicas share, renew them, and keep the caBundle of the
+    /// webhook configurations right.
+    #[arg(long, env = "NI_WEBHOOK_SELF_SIGNED", value_parser = BoolishValueParser::new())]
+    pub self_signed: bool,
+    /// How the certificate is made.
+    #[command(flatten)]
+    pub making: SelfSigned,
+}
+
+/// Flags of `--self-signed`.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "With --self-signed")]
+pub struct SelfSigned {
+    /// Service that the API server calls: the certificate is for its names in the cluster.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_SERVICE_NAME",
+        value_name = "NAME",
+        default_value = "ni-webhook"
+    )]
+    pub service_name: String,
+    /// Namespace of the Service and the Secret.
+    #[arg(
+        long,
+        env = "POD_NAMESPACE",
+        value_name = "NAME",
+        default_value = "ironcore-ni"
+    )]
+    pub namespace: String,
+    /// Secret that the replicas share. It may be there and empty; else it is created.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_SECRET",
+        value_name = "NAME",
+        default_value = "ni-webhook-certificate"
+    )]
+    pub secret: String,
+    /// Name of the mutating and of the validating webhook configuration.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_CONFIGURATION",
+        value_name = "NAME",
+        default_value = "ironcore-ni"
+    )]
+    pub configuration: String,
+    /// Further DNS names and addresses, separated by commas, that the certificate is for: where the API server calls a
+    /// URL and not a Service.
+    #[arg(
+        long = "self-signed-host",
+        env = "NI_WEBHOOK_SELF_SIGNED_HOST",
+        value_name = "HOST",
+        value_delimiter = ','
+    )]
+    pub hosts: Vec<String>,
+    /// How long a certificate is valid.
+    #[arg(long = "certificate-lifetime", env = "NI_WEBHOOK_CERTIFICATE_LIFETIME", value_name = "TIME",
+        default_value = "90d", value_parser = duration)]
+    pub lifetime: Duration,
+    /// How long before its end it is replaced. Less than its lifetime.
+    #[arg(long, env = "NI_WEBHOOK_ROTATE_BEFORE", value_name = "TIME", default_value = "30d", value_parser = duration)]
+    pub rotate_before: Duration,
+}
+
+/// Flags that change what is said of an object.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Judging")]
+pub struct Judging {
+    /// Where objects that others refer to are looked up: in watches, or not at all; then all count as there.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_REFERENCES",
+        value_enum,
+        default_value = "watch"
+    )]
+    pub references: ReferenceSource,
+    /// What becomes of an object that refers to another that does not exist.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_NETWORK_REFERENCES",
+        value_enum,
+        default_value = "warn"
+    )]
+    pub network_references: NetworkReferences,
+    /// User that --network-references=deny does not hold for: ni-controller, which makes objects in any order.
+    #[arg(
+        long,
+        env = "NI_WEBHOOK_CONTROLLER_USER",
+        value_name = "USER",
+        default_value = "system:serviceaccount:ironcore-ni:ni-controller"
+    )]
+    pub controller_user: String,
+}
+
+/// Where objects that others refer to are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReferenceSource {
+    /// In watches of their metadata.
+    Watch,
+    /// Nowhere: all count as there.
+    Off,
+}
+
+/// What becomes of an object that refers to another that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NetworkReferences {
+    /// It is stored, and the user is warned.
+    Warn,
+    /// It is refused.
+    Deny,
+}
+
+/// A duration such as `100ms`, `5s`, `2m`, `12h`, `90d`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| format!("{text:?} is no duration: write 100ms, 5s, 2m, 12h or 90d"))?;
+    let seconds = match &text[digits.len()..] {
+        "ms" => return Ok(Duration::from_millis(number)),
+        "s" => 1,
+        "m" => 60,
+        "h" => 60 * 60,
+        "d" => 24 * 60 * 60,
+        unit => return Err(format!("{unit:?} is no unit of time: ms, s, m, h or d")),
+    };
+    let seconds = number.checked_mul(seconds).filter(|s| *s <= LONGEST);
+    seconds
+        .map(Duration::from_secs)
+        .ok_or_else(|| format!("{text:?} is more than a hundred years"))
+}
+
+/// Seconds of a hundred years: what is added to a time of today stays one.
+const LONGEST: u64 = 100 * 365 * 24 * 60 * 60;
+
+impl Cli {
+    /// What the flags can't say one by one.
+    ///
+    /// # Errors
+    /// Names the flag to change.
+    pub fn check(&self) -> Result<(), String> {
+        let identity = &self.identity;
+        if identity.tls_cert.is_some() == identity.self_signed {
+            return Err("give either --tls-cert and --tls-key, or --self-signed".to_owned());
+        }
+        let making = &identity.making;
+        if making.rotate_before >= making.lifetime {
+            return Err("--rotate-before must be less than --certificate-lifetime".to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        let cases = [
+            ("100ms", Some(100)),
+            ("5s", Some(5000)),
+            ("2m", Some(120_000)),
+            ("1h", Some(3_600_000)),
+            ("90d", Some(7_776_000_000)),
+            ("5", None),
+            ("s", None),
+            ("1y", None),
+            ("é", None),
+            ("99999999d", None),
+            ("18446744073709551615d", None),
+        ];
+        for (text, millis) in cases {
+            assert_eq!(
+                duration(text).ok(),
+                millis.map(Duration::from_millis),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_certificate_comes_from_one_place() {
+        let cases = [
+            ("", false),
+            ("--tls-cert a", false),
+            ("--tls-key b", false),
+            ("--tls-cert a --tls-key b", true),
+            ("--tls-cert a --tls-key b --self-signed", false),
+            ("--self-signed", true),
+            ("--self-signed --self-signed-host localhost,::1", true),
+            ("--self-signed --rotate-before 91d", false),
+            ("--self-signed --certificate-lifetime 1h", false),
+        ];
+        for (flags, good) in cases {
+            let words = std::iter::once("ni-webhook").chain(flags.split_whitespace());
+            let read = Cli::try_parse_from(words).map_err(|error| error.to_string());
+            let read = read.and_then(|cli| cli.check());
+            assert_eq!(read.is_ok(), good, "{flags}: {read:?}");
+        }
+    }
+}

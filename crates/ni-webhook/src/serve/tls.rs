@@ -1,0 +1,99 @@
+//! TLS as it is spoken here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum_server::tls_rustls::RustlsConfig;
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
+use rustls::version::{TLS12, TLS13};
+
+use crate::certificate::Current;
+use crate::certificate::client_ca::{ClientCaError, verifier};
+use crate::certificate::follow::{FollowError, Followed};
+use crate::metrics::Metrics;
+
+/// Why TLS can't be spoken.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// The client CAs can't be used.
+    #[error(transparent)]
+    ClientCa(#[from] ClientCaError),
+    /// The file with the client CAs can't be used.
+    #[error(transparent)]
+    File(#[from] FollowError),
+    /// The library has no such versions or suites.
+    #[error(transparent)]
+    Config(#[from] rustls::Error),
+}
+
+/// TLS 1.3 and 1.2 with ring's suites, for whoever connects; the certificate is what `current` holds at each handshake.
+///
+/// # Errors
+/// Where the library lacks what it takes, which no input changes.
+pub fn open_to_all(current: &Current) -> Result<RustlsConfig, TlsError> {
+    let config = config(current, WebPkiClientVerifier::no_client_auth())?;
+    Ok(RustlsConfig::from_config(config))
+}
+
+fn config(
+    current: &Current,
+    clients: Arc<dyn ClientCertVerifier>,
+) -> Result<Arc<ServerConfig>, TlsError> {
+    let provider = Arc::new(ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&TLS13, &TLS12])?
+        .with_client_cert_verifier(clients)
+        .with_cert_resolver(Arc::new(current.clone()));
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    // A resumed session would skip the client's certificate. The API server keeps its connections and resumes none.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(Arc::new(config))
+}
+
+/// TLS for those whose certificate an authority in a file signed; the file is followed.
+pub struct ClientCa {
+    followed: Followed<1>,
+    current: Current,
+    tls: RustlsConfig,
+    metrics: Metrics,
+}
+
+impl ClientCa {
+    /// Reads the authorities (PEM) in `path` for the first time.
+    ///
+    /// # Errors
+    /// Where the file can't be read, or holds no authorities: without them, nobody may be answered.
+    pub fn open(path: PathBuf, current: Current, metrics: Metrics) -> Result<Self, TlsError> {
+        let tls = open_to_all(&current)?;
+        let mut followed = Followed::new([path]);
+        followed.look(|pem| restrict(&tls, &current, pem))?;
+        Ok(Self {
+            followed,
+            current,
+            tls,
+            metrics,
+        })
+    }
+
+    /// What the server speaks.
+    pub fn tls(&self) -> RustlsConfig {
+        self.tls.clone()
+    }
+
+    /// Takes each new set of authorities for the handshakes from then on, for ever.
+    pub async fn keep(self) {
+        let (tls, current) = (self.tls, self.current);
+        self.followed
+            .keep(self.metrics, |pem| restrict(&tls, &current, pem))
+            .await;
+    }
+}
+
+fn restrict(tls: &RustlsConfig, current: &Current, [pem]: &[Vec<u8>; 1]) -> Result<(), TlsError> {
+    tls.reload_from_config(config(current, verifier(pem)?)?);
+    Ok(())
+}

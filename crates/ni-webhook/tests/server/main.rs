@@ -1,0 +1,9 @@
+//! The server over real sockets.
+
+mod client;
+mod connections;
+mod drain;
+mod handshakes;
+mod process;
+mod requests;
+mod support;
