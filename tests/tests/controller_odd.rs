@@ -85,7 +85,7 @@ async fn a_machine_that_does_not_decode_is_named_and_skipped_and_keeps_what_it_h
         .until(
             NIC,
             "x",
-            "spec.machineRef.name = a; status.state = Available",
+            "spec.machineRef.name = a; status.state = Available; status.observedGeneration = 2",
         )
         .await;
     space.until(NIC, "a-e", "status.state = Available").await;
