@@ -6,4 +6,5 @@ mod drain;
 mod handshakes;
 mod process;
 mod requests;
+mod reviews;
 mod support;
