@@ -44,7 +44,7 @@ struct Response {
     warnings: Vec<String>,
 }
 
-/// Whatever is sent: an AdmissionReview gets an answer with its uid, which the API server takes (its
+/// Whatever is sent: an `AdmissionReview` gets an answer with its uid, which the API server takes (its
 /// `VerifyAdmissionResponse`), and a patch in it applies to the object.
 pub fn review(body: &[u8]) {
     for endpoint in ENDPOINTS {

@@ -4,6 +4,7 @@ mod client;
 mod connections;
 mod drain;
 mod handshakes;
+mod inputs;
 mod process;
 mod requests;
 mod reviews;
