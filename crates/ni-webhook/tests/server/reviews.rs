@@ -95,7 +95,7 @@ async fn what_is_left_open_is_filled_in_once_and_the_rest_left() {
     let template = json!({"prefixTemplate": {"spec": {"parentRef": {"name": "p"}}}});
     let spec = json!({
         "networkRef": {"name": "sample"}, "foreign": {"a": null}, "ipFamilies": ["IPv6"],
-        "ips": [{"value": "", "ephemeral": template}],
+        "ips": [{"value": null, "ephemeral": template}],
     });
     let response = served.told("/mutate", &with_spec(&spec)).await;
     let place = "/spec/ips/0/ephemeral/prefixTemplate/spec";
@@ -130,12 +130,15 @@ async fn a_dry_run_is_a_review_like_any_other() {
 #[tokio::test]
 async fn an_update_keeps_what_was_filled_in() {
     let served = served();
-    let machine = |volumes: Value| json!({"metadata": {"name": "m"}, "spec": {"power": "On", "volumes": volumes}});
+    let machine = |volumes: &Value| {
+        let spec = json!({"machineClassRef": {"name": "c"}, "power": "On", "volumes": volumes});
+        json!({"metadata": {"name": "m"}, "spec": spec})
+    };
     let update = review(&json!({
         "operation": "UPDATE",
         "kind": {"group": "compute.ironcore.dev", "version": "v1alpha1", "kind": "Machine"},
-        "object": machine(json!([{"name": "b"}, {"name": "a", "device": null}])),
-        "oldObject": machine(json!([{"name": "a", "device": "oda"}])),
+        "object": machine(&json!([{"name": "b", "emptyDisk": {}}, {"name": "a", "device": null, "emptyDisk": {}}])),
+        "oldObject": machine(&json!([{"name": "a", "device": "oda", "emptyDisk": {}}])),
     }));
     let expected = json!([
         {"op": "add", "path": "/spec/volumes/0/device", "value": "odb"},
