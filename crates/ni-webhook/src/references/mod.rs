@@ -1,6 +1,6 @@
 //! What is known of the objects that others refer to (contract, "References").
 //!
-//! Watches of their metadata feed [`names`]; a name that these lack is asked for once, so that an object which was made
+//! Watches of their metadata feed `names`; a name that these lack is asked for once, so that an object which was made
 //! a moment ago counts as there.
 
 #[cfg(test)]
