@@ -1,7 +1,9 @@
 //! What cluster tests share: a client, a namespace of one's own, objects from short texts.
 
 pub(crate) mod case;
+pub(crate) mod certified;
 pub(crate) mod controller;
+pub(crate) mod load;
 pub(crate) mod object;
 pub(crate) mod plane;
 pub(crate) mod policy;
