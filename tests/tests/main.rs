@@ -23,3 +23,4 @@ mod crd_stored;
 mod crd_surface;
 mod crd_virtual_ip;
 mod crd_wire;
+mod webhook_certificates;

@@ -1,7 +1,9 @@
 //! What cluster tests share: a client, a namespace of one's own, objects from short texts.
 
 pub(crate) mod case;
+pub(crate) mod certified;
 pub(crate) mod controller;
+pub(crate) mod load;
 pub(crate) mod object;
 pub(crate) mod plane;
 pub(crate) mod policy;
@@ -10,6 +12,7 @@ pub(crate) mod space;
 pub(crate) mod text;
 pub(crate) mod told;
 pub(crate) mod wait;
+pub(crate) mod webhook;
 
 use ironcore_api::{KINDS, Kind};
 use k8s_openapi::api::core::v1::Namespace;
