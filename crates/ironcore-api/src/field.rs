@@ -109,13 +109,21 @@ pub struct Fault {
 impl Fault {
     /// The field must be there.
     pub fn required(at: &FieldPath<'_>, detail: &str) -> Self {
-        Self::new(at, FaultReason::Required, format!("Required value: {detail}"))
+        Self::new(
+            at,
+            FaultReason::Required,
+            format!("Required value: {detail}"),
+        )
     }
 
     /// The field's text is wrong.
     pub fn invalid(at: &FieldPath<'_>, value: &str, detail: impl fmt::Display) -> Self {
         let value = shown(value);
-        Self::new(at, FaultReason::Invalid, format!("Invalid value: {value}: {detail}"))
+        Self::new(
+            at,
+            FaultReason::Invalid,
+            format!("Invalid value: {value}: {detail}"),
+        )
     }
 
     /// The field's number is wrong.
@@ -124,7 +132,11 @@ impl Fault {
         value: impl fmt::Display,
         detail: impl fmt::Display,
     ) -> Self {
-        Self::new(at, FaultReason::Invalid, format!("Invalid value: {value}: {detail}"))
+        Self::new(
+            at,
+            FaultReason::Invalid,
+            format!("Invalid value: {value}: {detail}"),
+        )
     }
 
     /// The field as a whole is wrong, in a way that no single value shows.
@@ -171,7 +183,11 @@ impl Fault {
 
     /// The field is not of the type that the API gives it.
     pub fn type_invalid(at: &FieldPath<'_>, detail: impl fmt::Display) -> Self {
-        Self::new(at, FaultReason::TypeInvalid, format!("Invalid value: {detail}"))
+        Self::new(
+            at,
+            FaultReason::TypeInvalid,
+            format!("Invalid value: {detail}"),
+        )
     }
 
     /// What the field, given as text, refers to does not exist.
@@ -230,7 +246,10 @@ mod tests {
             said(Fault::not_supported(&at, "x", &["A", "B"])),
             "spec: Unsupported value: \"x\": supported values: \"A\", \"B\""
         );
-        assert_eq!(said(Fault::duplicate(&at, "x")), "spec: Duplicate value: \"x\"");
+        assert_eq!(
+            said(Fault::duplicate(&at, "x")),
+            "spec: Duplicate value: \"x\""
+        );
         assert_eq!(
             said(Fault::too_many(&at, 3, 2)),
             "spec: Too many: 3: must have at most 2 items"

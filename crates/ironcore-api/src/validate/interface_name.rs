@@ -35,7 +35,8 @@ pub(super) fn of_virtual_ip(at: &FieldPath<'_>, interface: Option<&str>, faults:
     if let Some(interface) = interface
         && !is_label(interface)
     {
-        let detail = format!("the VirtualIP made for it has the name of the interface, which {NO_LABEL}");
+        let detail =
+            format!("the VirtualIP made for it has the name of the interface, which {NO_LABEL}");
         faults.push(Fault::invalid(at, interface, detail));
     }
 }

@@ -48,7 +48,8 @@ fn inferred(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Ve
     }
     let ips = within(&spec.ips, bound::IPS);
     if ips.iter().any(says_no_family) {
-        let detail = "an ip has neither a value nor a template with an ipFamily to infer the families from";
+        let detail =
+            "an ip has neither a value nor a template with an ipFamily to infer the families from";
         faults.push(Fault::required(&families, detail));
     }
     if let [first, second] = ips

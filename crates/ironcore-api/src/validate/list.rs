@@ -6,7 +6,11 @@ use crate::field::{Fault, FieldPath};
 
 /// The entries, if there are no more than `most`: of too many, none is read.
 pub(super) fn within<T>(entries: &[T], most: u64) -> &[T] {
-    if entries.len() as u64 <= most { entries } else { &[] }
+    if entries.len() as u64 <= most {
+        entries
+    } else {
+        &[]
+    }
 }
 
 /// No two entries have the same text in `field`. `texts` are those of the entries, in order; an entry

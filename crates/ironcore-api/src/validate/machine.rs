@@ -26,7 +26,12 @@ impl Rules for Machine<'_> {
         let volumes = within(&spec.volumes, bound::VOLUMES);
         volume::list(&at.field("volumes"), volumes, faults);
         let variables = within(&spec.efiVars, bound::EFI_VARS).iter();
-        unique(&at.field("efiVars"), "name", variables.map(|v| v.name), faults);
+        unique(
+            &at.field("efiVars"),
+            "name",
+            variables.map(|v| v.name),
+            faults,
+        );
     }
 
     fn frozen(&self, old: &Self, faults: &mut Vec<Fault>) {
@@ -50,7 +55,10 @@ impl Rules for Machine<'_> {
 }
 
 fn entries<'m, 'a>(machine: &'m Machine<'a>) -> &'m [MachineInterface<'a>] {
-    machine.spec.as_ref().map_or(&[], |spec| &spec.networkInterfaces)
+    machine
+        .spec
+        .as_ref()
+        .map_or(&[], |spec| &spec.networkInterfaces)
 }
 
 fn interfaces(
@@ -60,7 +68,12 @@ fn interfaces(
     faults: &mut Vec<Fault>,
 ) {
     let entries = within(&spec.networkInterfaces, bound::MACHINE_INTERFACES);
-    unique(at, "name", entries.iter().map(|entry| given(entry.name)), faults);
+    unique(
+        at,
+        "name",
+        entries.iter().map(|entry| given(entry.name)),
+        faults,
+    );
     for (index, entry) in entries.iter().enumerate() {
         interface(&at.index(index), entry, machine, faults);
     }
@@ -73,7 +86,13 @@ fn interface(
     faults: &mut Vec<Fault>,
 ) {
     let has_ref = entry.networkInterfaceRef.named().is_some();
-    one_of_two(at, "networkInterfaceRef", has_ref, entry.ephemeral.is_some(), faults);
+    one_of_two(
+        at,
+        "networkInterfaceRef",
+        has_ref,
+        entry.ephemeral.is_some(),
+        faults,
+    );
     let Some(template) = entry.template() else {
         return;
     };
@@ -111,10 +130,22 @@ fn frozen(
     let class = new.machineClassRef.named();
     // One that is missing is refused for that.
     if class.is_some() {
-        keeps(&at.field("machineClassRef"), "", class, old.machineClassRef.named(), faults);
+        keeps(
+            &at.field("machineClassRef"),
+            "",
+            class,
+            old.machineClassRef.named(),
+            faults,
+        );
     }
     let pool = at.field("machinePoolRef");
-    keeps(&pool, ONCE, new.machinePoolRef.named(), old.machinePoolRef.named(), faults);
+    keeps(
+        &pool,
+        ONCE,
+        new.machinePoolRef.named(),
+        old.machinePoolRef.named(),
+        faults,
+    );
     if hostname(new) != hostname(old) {
         let guest = at.field("guestConfig");
         let detail = "may not be added, changed or cleared";

@@ -7,9 +7,15 @@ type Says = fn(&InterfaceTemplate<'_>) -> bool;
 
 /// The fields of a template that are overwritten, and whether a template has them.
 const OVERWRITTEN: [(&str, Says); 4] = [
-    ("metadata.name", |t| has(t.metadata.as_ref().and_then(|m| m.name))),
-    ("metadata.generateName", |t| has(t.metadata.as_ref().and_then(|m| m.generateName))),
-    ("metadata.namespace", |t| has(t.metadata.as_ref().and_then(|m| m.namespace))),
+    ("metadata.name", |t| {
+        has(t.metadata.as_ref().and_then(|m| m.name))
+    }),
+    ("metadata.generateName", |t| {
+        has(t.metadata.as_ref().and_then(|m| m.generateName))
+    }),
+    ("metadata.namespace", |t| {
+        has(t.metadata.as_ref().and_then(|m| m.namespace))
+    }),
     ("spec.machineRef", |t| {
         let reference = t.spec.as_ref().and_then(|spec| spec.machineRef.as_ref());
         reference.is_some_and(|reference| reference.is_given())

@@ -16,12 +16,21 @@ impl Rules for Network<'_> {
         let own = Peer::own(self.metadata.as_ref());
         let peerings = within(&self.spec.peerings, bound::PEERINGS);
         let list = at.field("peerings");
-        unique(&list, "name", peerings.iter().map(|peering| given(peering.name)), faults);
-        let networks = peerings.iter().map(|p| Peer::of(p.networkRef.namespace, p.networkRef.name));
+        unique(
+            &list,
+            "name",
+            peerings.iter().map(|peering| given(peering.name)),
+            faults,
+        );
+        let networks = peerings
+            .iter()
+            .map(|p| Peer::of(p.networkRef.namespace, p.networkRef.name));
         peers(&list, Some("networkRef"), own, networks, faults);
         prefixes(&list, peerings, faults);
         let incoming = within(&self.spec.incomingPeerings, bound::INCOMING_PEERINGS);
-        let networks = incoming.iter().map(|peer| Peer::of(peer.namespace, peer.name));
+        let networks = incoming
+            .iter()
+            .map(|peer| Peer::of(peer.namespace, peer.name));
         peers(&at.field("incomingPeerings"), None, own, networks, faults);
     }
 
@@ -54,7 +63,9 @@ impl<'a> Peer<'a> {
     fn own(metadata: Option<&Metadata<'a>>) -> Self {
         Self {
             namespace: given(metadata.and_then(|metadata| metadata.namespace)),
-            name: metadata.and_then(|metadata| metadata.name).unwrap_or_default(),
+            name: metadata
+                .and_then(|metadata| metadata.name)
+                .unwrap_or_default(),
         }
     }
 
@@ -101,7 +112,10 @@ fn prefixes(at: &FieldPath<'_>, peerings: &[Peering<'_>], faults: &mut Vec<Fault
     for (index, peering) in peerings.iter().enumerate() {
         let entry = at.index(index);
         let list = entry.field("prefixes");
-        for (index, prefix) in within(&peering.prefixes, bound::PEERING_PREFIXES).iter().enumerate() {
+        for (index, prefix) in within(&peering.prefixes, bound::PEERING_PREFIXES)
+            .iter()
+            .enumerate()
+        {
             let entry = list.index(index);
             if let Some(name) = given(prefix.name)
                 && !names.insert(name)

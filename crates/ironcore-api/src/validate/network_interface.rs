@@ -107,7 +107,12 @@ fn template(
     faults: &mut Vec<Fault>,
 ) {
     if let Some(spec) = source.spec() {
-        prefix::spec(&at.field("prefixTemplate").field("spec"), spec, place, faults);
+        prefix::spec(
+            &at.field("prefixTemplate").field("spec"),
+            spec,
+            place,
+            faults,
+        );
     }
 }
 
@@ -136,7 +141,13 @@ fn frozen(
     let network = new.networkRef.named();
     // One that is missing is refused for that.
     if network.is_some() {
-        keeps(&at.field("networkRef"), "", network, old.networkRef.named(), faults);
+        keeps(
+            &at.field("networkRef"),
+            "",
+            network,
+            old.networkRef.named(),
+            faults,
+        );
     }
     if !old.ipFamilies.is_empty() && new.ipFamilies != old.ipFamilies {
         let families: Vec<_> = old.ipFamilies.iter().map(|family| family.0).collect();
@@ -144,7 +155,10 @@ fn frozen(
         faults.push(Fault::forbidden(&at.field("ipFamilies"), detail));
     }
     if new.attributes != old.attributes {
-        faults.push(Fault::forbidden(&at.field("attributes"), "may not be changed"));
+        faults.push(Fault::forbidden(
+            &at.field("attributes"),
+            "may not be changed",
+        ));
     }
 }
 
@@ -154,7 +168,12 @@ pub(super) fn references(
     spec: &NetworkInterfaceSpec<'_>,
     found: &mut Vec<Reference>,
 ) {
-    referred::add(&at.field("networkRef"), Referent::Network, &spec.networkRef, found);
+    referred::add(
+        &at.field("networkRef"),
+        Referent::Network,
+        &spec.networkRef,
+        found,
+    );
     let ips = spec.ips.iter().map(|ip| ip.ephemeral.as_ref());
     parents(&at.field("ips"), ips, found);
     let prefixes = spec.prefixes.iter().map(|prefix| prefix.ephemeral.as_ref());
@@ -178,7 +197,11 @@ fn parents<'a>(
         if let Some(spec) = source.and_then(|source| source.spec()) {
             let entry = at.index(index);
             let ephemeral = entry.field("ephemeral");
-            prefix::references(&ephemeral.field("prefixTemplate").field("spec"), spec, found);
+            prefix::references(
+                &ephemeral.field("prefixTemplate").field("spec"),
+                spec,
+                found,
+            );
         }
     }
 }

@@ -40,7 +40,12 @@ impl Rules for Prefix<'_> {
 
 /// Adds the parent that the spec at `at` names.
 pub(super) fn references(at: &FieldPath<'_>, spec: &PrefixSpec<'_>, found: &mut Vec<Reference>) {
-    referred::add(&at.field("parentRef"), Referent::Prefix, &spec.parentRef, found);
+    referred::add(
+        &at.field("parentRef"),
+        Referent::Prefix,
+        &spec.parentRef,
+        found,
+    );
 }
 
 /// Adds what is wrong across the fields of the spec at `at`.
@@ -125,7 +130,8 @@ impl Judged<'_> {
     }
 
     fn disagrees(&self, length: i64) -> bool {
-        self.prefix.is_some_and(|prefix| i64::from(prefix.length()) != length)
+        self.prefix
+            .is_some_and(|prefix| i64::from(prefix.length()) != length)
     }
 
     /// For a single address, of the family that `ipFamilies` has at `index`, where it has one.
@@ -171,7 +177,11 @@ impl Judged<'_> {
             }
             None => "must be that of a single address: 32 for IPv4, 128 for IPv6".to_owned(),
         };
-        faults.push(Fault::invalid_number(&self.at.field("prefixLength"), length, detail));
+        faults.push(Fault::invalid_number(
+            &self.at.field("prefixLength"),
+            length,
+            detail,
+        ));
     }
 
     fn prefix_of(&self, family: IpFamily, origin: &str, faults: &mut Vec<Fault>) {

@@ -13,7 +13,13 @@ pub(super) fn spec(
     faults: &mut Vec<Fault>,
 ) {
     let family = at.field("ipFamily");
-    keeps(&family, "", given(new.ipFamily), given(old.ipFamily), faults);
+    keeps(
+        &family,
+        "",
+        given(new.ipFamily),
+        given(old.ipFamily),
+        faults,
+    );
     if !same_prefix(new.prefix, old.prefix) {
         let prefix = at.field("prefix");
         keeps(&prefix, ONCE, given(new.prefix), given(old.prefix), faults);

@@ -42,7 +42,11 @@ pub(super) fn forgive(faults: &mut Vec<Fault>, old: &[Fault]) {
 }
 
 fn sameness(fault: &Fault) -> (String, FaultReason, String) {
-    (without_indices(&fault.field), fault.reason, fault.message.clone())
+    (
+        without_indices(&fault.field),
+        fault.reason,
+        fault.message.clone(),
+    )
 }
 
 fn without_indices(path: &str) -> String {

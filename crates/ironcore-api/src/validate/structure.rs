@@ -118,5 +118,9 @@ fn fault(at: &FieldPath<'_>, error: &ValidationError) -> Fault {
 
 fn allowed(error: &ValidationError) -> Vec<&str> {
     let words = error.params.get("allowed").and_then(Value::as_array);
-    words.into_iter().flatten().filter_map(Value::as_str).collect()
+    words
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }

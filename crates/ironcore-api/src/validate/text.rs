@@ -72,7 +72,11 @@ pub(super) fn family(text: &str) -> Verdict {
 
 /// A family that may be left to be inferred.
 pub(super) fn optional_family(text: &str) -> Verdict {
-    if text.is_empty() { Ok(()) } else { family(text) }
+    if text.is_empty() {
+        Ok(())
+    } else {
+        family(text)
+    }
 }
 
 pub(super) fn power(text: &str) -> Verdict {
@@ -85,19 +89,30 @@ pub(super) fn virtual_ip_type(text: &str) -> Verdict {
 
 /// A policy; none means Delete.
 pub(super) fn reclaim_policy(text: &str) -> Verdict {
-    if text.is_empty() { Ok(()) } else { one_of(text, &["Retain", "Delete"]) }
+    if text.is_empty() {
+        Ok(())
+    } else {
+        one_of(text, &["Retain", "Delete"])
+    }
 }
 
 fn one_of(text: &str, words: &[&str]) -> Verdict {
-    words.contains(&text).then_some(()).ok_or_else(|| unsupported(words))
+    words
+        .contains(&text)
+        .then_some(())
+        .ok_or_else(|| unsupported(words))
 }
 
 pub(super) fn ip(text: &str) -> Verdict {
-    parse_ip(text).map(drop).map_err(|error| invalid(error.to_string()))
+    parse_ip(text)
+        .map(drop)
+        .map_err(|error| invalid(error.to_string()))
 }
 
 pub(super) fn prefix(text: &str) -> Verdict {
-    parse_prefix(text).map(drop).map_err(|error| invalid(error.to_string()))
+    parse_prefix(text)
+        .map(drop)
+        .map_err(|error| invalid(error.to_string()))
 }
 
 /// A device of a volume: `oda`, `sdab`.
@@ -120,7 +135,10 @@ pub(super) fn size(size: &Size<'_>) -> Verdict {
             is_size(text)
         }
     };
-    check(fits, "is no size: a quantity of at least 0, for example 10Gi")
+    check(
+        fits,
+        "is no size: a quantity of at least 0, for example 10Gi",
+    )
 }
 
 /// What `resource.ParseQuantity` takes, and so CEL's `isQuantity`, if it is not negative: sign, decimal
@@ -204,14 +222,58 @@ mod tests {
     fn sizes() {
         let is = |text| size(&Size::Text(text)).is_ok();
         for text in [
-            "0", "5", "10Gi", "1.5", "1.", ".5", "1e3", "1E3", "1E", "1e-3", "1e+3", "100m", "+1",
-            "-0", "-0.0Ki", "-0e5", "007", "1Ei", "1n", "9223372036854775807", "1e99", ".", "Gi", "+",
+            "0",
+            "5",
+            "10Gi",
+            "1.5",
+            "1.",
+            ".5",
+            "1e3",
+            "1E3",
+            "1E",
+            "1e-3",
+            "1e+3",
+            "100m",
+            "+1",
+            "-0",
+            "-0.0Ki",
+            "-0e5",
+            "007",
+            "1Ei",
+            "1n",
+            "9223372036854775807",
+            "1e99",
+            ".",
+            "Gi",
+            "+",
         ] {
             assert!(is(text), "{text}");
         }
         for text in [
-            "", "-1", "-1Gi", "-.5", "-1e-20", "abc", "1gi", "1 Gi", "1.2.3", "1ee3", "1e", "--1", "1-1",
-            "0x10", "1Gi5", "1e+", "1K", "1i", "1e3Gi", "1_000", "1,5", " 1", "1e99999999999999999999", "\u{661}",
+            "",
+            "-1",
+            "-1Gi",
+            "-.5",
+            "-1e-20",
+            "abc",
+            "1gi",
+            "1 Gi",
+            "1.2.3",
+            "1ee3",
+            "1e",
+            "--1",
+            "1-1",
+            "0x10",
+            "1Gi5",
+            "1e+",
+            "1K",
+            "1i",
+            "1e3Gi",
+            "1_000",
+            "1,5",
+            " 1",
+            "1e99999999999999999999",
+            "\u{661}",
         ] {
             assert!(!is(text), "{text}");
         }

@@ -10,8 +10,18 @@ const ONE_OF: &str = "give one of volumeRef, emptyDisk, localDisk, ephemeral";
 
 /// Adds what is wrong across the volumes of the list at `at`.
 pub(super) fn list(at: &FieldPath<'_>, volumes: &[Volume<'_>], faults: &mut Vec<Fault>) {
-    unique(at, "name", volumes.iter().map(|volume| given(volume.name)), faults);
-    unique(at, "device", volumes.iter().map(|volume| given(volume.device)), faults);
+    unique(
+        at,
+        "name",
+        volumes.iter().map(|volume| given(volume.name)),
+        faults,
+    );
+    unique(
+        at,
+        "device",
+        volumes.iter().map(|volume| given(volume.device)),
+        faults,
+    );
     for (index, volume) in volumes.iter().enumerate() {
         source(&at.index(index), volume, faults);
     }
@@ -49,7 +59,13 @@ pub(super) fn images(
             Some(index) => {
                 let entry = at.index(index);
                 let disk = entry.field("localDisk");
-                keeps(&disk.field("image"), ONCE, self::image(&new[index]), Some(image), faults);
+                keeps(
+                    &disk.field("image"),
+                    ONCE,
+                    self::image(&new[index]),
+                    Some(image),
+                    faults,
+                );
             }
             None => {
                 let name = old.name.unwrap_or_default();

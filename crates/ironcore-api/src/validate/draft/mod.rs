@@ -55,6 +55,8 @@ pub(super) fn given(text: Option<&str>) -> Option<&str> {
 }
 
 /// Decodes an object of the wire.
-pub(super) fn decode<'a, T: Deserialize<'a>>(object: &'a serde_json::Value) -> serde_json::Result<T> {
+pub(super) fn decode<'a, T: Deserialize<'a>>(
+    object: &'a serde_json::Value,
+) -> serde_json::Result<T> {
     lenient::object(object)?.ok_or_else(|| serde::de::Error::custom("null in place of an object"))
 }

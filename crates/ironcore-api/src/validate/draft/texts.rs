@@ -44,7 +44,10 @@ pub(in crate::validate) struct Family<'a>(pub(in crate::validate) &'a str);
 
 impl Validate for Family<'_> {
     fn validate(&self) -> Result<(), ValidationErrors> {
-        itself(self.0, text::at_most(self.0, bound::WORD).and_then(|()| text::family(self.0)))
+        itself(
+            self.0,
+            text::at_most(self.0, bound::WORD).and_then(|()| text::family(self.0)),
+        )
     }
 }
 

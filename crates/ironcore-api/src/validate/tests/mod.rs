@@ -31,7 +31,11 @@ struct Create(&'static str, Cause, &'static str);
 struct Update(&'static str, &'static str, Option<Cause>);
 
 /// All tables: kind, creates, updates.
-type Table = (&'static str, &'static [&'static [Create]], &'static [Update]);
+type Table = (
+    &'static str,
+    &'static [&'static [Create]],
+    &'static [Update],
+);
 
 const TABLES: [Table; 5] = [
     prefix::TABLE,
@@ -94,7 +98,11 @@ fn updates_are_refused_for_exactly_what_they_may_not_change() {
         for Update(stored, changes, cause) in updates {
             let case = format!("{of}: {stored} | {changes}");
             slips.extend(otherwise(&case, &create(of, stored), None));
-            slips.extend(otherwise(&case, &update(of, stored, changes), cause.as_ref()));
+            slips.extend(otherwise(
+                &case,
+                &update(of, stored, changes),
+                cause.as_ref(),
+            ));
         }
     }
     assert!(slips.is_empty(), "{}", slips.join("\n"));

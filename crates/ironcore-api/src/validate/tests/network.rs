@@ -3,7 +3,11 @@
 use super::{Cause, Create, Table, Update};
 use crate::field::FaultReason::{Duplicate, Forbidden, Invalid, Required, TooLong};
 
-pub(super) const TABLE: Table = ("Network", &[REFUSED, PEERS_REFUSED, INCOMING_REFUSED], CHANGES);
+pub(super) const TABLE: Table = (
+    "Network",
+    &[REFUSED, PEERS_REFUSED, INCOMING_REFUSED],
+    CHANGES,
+);
 
 #[rustfmt::skip]
 const REFUSED: &[Create] = &[

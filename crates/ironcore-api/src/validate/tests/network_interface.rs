@@ -1,11 +1,20 @@
 //! NetworkInterface.
 
 use super::{Cause, Create, Table, Update};
-use crate::field::FaultReason::{Duplicate, Forbidden, Invalid, NotSupported, Required, TooLong, TooMany};
+use crate::field::FaultReason::{
+    Duplicate, Forbidden, Invalid, NotSupported, Required, TooLong, TooMany,
+};
 
 pub(super) const TABLE: Table = (
     "NetworkInterface",
-    &[REFUSED, FAMILIES_REFUSED, IPS_REFUSED, PREFIXES_REFUSED, VIRTUAL_IP_REFUSED, NAMES_REFUSED],
+    &[
+        REFUSED,
+        FAMILIES_REFUSED,
+        IPS_REFUSED,
+        PREFIXES_REFUSED,
+        VIRTUAL_IP_REFUSED,
+        NAMES_REFUSED,
+    ],
     CHANGES,
 );
 
@@ -60,7 +69,7 @@ const REFUSED: &[Create] = &[
     Create("spec.networkRef.name = ''", Cause(NET, Required, "a name is needed"), ""),
     Create("spec.networkRef -", Cause(NET, Required, "a name is needed"), "spec.networkRef = {name: net}"),
     Create("spec -", Cause("spec", Required, "a spec is needed"), ""),
-    Create("spec.providerID = 2049*p", Cause("spec.providerID", TooLong, "2048"), "spec.providerID = "),
+    Create("spec.providerID = 2049*p", Cause("spec.providerID", TooLong, "2048"), "spec.providerID = 2048*p"),
     Create("spec.attributes.k = 1025*v", Cause("spec.attributes.k", TooLong, "1024"), "spec.attributes = {k: ''}"),
     Create("spec.networkRef.name = Net_1", Cause(NET, Invalid, "\"Net_1\": is no DNS subdomain"), "spec.networkRef.name = net-1.a"),
     Create("spec.machineRef.uid = 65*u", Cause("spec.machineRef.uid", TooLong, "64"), "spec.machineRef = {name: '', uid: ''}"),

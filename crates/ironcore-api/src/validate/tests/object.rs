@@ -44,9 +44,11 @@ pub(super) fn change(object: &mut Value, changes: &str) {
                 parent => drop(parent.as_object_mut().expect("an object").remove(last)),
             }
         } else {
-            let (path, value) = change.split_once(" = ").expect("path = value");
-            *place(object, path) = repeated(value)
-                .unwrap_or_else(|| serde_norway::from_str(value).expect("YAML"));
+            let (path, value) = change
+                .split_once(" = ")
+                .unwrap_or_else(|| panic!("no `path = value`: {change:?}"));
+            *place(object, path) =
+                repeated(value).unwrap_or_else(|| serde_norway::from_str(value).expect("YAML"));
         }
     }
 }

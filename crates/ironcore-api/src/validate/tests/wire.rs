@@ -15,7 +15,11 @@ fn faults(object: &Value) -> Vec<crate::field::Fault> {
 fn full_and_zero_objects_and_the_samples_are_taken() {
     let mut refused = Vec::new();
     for object in known() {
-        refused.extend(faults(&object).iter().map(|fault| format!("{fault}\n{object}")));
+        refused.extend(
+            faults(&object)
+                .iter()
+                .map(|fault| format!("{fault}\n{object}")),
+        );
     }
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
@@ -27,7 +31,8 @@ fn null_is_as_good_as_nothing() {
         let spec = object["spec"].as_object().cloned().unwrap_or_default();
         let kind = object["kind"].as_str().unwrap().to_owned();
         let schema = serde_json::to_value((super::kind(&kind).crd)()).unwrap();
-        let fields = &schema["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"];
+        let fields = &schema["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+            ["properties"];
         for field in fields.as_object().unwrap().keys() {
             if !spec.contains_key(field) {
                 object["spec"][field] = Value::Null;
@@ -56,11 +61,24 @@ fn what_is_ill_typed_does_not_decode() {
     ];
     for (of, changes) in cases {
         let object = changed(of, changes);
-        assert!((super::kind(of).judge)(&object, None).is_err(), "{of}: {changes}");
+        assert!(
+            (super::kind(of).judge)(&object, None).is_err(),
+            "{of}: {changes}"
+        );
     }
     for kind in &KINDS {
-        for object in [json!(null), json!([]), json!("a"), json!(1), json!([{}, {}])] {
-            assert!((kind.judge)(&object, None).is_err(), "{}: {object}", kind.kind);
+        for object in [
+            json!(null),
+            json!([]),
+            json!("a"),
+            json!(1),
+            json!([{}, {}]),
+        ] {
+            assert!(
+                (kind.judge)(&object, None).is_err(),
+                "{}: {object}",
+                kind.kind
+            );
         }
     }
 }
@@ -68,7 +86,10 @@ fn what_is_ill_typed_does_not_decode() {
 #[test]
 fn an_old_object_that_does_not_decode_forgives_and_freezes_nothing() {
     let mut new = changed("NetworkInterface", "spec.ips.0.value = x");
-    let old = changed("NetworkInterface", "spec.ips.0.value = x; spec.networkRef.name = other; spec.prefixes = str");
+    let old = changed(
+        "NetworkInterface",
+        "spec.ips.0.value = x; spec.networkRef.name = other; spec.prefixes = str",
+    );
     assert_eq!(judge("NetworkInterface", &new, Some(&old)).faults.len(), 1);
     change(&mut new, "spec.ips.0.value = 10.0.0.1");
     assert_eq!(judge("NetworkInterface", &new, Some(&old)).faults, []);
