@@ -26,6 +26,7 @@ impl<'a> FieldPath<'a> {
     }
 
     /// The path of a field below this one.
+    #[must_use]
     pub const fn field(&'a self, field: &'a str) -> Self {
         Self {
             parent: Some(self),
@@ -34,6 +35,7 @@ impl<'a> FieldPath<'a> {
     }
 
     /// The path of an entry of this list.
+    #[must_use]
     pub const fn index(&'a self, index: usize) -> Self {
         Self {
             parent: Some(self),

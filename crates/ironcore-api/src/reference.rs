@@ -100,6 +100,9 @@ impl Referent {
     }
 
     /// Its entry in the table of kinds.
+    ///
+    /// # Panics
+    /// Never: a test holds that each is there.
     pub fn kind(self) -> &'static Kind {
         let known = KINDS.iter().find(|kind| kind.kind == self.as_str());
         known.expect("every referent is in the table of kinds")
@@ -115,4 +118,16 @@ pub struct Reference {
     pub referent: Referent,
     /// Its name, never empty.
     pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_referent_is_in_the_table_of_kinds() {
+        for referent in Referent::ALL {
+            assert_eq!(referent.kind().kind, referent.as_str());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What a machine's template says in vain: the interface made from it gets its name, namespace and
 //! machine from the machine.
 
-use super::draft::{InterfaceTemplate, MachineInterface, given};
+use super::draft::{InterfaceTemplate, LabelUidRef, MachineInterface, given};
 
 type Says = fn(&InterfaceTemplate<'_>) -> bool;
 
@@ -18,7 +18,7 @@ const OVERWRITTEN: [(&str, Says); 4] = [
     }),
     ("spec.machineRef", |t| {
         let reference = t.spec.as_ref().and_then(|spec| spec.machineRef.as_ref());
-        reference.is_some_and(|reference| reference.is_given())
+        reference.is_some_and(LabelUidRef::is_given)
     }),
 ];
 

@@ -55,24 +55,16 @@ pub(super) fn images(
         let Some(image) = image(old) else {
             continue;
         };
-        match new.iter().position(|volume| volume.name == old.name) {
-            Some(index) => {
-                let entry = at.index(index);
-                let disk = entry.field("localDisk");
-                keeps(
-                    &disk.field("image"),
-                    ONCE,
-                    self::image(&new[index]),
-                    Some(image),
-                    faults,
-                );
-            }
-            None => {
-                let name = old.name.unwrap_or_default();
-                let detail = format!("a volume with a localDisk.image may not be removed: {name}");
-                faults.push(Fault::forbidden(at, detail));
-            }
-        }
+        let Some(index) = new.iter().position(|volume| volume.name == old.name) else {
+            let name = old.name.unwrap_or_default();
+            let detail = format!("a volume with a localDisk.image may not be removed: {name}");
+            faults.push(Fault::forbidden(at, detail));
+            continue;
+        };
+        let entry = at.index(index);
+        let disk = entry.field("localDisk");
+        let new = self::image(&new[index]);
+        keeps(&disk.field("image"), ONCE, new, Some(image), faults);
     }
 }
 
