@@ -10,4 +10,5 @@ pub mod progress;
 pub mod repo;
 pub mod tidy;
 pub mod up;
+pub mod warnings;
 pub mod webhooks;
