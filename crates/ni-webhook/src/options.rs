@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, ValueEnum};
+use rustls::pki_types::ServerName;
 
 /// Judges IronCore's objects before they are stored: fills in what can be inferred, refuses what is malformed with all
 /// its faults, and warns of references to what does not exist.
@@ -174,6 +175,43 @@ pub struct SelfSigned {
     /// How long before its end it is replaced. Less than its lifetime.
     #[arg(long, env = "NI_WEBHOOK_ROTATE_BEFORE", value_name = "TIME", default_value = "30d", value_parser = duration)]
     pub rotate_before: Duration,
+    /// How long API servers may take to learn that a new CA is trusted, before a certificate of it is served. The old CA
+    /// goes after five times as long. At least 1s, and at most a third of --rotate-before.
+    #[arg(long, env = "NI_WEBHOOK_ROTATION_SETTLE", value_name = "TIME", default_value = "1m", value_parser = duration)]
+    pub rotation_settle: Duration,
+}
+
+impl SelfSigned {
+    fn check(&self) -> Result<(), String> {
+        if self.rotate_before >= self.lifetime {
+            return Err("--rotate-before must be less than --certificate-lifetime".to_owned());
+        }
+        if self.rotation_settle < Duration::from_secs(1) {
+            return Err("--rotation-settle must be at least 1s".to_owned());
+        }
+        if self.rotate_before < self.rotation_settle.saturating_mul(3) {
+            return Err(
+                "--rotate-before must be at least three times --rotation-settle".to_owned(),
+            );
+        }
+        let service = format!("{}.{}.svc", self.service_name, self.namespace);
+        if !is_host(&service) {
+            return Err(format!(
+                "{service:?} is no DNS name: change --service-name or --namespace"
+            ));
+        }
+        match self.hosts.iter().find(|host| !is_host(host)) {
+            Some(host) => Err(format!(
+                "--self-signed-host {host:?} is no DNS name and no address"
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a certificate can be for it.
+fn is_host(host: &str) -> bool {
+    ServerName::try_from(host).is_ok()
 }
 
 /// Flags that change what is said of an object.
@@ -257,11 +295,7 @@ impl Cli {
         if identity.tls_cert.is_some() == identity.self_signed {
             return Err("give either --tls-cert and --tls-key, or --self-signed".to_owned());
         }
-        let making = &identity.making;
-        if making.rotate_before >= making.lifetime {
-            return Err("--rotate-before must be less than --certificate-lifetime".to_owned());
-        }
-        Ok(())
+        identity.making.check()
     }
 }
 
@@ -300,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn the_certificate_comes_from_one_place() {
+    fn the_certificate_comes_from_one_place_and_can_be_made() {
         let cases = [
             ("", false),
             ("--tls-cert a", false),
@@ -311,6 +345,17 @@ mod tests {
             ("--self-signed --self-signed-host localhost,::1", true),
             ("--self-signed --rotate-before 91d", false),
             ("--self-signed --certificate-lifetime 1h", false),
+            (
+                "--self-signed --certificate-lifetime 10s --rotate-before 6s --rotation-settle 1s",
+                true,
+            ),
+            ("--self-signed --rotation-settle 100ms", false),
+            ("--self-signed --rotate-before 179s", false),
+            ("--self-signed --rotate-before 3m", true),
+            ("--self-signed --self-signed-host a,b:1", false),
+            ("--self-signed --self-signed-host *", false),
+            ("--self-signed --namespace a/b", false),
+            ("--self-signed --service-name=", false),
         ];
         for (flags, good) in cases {
             let words = std::iter::once("ni-webhook").chain(flags.split_whitespace());

@@ -5,6 +5,8 @@
 
 mod device;
 pub mod fill;
+#[cfg(test)]
+mod fill_tests;
 mod machine;
 mod network_interface;
 mod prefix;

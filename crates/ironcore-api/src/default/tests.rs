@@ -182,13 +182,13 @@ fn devices_go_on_after_odz() {
 }
 
 prop_compose! {
-    fn prefix_template()(family in prop::option::of(prop_oneof!["IPv4", "IPv6"]), prefix in prop::option::of(prop_oneof!["10.0.0.1/32", "fd00::/64", "no"]), length in prop::option::of(0..130)) -> Value {
+    pub(super) fn prefix_template()(family in prop::option::of(prop_oneof!["IPv4", "IPv6"]), prefix in prop::option::of(prop_oneof!["10.0.0.1/32", "fd00::/64", "no"]), length in prop::option::of(0..130)) -> Value {
         json!({"ipFamily": family, "prefix": prefix, "prefixLength": length})
     }
 }
 
 prop_compose! {
-    fn interface()(
+    pub(super) fn interface()(
         ips in prop::collection::vec(prop_oneof![
             Just(json!({"value": "10.0.0.1"})), Just(json!({"value": "fd00::1"})), Just(json!({"value": "no"})), Just(json!({})),
             prefix_template().prop_map(|spec| json!({"ephemeral": {"prefixTemplate": {"spec": spec}}})),
@@ -200,15 +200,19 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn machine()(
+    pub(super) fn machine_wire()(
         interfaces in prop::collection::vec(interface(), 0..3),
         volumes in prop::collection::vec(("[ab]", prop::option::of("od[a-c]")), 0..4),
         power in prop::option::of(Just("Off")),
-    ) -> MachineSpec {
+    ) -> Value {
         let interfaces: Vec<_> = interfaces.into_iter().map(|spec| json!({"name": "a", "ephemeral": {"networkInterfaceTemplate": {"spec": spec}}})).collect();
         let volumes: Vec<_> = volumes.into_iter().map(|(name, device)| json!({"name": name, "device": device})).collect();
-        serde_json::from_value(json!({"power": power, "networkInterfaces": interfaces, "volumes": volumes})).unwrap()
+        json!({"power": power, "networkInterfaces": interfaces, "volumes": volumes})
     }
+}
+
+fn machine() -> impl Strategy<Value = MachineSpec> {
+    machine_wire().prop_map(|spec| serde_json::from_value(spec).unwrap())
 }
 
 proptest! {
