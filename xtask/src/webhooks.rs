@@ -7,4 +7,4 @@ mod probe;
 
 pub use configuration::{Configurations, Reach};
 pub use install::install;
-pub use probe::wait_until_asked;
+pub use probe::{is_asked, wait_until_asked};

@@ -17,7 +17,7 @@ const NAME: &str = "ironcore-ni";
 
 /// Shown to the user: `admission webhook "mutate.ni.ironcore.dev" denied the request`.
 const MUTATE: &str = "mutate.ni.ironcore.dev";
-const VALIDATE: &str = "validate.ni.ironcore.dev";
+pub(super) const VALIDATE: &str = "validate.ni.ironcore.dev";
 
 /// Contract, Admission: what leaves the spec as it was is not judged. An absent spec compares as such, since an
 /// expression that fails refuses the request.

@@ -25,10 +25,16 @@ pub async fn install(client: &Client, reach: &Reach) -> Result<()> {
         },
         ..Namespace::default()
     };
-    let both = Configurations::new(reach);
     apply(client, &namespace).await?;
-    apply(client, &both.mutating).await?;
-    apply(client, &both.validating).await
+    Configurations::new(reach).install(client).await
+}
+
+impl Configurations {
+    /// Installs both by server-side apply; a caBundle that somebody keeps stays.
+    pub async fn install(&self, client: &Client) -> Result<()> {
+        apply(client, &self.mutating).await?;
+        apply(client, &self.validating).await
+    }
 }
 
 async fn apply<K>(client: &Client, object: &K) -> Result<()>

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use ironcore_api::KINDS;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind, PostParams};
 use kube::{Api, Client, Error};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use super::configuration::VALIDATE;
 use crate::process::{Tied, log_tail};
 
 /// For a certificate to be made, and for the API server to see that it may trust it.
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Returns once objects pass through both endpoints of `server`; fails when it ends before.
 pub async fn wait_until_asked(client: &Client, server: &mut Tied) -> Result<()> {
     let deadline = Instant::now() + PATIENCE;
-    while let Err(why) = is_asked(client).await {
+    while let Err(why) = is_asked(client, client.default_namespace()).await {
         server.check()?;
         if Instant::now() > deadline {
             let tail = server.log().map(log_tail).unwrap_or_default();
@@ -28,20 +29,27 @@ pub async fn wait_until_asked(client: &Client, server: &mut Tied) -> Result<()> 
     Ok(())
 }
 
-async fn is_asked(client: &Client) -> Result<()> {
-    let filled = dry_run(client, "NetworkInterface", &open_families()).await;
-    match filled {
+/// Fails, saying why, unless objects of the namespace pass through both endpoints. Stores nothing. Under
+/// `--network-references=deny` it takes a Network named `probe` there.
+pub async fn is_asked(client: &Client, namespace: &str) -> Result<()> {
+    match dry_run(client, namespace, "NetworkInterface", &open_families()).await {
         Ok(object) if object.data["spec"]["ipFamilies"] == json!(["IPv4"]) => {}
         Ok(_) => bail!("the API server does not ask ni-webhook to fill in"),
-        Err(error) => bail!("the API server cannot ask ni-webhook: {error}"),
+        Err(error) => bail!("the API server cannot ask ni-webhook: {}", told(&error)),
     }
-    let judged = dry_run(client, "Machine", &long_child()).await;
-    let refused = matches!(&judged, Err(Error::Api(status)) if status.is_invalid());
-    ensure!(
-        refused,
-        "the API server does not ask ni-webhook about what will be stored"
-    );
-    Ok(())
+    match dry_run(client, namespace, "Machine", &long_child()).await {
+        Err(Error::Api(status)) if status.message.contains(VALIDATE) => Ok(()),
+        Err(error) => bail!("the API server cannot ask ni-webhook: {}", told(&error)),
+        Ok(_) => bail!("the API server does not ask ni-webhook about what will be stored"),
+    }
+}
+
+/// Of an answer, what it says; not all that it holds.
+fn told(error: &Error) -> String {
+    match error {
+        Error::Api(status) => status.message.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// What only the mutating endpoint completes.
@@ -67,7 +75,12 @@ fn long_child() -> Value {
     })
 }
 
-async fn dry_run(client: &Client, kind: &str, object: &Value) -> kube::Result<DynamicObject> {
+async fn dry_run(
+    client: &Client,
+    namespace: &str,
+    kind: &str,
+    object: &Value,
+) -> kube::Result<DynamicObject> {
     let known = KINDS.iter().find(|known| known.kind == kind);
     let known = known.expect("a kind of ours");
     let gvk = GroupVersionKind::gvk(known.group, known.version, known.kind);
@@ -80,7 +93,7 @@ async fn dry_run(client: &Client, kind: &str, object: &Value) -> kube::Result<Dy
         dry_run: true,
         ..PostParams::default()
     };
-    Api::default_namespaced_with(client.clone(), &resource)
+    Api::namespaced_with(client.clone(), namespace, &resource)
         .create(&params, &object)
         .await
 }
