@@ -70,6 +70,8 @@ pub enum FaultReason {
     Forbidden,
     /// It has too many entries.
     TooMany,
+    /// Its text is too long.
+    TooLong,
     /// Its value is of the wrong type.
     TypeInvalid,
     /// What it refers to does not exist.
@@ -86,6 +88,7 @@ impl FaultReason {
             Self::Duplicate => "FieldValueDuplicate",
             Self::Forbidden => "FieldValueForbidden",
             Self::TooMany => "FieldValueTooMany",
+            Self::TooLong => "FieldValueTooLong",
             Self::TypeInvalid => "FieldValueTypeInvalid",
             Self::NotFound => "FieldValueNotFound",
         }
@@ -116,7 +119,11 @@ impl Fault {
     }
 
     /// The field's number is wrong.
-    pub fn invalid_number(at: &FieldPath<'_>, value: i64, detail: impl fmt::Display) -> Self {
+    pub fn invalid_number(
+        at: &FieldPath<'_>,
+        value: impl fmt::Display,
+        detail: impl fmt::Display,
+    ) -> Self {
         Self::new(at, FaultReason::Invalid, format!("Invalid value: {value}: {detail}"))
     }
 
@@ -150,10 +157,16 @@ impl Fault {
         Self::new(at, FaultReason::Forbidden, format!("Forbidden: {detail}"))
     }
 
-    /// The list has more than `most` entries.
-    pub fn too_many(at: &FieldPath<'_>, number: usize, most: usize) -> Self {
+    /// The list or map has `number` entries, more than `most`.
+    pub fn too_many(at: &FieldPath<'_>, number: usize, most: u64) -> Self {
         let message = format!("Too many: {number}: must have at most {most} items");
         Self::new(at, FaultReason::TooMany, message)
+    }
+
+    /// The text has more than `most` characters.
+    pub fn too_long(at: &FieldPath<'_>, most: u64) -> Self {
+        let message = format!("Too long: may not be more than {most} characters");
+        Self::new(at, FaultReason::TooLong, message)
     }
 
     /// The field is not of the type that the API gives it.
@@ -221,6 +234,10 @@ mod tests {
         assert_eq!(
             said(Fault::too_many(&at, 3, 2)),
             "spec: Too many: 3: must have at most 2 items"
+        );
+        assert_eq!(
+            said(Fault::too_long(&at, 2)),
+            "spec: Too long: may not be more than 2 characters"
         );
     }
 

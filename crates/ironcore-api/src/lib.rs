@@ -48,6 +48,7 @@ pub mod reference;
 pub mod template;
 pub mod validate;
 
+mod bound;
 mod kinds;
 mod schema;
 mod wire;

@@ -120,7 +120,7 @@ fn status(mut node: Node<'_>) {
 }
 
 /// What the machine pool's agent says of each interface or volume. Nothing there is judged.
-fn attached(node: &mut Node<'_>, list: &str, reference: &str, bound: usize) {
+fn attached(node: &mut Node<'_>, list: &str, reference: &str, bound: u64) {
     node.at(list).at_most(bound).list_map("name");
     let mut entry = node.at(&format!("{list}[]"));
     entry.at("name").at_most(bound::NAME);

@@ -4,7 +4,6 @@
 //! one module per kind. No rule is on an object's root: such a rule holds of objects stored before it
 //! as well, so that these could not even lose a finalizer.
 
-mod bound;
 mod common;
 mod derive;
 mod machine;
@@ -20,6 +19,8 @@ mod prefix_frozen;
 mod tests;
 mod text;
 mod virtual_ip;
+
+use crate::bound;
 
 pub(crate) use machine::crd as machine_crd;
 pub(crate) use network::crd as network_crd;

@@ -39,7 +39,7 @@ impl<'a> Node<'a> {
     }
 
     /// At most `bound` entries, bytes or characters, by what is here: list, map or string.
-    pub(super) fn at_most(&mut self, bound: usize) -> &mut Self {
+    pub(super) fn at_most(&mut self, bound: u64) -> &mut Self {
         let keyword = match self.0["type"].as_str() {
             Some("array") => "maxItems",
             Some("object") => "maxProperties",

@@ -1,13 +1,20 @@
 //! Rules on a single text, whatever it is the text of. They say what the schema's rules say.
 
+use validator::ValidationError;
+
+use super::draft::Size;
+use super::structure::{forbidden, invalid, required as missing, too_long, unsupported};
 use crate::address::{IpFamily, Prefix, parse_ip, parse_prefix};
+use crate::bound;
 
-/// What is wrong with a text: the rest of the sentence that begins with it.
-pub(super) type Verdict = Result<(), String>;
+/// Nothing, or what is wrong with a text.
+pub(super) type Verdict = Result<(), ValidationError>;
 
-const NO_SUBDOMAIN: &str = "is no DNS subdomain: lower case letters, digits, \"-\" and \".\", at most 253, \
+/// Why a text is no DNS subdomain: the rest of the sentence that begins with it.
+pub(super) const NO_SUBDOMAIN: &str = "is no DNS subdomain: lower case letters, digits, \"-\" and \".\", at most 253, \
      each part beginning and ending with a letter or digit";
-const NO_LABEL: &str = "is no DNS label: lower case letters, digits and \"-\", at most 63, \
+/// Why a text is no DNS label: the rest of the sentence that begins with it.
+pub(super) const NO_LABEL: &str = "is no DNS label: lower case letters, digits and \"-\", at most 63, \
      beginning and ending with a letter or digit";
 
 /// Whether the text is a DNS subdomain (RFC 1123), as most names of objects are.
@@ -29,22 +36,68 @@ fn is_part(text: &str) -> bool {
         && bytes.iter().all(|b| alphanumeric(*b) || *b == b'-')
 }
 
-pub(super) fn subdomain(text: &str) -> Verdict {
+/// The name of an object or entry that must be named.
+pub(super) fn required_subdomain(text: &str) -> Verdict {
+    if text.is_empty() {
+        return Err(missing("a name is needed"));
+    }
     check(is_subdomain(text), NO_SUBDOMAIN)
 }
 
-pub(super) fn label(text: &str) -> Verdict {
-    check(is_label(text), NO_LABEL)
+/// The name of an object, or none.
+pub(super) fn optional_subdomain(text: &str) -> Verdict {
+    check(text.is_empty() || is_subdomain(text), NO_SUBDOMAIN)
+}
+
+/// The name of an object whose name is a label, or none.
+pub(super) fn optional_label(text: &str) -> Verdict {
+    check(text.is_empty() || is_label(text), NO_LABEL)
+}
+
+/// Nothing may be said here.
+pub(super) fn none(text: &str) -> Verdict {
+    text.is_empty().then_some(()).ok_or_else(forbidden)
+}
+
+/// At most `most` characters.
+pub(super) fn at_most(text: &str, most: u64) -> Verdict {
+    // Most texts are short enough by their bytes, which need not be counted.
+    let fits = text.len() as u64 <= most || text.chars().count() as u64 <= most;
+    fits.then_some(()).ok_or_else(|| too_long(most))
+}
+
+pub(super) fn family(text: &str) -> Verdict {
+    one_of(text, &["IPv4", "IPv6"])
+}
+
+/// A family that may be left to be inferred.
+pub(super) fn optional_family(text: &str) -> Verdict {
+    if text.is_empty() { Ok(()) } else { family(text) }
+}
+
+pub(super) fn power(text: &str) -> Verdict {
+    one_of(text, &["On", "Off"])
+}
+
+pub(super) fn virtual_ip_type(text: &str) -> Verdict {
+    one_of(text, &["Public"])
+}
+
+/// A policy; none means Delete.
+pub(super) fn reclaim_policy(text: &str) -> Verdict {
+    if text.is_empty() { Ok(()) } else { one_of(text, &["Retain", "Delete"]) }
+}
+
+fn one_of(text: &str, words: &[&str]) -> Verdict {
+    words.contains(&text).then_some(()).ok_or_else(|| unsupported(words))
 }
 
 pub(super) fn ip(text: &str) -> Verdict {
-    parse_ip(text).map(drop).map_err(|error| error.to_string())
+    parse_ip(text).map(drop).map_err(|error| invalid(error.to_string()))
 }
 
 pub(super) fn prefix(text: &str) -> Verdict {
-    parse_prefix(text)
-        .map(drop)
-        .map_err(|error| error.to_string())
+    parse_prefix(text).map(drop).map_err(|error| invalid(error.to_string()))
 }
 
 /// A device of a volume: `oda`, `sdab`.
@@ -59,36 +112,51 @@ pub(super) fn device(text: &str) -> Verdict {
 }
 
 /// A quantity of the Kubernetes API (`10Gi`, `1.5e3`) that is not negative.
-pub(super) fn size(text: &str) -> Verdict {
-    let negative = text.starts_with('-') && text.bytes().any(|b| (b'1'..=b'9').contains(&b));
-    check(
-        is_quantity(text) && !negative,
-        "is no size: a quantity of at least 0, for example 10Gi",
-    )
+pub(super) fn size(size: &Size<'_>) -> Verdict {
+    let fits = match size {
+        Size::Number(number) => *number >= 0,
+        Size::Text(text) => {
+            at_most(text, bound::QUANTITY)?;
+            is_size(text)
+        }
+    };
+    check(fits, "is no size: a quantity of at least 0, for example 10Gi")
 }
 
-/// Sign, decimal number, then a suffix or a decimal exponent.
-fn is_quantity(text: &str) -> bool {
+/// What `resource.ParseQuantity` takes, and so CEL's `isQuantity`, if it is not negative: sign, decimal
+/// number, then a suffix or a decimal exponent. The number may have no digit at all, and is zero then.
+fn is_size(text: &str) -> bool {
     const SUFFIXES: [&str; 16] = [
         "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
     ];
-    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = text
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = unsigned
         .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    let (number, suffix) = text.split_at(end);
-    let dots = number.bytes().filter(|b| *b == b'.').count();
+        .unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at(end);
     let exponent = || {
         let digits = suffix.strip_prefix(['e', 'E'])?;
-        let digits = digits.strip_prefix(['+', '-']).unwrap_or(digits);
-        (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(())
+        digits.parse::<i64>().ok()
     };
-    dots <= 1 && number.len() > dots && (SUFFIXES.contains(&suffix) || exponent().is_some())
+    let well_formed = !text.is_empty()
+        && number.bytes().filter(|b| *b == b'.').count() <= 1
+        && (SUFFIXES.contains(&suffix) || exponent().is_some());
+    let negative = text.starts_with('-') && number.bytes().any(|b| (b'1'..=b'9').contains(&b));
+    well_formed && !negative
 }
 
-/// The family of an address's text, where it is one.
-pub(super) fn family_of_ip(text: &str) -> Option<IpFamily> {
-    parse_ip(text).ok().map(IpFamily::of)
+/// The family that the word names, where it names one.
+pub(super) fn as_family(text: Option<&str>) -> Option<IpFamily> {
+    match text? {
+        "IPv4" => Some(IpFamily::IPv4),
+        "IPv6" => Some(IpFamily::IPv6),
+        _ => None,
+    }
+}
+
+/// The family of the address that the text says, where it says one.
+pub(super) fn family_of_ip(text: Option<&str>) -> Option<IpFamily> {
+    parse_ip(text?).ok().map(IpFamily::of)
 }
 
 /// The prefix that the text says, where it says one.
@@ -96,8 +164,8 @@ pub(super) fn as_prefix(text: Option<&str>) -> Option<Prefix> {
     parse_prefix(text?).ok()
 }
 
-fn check(fits: bool, message: &str) -> Verdict {
-    fits.then_some(()).ok_or_else(|| message.to_owned())
+fn check(fits: bool, why: &'static str) -> Verdict {
+    fits.then_some(()).ok_or_else(|| invalid(why))
 }
 
 #[cfg(test)]
@@ -131,18 +199,24 @@ mod tests {
         assert!(!is_subdomain(&"a".repeat(254)));
     }
 
+    /// Each was given to `resource.ParseQuantity`.
     #[test]
     fn sizes() {
+        let is = |text| size(&Size::Text(text)).is_ok();
         for text in [
-            "0", "5", "10Gi", "1.5", "1.", ".5", "1e3", "1E3", "1E", "1e-3", "100m", "+1", "-0",
+            "0", "5", "10Gi", "1.5", "1.", ".5", "1e3", "1E3", "1E", "1e-3", "1e+3", "100m", "+1",
+            "-0", "-0.0Ki", "-0e5", "007", "1Ei", "1n", "9223372036854775807", "1e99", ".", "Gi", "+",
         ] {
-            assert_eq!(size(text), Ok(()), "{text}");
+            assert!(is(text), "{text}");
         }
         for text in [
-            "", "-1", "-1Gi", "-.5", "abc", "1gi", "1 Gi", "1.2.3", ".", "Gi", "1ee3", "1e", "--1",
+            "", "-1", "-1Gi", "-.5", "-1e-20", "abc", "1gi", "1 Gi", "1.2.3", "1ee3", "1e", "--1", "1-1",
+            "0x10", "1Gi5", "1e+", "1K", "1i", "1e3Gi", "1_000", "1,5", " 1", "1e99999999999999999999", "\u{661}",
         ] {
-            assert!(size(text).is_err(), "{text}");
+            assert!(!is(text), "{text}");
         }
+        assert!(size(&Size::Number(0)).is_ok());
+        assert!(size(&Size::Number(-1)).is_err());
     }
 
     #[test]

@@ -1,52 +1,52 @@
 //! How much a field holds (docs/limits.md lists it): CEL prices a rule by what it may have to read.
 
 /// Interfaces of a machine, in its spec and its status.
-pub(super) const MACHINE_INTERFACES: usize = 256;
+pub(crate) const MACHINE_INTERFACES: u64 = 256;
 /// Volumes of a machine, in its spec and its status.
-pub(super) const VOLUMES: usize = 256;
+pub(crate) const VOLUMES: u64 = 256;
 /// Tolerations of a machine.
-pub(super) const TOLERATIONS: usize = 256;
+pub(crate) const TOLERATIONS: u64 = 256;
 /// EFI variables of a machine.
-pub(super) const EFI_VARS: usize = 256;
+pub(crate) const EFI_VARS: u64 = 256;
 /// Conditions of a status.
-pub(super) const CONDITIONS: usize = 64;
+pub(crate) const CONDITIONS: u64 = 64;
 /// Addresses of an interface, and their families: one of each.
-pub(super) const IPS: usize = 2;
+pub(crate) const IPS: u64 = 2;
 /// Prefixes routed to an interface.
-pub(super) const INTERFACE_PREFIXES: usize = 256;
+pub(crate) const INTERFACE_PREFIXES: u64 = 256;
 /// Peerings of a network.
-pub(super) const PEERINGS: usize = 64;
+pub(crate) const PEERINGS: u64 = 64;
 /// Prefixes of a peering.
-pub(super) const PEERING_PREFIXES: usize = 24;
+pub(crate) const PEERING_PREFIXES: u64 = 24;
 /// Incoming peerings of a network.
-pub(super) const INCOMING_PEERINGS: usize = 192;
+pub(crate) const INCOMING_PEERINGS: u64 = 192;
 /// Blocks handed out of a prefix.
-pub(super) const USED: usize = 65_536;
+pub(crate) const USED: u64 = 65_536;
 /// Finalizers in a template's metadata.
-pub(super) const FINALIZERS: usize = 64;
+pub(crate) const FINALIZERS: u64 = 64;
 /// Entries of a selector's list or map, attributes of an interface.
-pub(super) const ENTRIES: usize = 64;
+pub(crate) const ENTRIES: u64 = 64;
 
 /// The longest name of an object: a DNS subdomain. Names that must be labels get it as well, because
 /// too long a text keeps all rules from running.
-pub(super) const NAME: usize = 253;
+pub(crate) const NAME: u64 = 253;
 /// A UID.
-pub(super) const UID: usize = 64;
+pub(crate) const UID: u64 = 64;
 /// An address or a prefix; the longest is of 49 characters.
-pub(super) const ADDRESS: usize = 64;
+pub(crate) const ADDRESS: u64 = 64;
 /// A value out of a few.
-pub(super) const WORD: usize = 32;
+pub(crate) const WORD: u64 = 32;
 /// A quantity.
-pub(super) const QUANTITY: usize = 64;
+pub(crate) const QUANTITY: u64 = 64;
 /// A value of a label.
-pub(super) const LABEL_VALUE: usize = 63;
+pub(crate) const LABEL_VALUE: u64 = 63;
 /// A key of a label: prefix, slash, name.
-pub(super) const LABEL_KEY: usize = 317;
+pub(crate) const LABEL_KEY: u64 = 317;
 /// An identifier of an outside system.
-pub(super) const HANDLE: usize = 2048;
+pub(crate) const HANDLE: u64 = 2048;
 /// A value of an attribute.
-pub(super) const ATTRIBUTE: usize = 1024;
+pub(crate) const ATTRIBUTE: u64 = 1024;
 /// An image of a disk.
-pub(super) const IMAGE: usize = 4096;
+pub(crate) const IMAGE: u64 = 4096;
 /// A text for people, or one that is not read.
-pub(super) const TEXT: usize = 32_768;
+pub(crate) const TEXT: u64 = 32_768;

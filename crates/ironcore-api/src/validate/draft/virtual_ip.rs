@@ -1,0 +1,93 @@
+//! VirtualIP, and the templates of virtual IPs.
+
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use super::lenient::object;
+use super::{LabelRef, Metadata, NamelessMetadata, UidRef};
+use crate::bound;
+use crate::validate::text;
+
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
+#[serde(default)]
+pub(in crate::validate) struct VirtualIP<'a> {
+    #[serde(borrow, deserialize_with = "object")]
+    pub(in crate::validate) metadata: Option<Metadata<'a>>,
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(required(message = "a spec is needed"), nested)]
+    pub(in crate::validate) spec: Option<VirtualIPSpec<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
+#[serde(default)]
+pub(in crate::validate) struct VirtualIPSpec<'a> {
+    #[validate(
+        required(message = "Public is needed"),
+        length(max = bound::WORD),
+        custom(function = text::virtual_ip_type)
+    )]
+    pub(in crate::validate) r#type: Option<&'a str>,
+    #[validate(
+        required(message = "IPv4 or IPv6 is needed"),
+        length(max = bound::WORD),
+        custom(function = text::family)
+    )]
+    pub(in crate::validate) ipFamily: Option<&'a str>,
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(nested)]
+    targetRef: Option<UidRef<'a>>,
+}
+
+/// Where an interface's public address comes from.
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
+#[serde(default)]
+pub(in crate::validate) struct VirtualIPSource<'a> {
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(nested)]
+    pub(in crate::validate) virtualIPRef: Option<LabelRef<'a>>,
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(nested)]
+    pub(in crate::validate) ephemeral: Option<EphemeralVirtualIP<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
+#[serde(default)]
+pub(in crate::validate) struct EphemeralVirtualIP<'a> {
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(required(message = "a template is needed"), nested)]
+    virtualIPTemplate: Option<VirtualIPTemplate<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
+#[serde(default)]
+struct VirtualIPTemplate<'a> {
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(nested)]
+    metadata: Option<NamelessMetadata<'a>>,
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(required(message = "a template needs a spec"), nested)]
+    spec: Option<EphemeralVirtualIPSpec<'a>>,
+}
+
+/// A [`VirtualIPSpec`] and a field of its own. Not flattened: `validator` would see a field of one.
+#[derive(Debug, Default, Deserialize, Serialize, Validate)]
+#[serde(default)]
+struct EphemeralVirtualIPSpec<'a> {
+    #[validate(
+        required(message = "Public is needed"),
+        length(max = bound::WORD),
+        custom(function = text::virtual_ip_type)
+    )]
+    r#type: Option<&'a str>,
+    #[validate(
+        required(message = "IPv4 or IPv6 is needed"),
+        length(max = bound::WORD),
+        custom(function = text::family)
+    )]
+    ipFamily: Option<&'a str>,
+    #[serde(borrow, deserialize_with = "object")]
+    #[validate(nested)]
+    targetRef: Option<UidRef<'a>>,
+    #[validate(length(max = bound::WORD), custom(function = text::reclaim_policy))]
+    reclaimPolicy: Option<&'a str>,
+}

@@ -1,0 +1,130 @@
+//! Machine.
+
+use super::{Cause, Create, Table, Update};
+use crate::field::FaultReason::{Duplicate, Forbidden, Invalid, NotSupported, Required, TooLong};
+
+pub(super) const TABLE: Table = (
+    "Machine",
+    &[REFUSED, INTERFACES_REFUSED, NAMES_REFUSED, VOLUMES_REFUSED],
+    CHANGES,
+);
+
+/// A machine with an interface that is made from a template with this spec.
+macro_rules! nic {
+    ($spec:literal) => {
+        concat!(
+            "spec.networkInterfaces = [{name: a, ephemeral: {networkInterfaceTemplate: {spec: ",
+            $spec,
+            "}}}]"
+        )
+    };
+}
+
+#[rustfmt::skip]
+const REFUSED: &[Create] = &[
+    Create("metadata.name = a.b", Cause("metadata.name", Invalid, "\"a.b\": is no DNS label"), "metadata.name = a-b"),
+    Create("spec.machineClassRef = {}", Cause("spec.machineClassRef.name", Required, "a name is needed"), ""),
+    Create("spec.machineClassRef -", Cause("spec.machineClassRef.name", Required, "a name is needed"), "spec.machineClassRef = {name: c}"),
+    Create("spec -", Cause("spec", Required, "a spec is needed"), ""),
+    Create("metadata.name = 64*a", Cause("metadata.name", Invalid, "is no DNS label"), "metadata.name -; metadata.generateName = a-"),
+    Create("spec.machinePoolSelector.k = 64*v", Cause("spec.machinePoolSelector.k", TooLong, "63"), "spec.machinePoolSelector = null"),
+    Create("spec.tolerations = [{operator: Exists}]; spec.tolerations.0.effect = 33*e", Cause("spec.tolerations[0].effect", TooLong, "32"), "spec.tolerations = [{}]"),
+    Create("spec.efiVars = [{uuid: u, value: v}]", Cause("spec.efiVars[0].name", Required, "a name is needed"), "spec.efiVars = null"),
+    Create("spec.efiVars = [{name: a, value: v}]", Cause("spec.efiVars[0].uuid", Required, "the vendor's UUID is needed"), ""),
+    Create("spec.machineClassRef.name = A", Cause("spec.machineClassRef.name", Invalid, "\"A\": is no DNS subdomain"), "spec.machineClassRef.name = a.b"),
+    Create("spec.machinePoolRef.name = A", Cause("spec.machinePoolRef.name", Invalid, "\"A\": is no DNS subdomain"), "spec.machinePoolRef.name = a.b"),
+    Create("spec.power = Maybe", Cause("spec.power", NotSupported, "\"Maybe\": supported values: \"On\", \"Off\""), "spec.power = Off"),
+    Create("spec.guestConfig.hostname = a.b", Cause("spec.guestConfig.hostname", Invalid, "\"a.b\": is no DNS label"), "spec.guestConfig.hostname = a-b"),
+    Create("spec.ignitionRef.name = A", Cause("spec.ignitionRef.name", Invalid, "\"A\": is no DNS subdomain"), "spec.ignitionRef = {name: a, key: k}"),
+    Create("spec.efiVars = [{name: a, uuid: u, value: v}, {name: a, uuid: u, value: w}]", Cause("spec.efiVars[1].name", Duplicate, "Duplicate value: \"a\""), "spec.efiVars = [{name: a, uuid: u, value: v}, {name: b, uuid: u, value: v}]"),
+    Create("spec.efiVars = [{name: a, uuid: u}]", Cause("spec.efiVars[0].value", Required, "Required value: a value is needed"), "spec.efiVars = [{name: a, uuid: '', value: ''}]"),
+];
+
+#[rustfmt::skip]
+const INTERFACES_REFUSED: &[Create] = &[
+    Create("spec.networkInterfaces = [{name: A, networkInterfaceRef: {name: n}}]", Cause("spec.networkInterfaces[0].name", Invalid, "\"A\": is no DNS subdomain"), "spec.networkInterfaces = [{name: a.b, networkInterfaceRef: {name: n}}]"),
+    Create("spec.networkInterfaces = [{name: a, networkInterfaceRef: {name: n}}, {name: a, networkInterfaceRef: {name: o}}]", Cause("spec.networkInterfaces[1].name", Duplicate, "Duplicate value: \"a\""),
+        "spec.networkInterfaces = [{name: a, networkInterfaceRef: {name: n}}, {name: b, networkInterfaceRef: {name: o}}]"),
+    Create("spec.networkInterfaces = [{name: a}]", Cause("spec.networkInterfaces[0]", Required, "has no source: give networkInterfaceRef or ephemeral"), "spec.networkInterfaces = []"),
+    Create("spec.networkInterfaces = [{name: a, networkInterfaceRef: {}}]", Cause("spec.networkInterfaces[0]", Required, "has no source"), "spec.networkInterfaces = [{name: a, networkInterfaceRef: {name: n}}]"),
+    Create("spec.networkInterfaces = [{name: a, networkInterfaceRef: {name: N}}]", Cause("spec.networkInterfaces[0].networkInterfaceRef.name", Invalid, "\"N\": is no DNS subdomain"), ""),
+    Create(concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.networkInterfaceRef.name = n"), Cause("spec.networkInterfaces[0].ephemeral", Forbidden, "has two sources"),
+        concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.networkInterfaceRef = {}")),
+    Create("spec.networkInterfaces = [{name: a, ephemeral: {}}]", Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate", Required, "a template is needed"), ""),
+    Create("spec.networkInterfaces = [{name: a, ephemeral: {networkInterfaceTemplate: {}}}]", Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec", Required, "a template needs a spec"), ""),
+    Create(nic!("{networkRef: {}, ips: [{value: 10.0.0.1}]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.networkRef.name", Required, "a name is needed"), nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}")),
+    Create(nic!("{networkRef: {name: n}}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ipFamilies", Required, "no ips to infer it from"), nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: null}")),
+    Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: [IPv6]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips[0].value", Invalid, "\"10.0.0.1\": is not of family IPv6 (ipFamilies[0])"),
+        nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: [IPv4], attributes: {a: b}, providerID: p}")),
+    Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.1/8}]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.prefixes[0].value", Invalid, "has host bits set"),
+        nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.0/8}], machineRef: {name: m}}")),
+    Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {metadata: {name: v}, spec: {type: Public, ipFamily: IPv4}}}}}"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", Forbidden, "a template may not name its object"),
+        nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {spec: {type: Public, ipFamily: IPv4}}}}}")),
+    Create(nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}, prefixLength: 24, ipFamily: IPv4}}}}]}"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips[0].ephemeral.prefixTemplate.spec.prefixLength", Invalid, "24: must be that of a single address"),
+        nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}, ipFamily: IPv4}}}}]}")),
+];
+
+#[rustfmt::skip]
+const NAMES_REFUSED: &[Create] = &[
+    Create("spec.networkInterfaces = [{networkInterfaceRef: {name: n}}]", Cause("spec.networkInterfaces[0].name", Required, "a name is needed"), "spec.networkInterfaces = null"),
+    Create(concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.name = 252*a"), Cause("spec.networkInterfaces[0].name", Invalid, "would be the name of the interface made for it, but is no DNS subdomain"),
+        concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.name = 251*a")),
+    Create(concat!(nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {prefix: 10.0.0.1/32}}}}]}"), "; spec.networkInterfaces.0.name = 250*a"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips[0].ephemeral", Invalid, "has 254 characters"),
+        concat!(nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {prefix: 10.0.0.1/32}}}}]}"), "; spec.networkInterfaces.0.name = 249*a")),
+    Create(concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {spec: {type: Public, ipFamily: IPv4}}}}}"), "; spec.networkInterfaces.0.name = a.b"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.virtualIP.ephemeral", Invalid, "\"x-a.b\": the VirtualIP made for it has the name of the interface"),
+        concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {virtualIPRef: {name: v}}}"), "; spec.networkInterfaces.0.name = a.b")),
+    Create(concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.metadata.name = 254*a"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.name", TooLong, "253"),
+        concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; metadata.name -; metadata.generateName = x-; spec.networkInterfaces.0.name = 253*a")),
+];
+
+#[rustfmt::skip]
+const VOLUMES_REFUSED: &[Create] = &[
+    Create("spec.volumes = [{name: A, emptyDisk: {}}]", Cause("spec.volumes[0].name", Invalid, "\"A\": is no DNS subdomain"), "spec.volumes = [{name: a.b, emptyDisk: {}}]"),
+    Create("spec.volumes = [{name: a, emptyDisk: {}}, {name: a, localDisk: {}}]", Cause("spec.volumes[1].name", Duplicate, "Duplicate value: \"a\""), "spec.volumes = [{name: a, emptyDisk: {}}, {name: b, localDisk: {}}]"),
+    Create("spec.volumes = [{name: a, emptyDisk: {}, device: oda}, {name: b, emptyDisk: {}, device: oda}]", Cause("spec.volumes[1].device", Duplicate, "Duplicate value: \"oda\""), "spec.volumes = [{name: a, emptyDisk: {}, device: oda}, {name: b, emptyDisk: {}, device: odb}]"),
+    Create("spec.volumes = [{name: a, emptyDisk: {}, device: sda1}]", Cause("spec.volumes[0].device", Invalid, "\"sda1\": is no device name"), "spec.volumes = [{name: a, emptyDisk: {}, device: odaa}]"),
+    Create("spec.volumes = [{name: a}]", Cause("spec.volumes[0]", Required, "has no source: give one of volumeRef, emptyDisk, localDisk, ephemeral"), "spec.volumes = []"),
+    Create("spec.volumes = [{name: a, volumeRef: {}}]", Cause("spec.volumes[0]", Required, "has no source"), "spec.volumes = [{name: a, volumeRef: {name: v}}]"),
+    Create("spec.volumes = [{name: a, volumeRef: {name: v}, emptyDisk: {}}]", Cause("spec.volumes[0].emptyDisk", Forbidden, "has more than one source: give one of volumeRef, emptyDisk, localDisk, ephemeral"), "spec.volumes = [{name: a, volumeRef: {}, emptyDisk: {}}]"),
+    Create("spec.volumes = [{emptyDisk: {}}]", Cause("spec.volumes[0].name", Required, "a name is needed"), ""),
+    Create("spec.volumes = [{name: a, emptyDisk: {}, device: ''}]", Cause("spec.volumes[0].device", Invalid, "\"\": is no device name"), "spec.volumes = [{name: a, emptyDisk: {}, device: null}, {name: b, emptyDisk: {}}]"),
+    Create("spec.volumes = [{name: a, emptyDisk: {}}]; spec.volumes.0.emptyDisk.sizeLimit = 65*1", Cause("spec.volumes[0].emptyDisk.sizeLimit", TooLong, "64"), "spec.volumes = [{name: a, emptyDisk: {}}]; spec.volumes.0.emptyDisk.sizeLimit = 64*1"),
+    Create("spec.volumes = [{name: a, volumeRef: {name: V}}]", Cause("spec.volumes[0].volumeRef.name", Invalid, "\"V\": is no DNS subdomain"), ""),
+    Create("spec.volumes = [{name: a, emptyDisk: {sizeLimit: -1}}]", Cause("spec.volumes[0].emptyDisk.sizeLimit", Invalid, "Invalid value: -1: is no size: a quantity of at least 0"), "spec.volumes = [{name: a, emptyDisk: {sizeLimit: 0}}]"),
+    Create("spec.volumes = [{name: a, localDisk: {sizeLimit: -1Gi}}]", Cause("spec.volumes[0].localDisk.sizeLimit", Invalid, "\"-1Gi\": is no size"), "spec.volumes = [{name: a, localDisk: {sizeLimit: 1.5Gi}}]"),
+    Create("spec.volumes = [{name: a, localDisk: {sizeLimit: much}}]", Cause("spec.volumes[0].localDisk.sizeLimit", Invalid, "\"much\": is no size"), "spec.volumes = [{name: a, localDisk: {sizeLimit: '10'}}]"),
+    Create("spec.volumes = [{name: a, ephemeral: {}}]", Cause("spec.volumes[0].ephemeral.volumeTemplate", Required, "a template is needed"), ""),
+    Create("spec.volumes = [{name: a, ephemeral: {volumeTemplate: {}}}]", Cause("spec.volumes[0].ephemeral.volumeTemplate.spec", Required, "a template needs a spec"), "spec.volumes = [{name: a, ephemeral: {volumeTemplate: {spec: {any: [1, {b: null}]}}}}]"),
+];
+
+const IMAGE: &str = "spec.volumes = [{name: a, localDisk: {image: i}}, {name: b, emptyDisk: {}}]";
+
+#[rustfmt::skip]
+const CHANGES: &[Update] = &[
+    Update("", "spec.machineClassRef = {}", Some(Cause("spec.machineClassRef.name", Required, "a name is needed"))),
+    Update("", "spec.machineClassRef.name = other", Some(Cause("spec.machineClassRef", Forbidden, "may not be changed: it was class"))),
+    Update("", "spec.machinePoolRef.name = p", None),
+    Update("spec.machinePoolRef = {}", "spec.machinePoolRef.name = p", None),
+    Update("spec.machinePoolRef.name = p", "spec.machinePoolRef.name = q", Some(Cause("spec.machinePoolRef", Forbidden, "may not be changed once set: it was p"))),
+    Update("spec.machinePoolRef.name = p", "spec.machinePoolRef -", Some(Cause("spec.machinePoolRef", Forbidden, "may not be changed once set: it was p"))),
+    Update("spec.machinePoolRef.name = p", "spec.machinePoolRef = {}", Some(Cause("spec.machinePoolRef", Forbidden, "may not be changed once set: it was p"))),
+    Update("", "spec.guestConfig.hostname = h", Some(Cause("spec.guestConfig.hostname", Forbidden, "may not be added, changed or cleared"))),
+    Update("spec.guestConfig.hostname = h", "spec.guestConfig.hostname = i", Some(Cause("spec.guestConfig.hostname", Forbidden, "may not be added, changed or cleared"))),
+    Update("spec.guestConfig.hostname = h", "spec.guestConfig -", Some(Cause("spec.guestConfig.hostname", Forbidden, "may not be added, changed or cleared"))),
+    Update("", "spec.guestConfig = {}", None),
+    Update(IMAGE, "spec.volumes.0.localDisk.image = j", Some(Cause("spec.volumes[0].localDisk.image", Forbidden, "may not be changed once set: it was i"))),
+    Update(IMAGE, "spec.volumes.0 = {name: a, emptyDisk: {}}", Some(Cause("spec.volumes[0].localDisk.image", Forbidden, "may not be changed once set: it was i"))),
+    Update(IMAGE, "spec.volumes.0 -", Some(Cause("spec.volumes", Forbidden, "a volume with a localDisk.image may not be removed: a"))),
+    Update(IMAGE, "spec.volumes = [{name: c, emptyDisk: {}}, {name: a, localDisk: {image: i}}]", None),
+    Update("spec.volumes = [{name: a, localDisk: {}}]", "spec.volumes.0.localDisk.image = i", None),
+    Update("", "spec.power = Off", None),
+    Update("", nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), None),
+    Update(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), nic!("{networkRef: {name: m}, ips: [{value: 'fd00::1'}], attributes: {a: b}}"), None),
+    Update(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "spec.networkInterfaces -", None),
+    Update("", "spec.tolerations = [{key: k, operator: Exists}]; spec.machinePoolSelector.a = b; spec.ignitionRef.name = i", None),
+];
