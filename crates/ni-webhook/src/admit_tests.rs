@@ -72,11 +72,11 @@ fn said(endpoint: Endpoint, spec: &Value, old: Option<&Value>) -> Verdict {
     admit(endpoint, &kind(), &object(spec), old.as_ref())
 }
 
-fn adds(path: &str, value: &str) -> Option<Patch> {
+fn adds(path: &str, value: &str) -> Patch {
     let path = PointerBuf::parse(path).expect("a pointer");
     let value = json!(value);
     let add = PatchOperation::Add(AddOperation { path, value });
-    Some(Patch(vec![add]))
+    Patch(vec![add])
 }
 
 fn refused(faults: &[&str]) -> Verdict {
@@ -90,11 +90,11 @@ fn refused(faults: &[&str]) -> Verdict {
 fn the_mutating_endpoint_fills_in_and_judges_what_it_filled_in() {
     for spec in [json!({"a": 1}), json!({"a": 1, "b": null, "foreign": {}})] {
         let verdict = said(Endpoint::Mutate, &spec, None);
-        assert_eq!(verdict.patch, adds("/spec/b", "1 of false"), "{spec}");
+        assert_eq!(verdict.patch, Some(adds("/spec/b", "1 of false")), "{spec}");
         assert_eq!(verdict.faults, [], "{spec}");
     }
     let verdict = said(Endpoint::Mutate, &json!({"a": 1}), Some(&json!({"a": 2})));
-    assert_eq!(verdict.patch, adds("/spec/b", "1 of true"));
+    assert_eq!(verdict.patch, Some(adds("/spec/b", "1 of true")));
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 pub mod admit;
 pub mod certificate;
+#[doc(hidden)]
+pub mod invariants;
 pub mod metrics;
 pub mod options;
 pub mod references;

@@ -58,7 +58,7 @@ pub enum LogFormat {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server")]
 pub struct Listening {
-    /// Address of /mutate and /validate, by HTTPS. In a cluster: 0.0.0.0:9443, or [::]:9443 for both families.
+    /// Address of /mutate and /validate, by HTTPS. In a cluster: `0.0.0.0:9443`, or `[::]:9443` for both families.
     #[arg(
         long,
         env = "NI_WEBHOOK_LISTEN",

@@ -13,8 +13,11 @@ use kube::Client;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::References;
+use crate::metrics::Metrics;
+
 /// Long enough that only what is broken takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What it does, and what it was asked.
 #[derive(Default)]
@@ -43,6 +46,11 @@ impl Server {
             async move { Ok::<_, Infallible>(server.answer(&request).await) }
         });
         Client::new(service, "default")
+    }
+
+    /// What asks it; nothing is watched, and an answer is waited for.
+    pub(crate) fn references(self: &Arc<Self>) -> References {
+        References::watch_in(self.client(), Metrics::default(), &[None], PATIENCE).0
     }
 
     /// Sends an event to whoever watches Networks; a failure that is no event ends the watch.
@@ -86,9 +94,10 @@ impl Server {
                 return failure(500, "InternalError");
             }
         }
-        let shown = match networks {
-            true => self.networks.lock().expect("networks").clone(),
-            false => Vec::new(),
+        let shown = if networks {
+            self.networks.lock().expect("networks").clone()
+        } else {
+            Vec::new()
         };
         if query.contains("watch=") {
             self.watch(networks, initial.then_some(shown))

@@ -1,6 +1,6 @@
 //! What is known of the objects that others refer to (contract, "References").
 //!
-//! Watches of their metadata feed [`names`]; a name that these lack is asked for once, so that an object which was made
+//! Watches of their metadata feed `names`; a name that these lack is asked for once, so that an object which was made
 //! a moment ago counts as there.
 
 #[cfg(test)]
@@ -40,6 +40,7 @@ struct Known {
     client: Client,
     watched: Vec<Watched>,
     questions: Semaphore,
+    patience: Duration,
     metrics: Metrics,
 }
 
@@ -59,14 +60,15 @@ impl References {
 
     /// Watches them in all namespaces; the future keeps the watches, for ever.
     pub fn watch(client: Client, metrics: Metrics) -> (Self, impl Future<Output = ()>) {
-        Self::watch_in(client, metrics, &[None])
+        Self::watch_in(client, metrics, &[None], PATIENCE)
     }
 
-    /// Watches them in each of `scopes`: a namespace, or `None` for all.
+    /// Watches them in each of `scopes`: a namespace, or `None` for all. A review waits no longer than `patience`.
     fn watch_in(
         client: Client,
         metrics: Metrics,
         scopes: &[Option<String>],
+        patience: Duration,
     ) -> (Self, impl Future<Output = ()> + use<>) {
         let each = |namespace: &Option<String>| {
             let namespace = namespace.clone();
@@ -76,6 +78,7 @@ impl References {
             client,
             watched: scopes.iter().flat_map(each).collect(),
             questions: Semaphore::new(QUESTIONS),
+            patience,
             metrics,
         });
         let watches = (0..known.watched.len()).map(|index| watch::keep(known.clone(), index));
@@ -111,7 +114,7 @@ impl References {
         let askable = |(_, name): &(Referent, &str)| is_name(namespace) && is_name(name);
         let objects = references.iter().map(object).filter(askable);
         let objects: BTreeSet<_> = objects.collect();
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + known.patience;
         let asked = objects.into_iter().map(async |(referent, name)| {
             let answer = known.look_up(referent, namespace, name, end).await;
             known.metrics.looked_up(answer);

@@ -1,6 +1,6 @@
 use std::sync::atomic::Ordering;
 
-use super::fake::{Server, eventually};
+use super::fake::{PATIENCE as ALWAYS, Server, eventually};
 use super::*;
 
 struct Fixture {
@@ -16,9 +16,15 @@ impl Drop for Fixture {
     }
 }
 
+/// Watches `server`, and waits for its answers.
 fn watch(server: Server) -> Fixture {
+    watch_for(server, ALWAYS)
+}
+
+fn watch_for(server: Server, patience: Duration) -> Fixture {
     let (server, metrics) = (Arc::new(server), Metrics::default());
-    let (references, watches) = References::watch(server.client(), metrics.clone());
+    let client = server.client();
+    let (references, watches) = References::watch_in(client, metrics.clone(), &[None], patience);
     Fixture {
         task: tokio::spawn(watches),
         server,
@@ -136,24 +142,37 @@ async fn an_absence_is_not_remembered() {
 
 #[tokio::test]
 async fn who_does_not_answer_holds_a_review_up_no_longer_than_once() {
-    let fixture = watch(server(&[])).ready().await;
+    let patience = Duration::from_secs(1);
+    let fixture = watch_for(server(&[]), patience).ready().await;
     let begun = Instant::now();
-    let missing = fixture.missing(&["silent", "gone"]).await;
-    assert_eq!(missing, ["gone"]);
+    assert_eq!(fixture.missing(&["silent", "gone"]).await, ["gone"]);
     assert_eq!(fixture.counted("timed_out"), 1);
-    assert!((PATIENCE..PATIENCE * 10).contains(&begun.elapsed()));
+    assert!((patience..ALWAYS).contains(&begun.elapsed()));
+}
+
+#[tokio::test]
+async fn a_review_waits_for_200_milliseconds() {
+    let server = Arc::new(Server::default());
+    let (references, _watches) = References::watch(server.client(), Metrics::default());
+    let begun = Instant::now();
+    assert_eq!(
+        references.missing("ns", &[network("silent")]).await.len(),
+        0
+    );
+    assert!((Duration::from_millis(200)..ALWAYS).contains(&begun.elapsed()));
 }
 
 #[tokio::test]
 async fn questions_at_once_are_bounded_and_those_that_wait_count_as_there() {
-    let fixture = watch(server(&[])).ready().await;
+    let fixture = watch_for(server(&[]), Duration::from_millis(100))
+        .ready()
+        .await;
     let known = fixture.references.0.as_ref().expect("watches");
     let all = u32::try_from(QUESTIONS).expect("few");
-    let taken = known.questions.acquire_many(all).await;
+    let _taken = known.questions.acquire_many(all).await;
     assert_eq!(fixture.missing(&["gone"]).await, [] as [&str; 0]);
     assert_eq!(fixture.asked(), [] as [&str; 0]);
-    drop(taken);
-    assert_eq!(fixture.missing(&["gone"]).await, ["gone"]);
+    assert_eq!(fixture.counted("timed_out"), 1);
 }
 
 #[tokio::test]
@@ -231,7 +250,8 @@ async fn it_is_ready_once_lists_are_complete_and_stays_so() {
 async fn a_watch_of_one_namespace_shows_no_other() {
     let server = Arc::new(server(&["a"]));
     let scopes = [Some("other".to_owned())];
-    let (references, _watches) = References::watch_in(server.client(), Metrics::default(), &scopes);
+    let (references, _watches) =
+        References::watch_in(server.client(), Metrics::default(), &scopes, ALWAYS);
     let known = references.0.as_ref().expect("watches");
     for watched in &known.watched {
         watched.write(|names| names.add("other", "a"));

@@ -1,4 +1,4 @@
-//! Reviews in, reviews out: [`request`] reads them, [`crate::admit`] and [`refer`] decide, [`response`] writes.
+//! Reviews in, reviews out: [`request`] reads them, [`crate::admit`] and `refer` decide, [`response`] writes.
 
 mod log;
 mod refer;

@@ -4,6 +4,8 @@ mod client;
 mod connections;
 mod drain;
 mod handshakes;
+mod inputs;
 mod process;
 mod requests;
+mod reviews;
 mod support;

@@ -1,0 +1,7 @@
+//! Any NetworkInterface.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use ni_webhook::invariants;
+
+fuzz_target!(|json: &[u8]| invariants::object("NetworkInterface", json));
