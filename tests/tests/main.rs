@@ -25,6 +25,7 @@ mod crd_virtual_ip;
 mod crd_wire;
 mod webhook_agreement;
 mod webhook_answers;
+mod webhook_certificates;
 mod webhook_controller;
 mod webhook_filled;
 mod webhook_machine;

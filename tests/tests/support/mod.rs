@@ -2,8 +2,10 @@
 
 pub(crate) mod answers;
 pub(crate) mod case;
+pub(crate) mod certified;
 pub(crate) mod controller;
 pub(crate) mod judged;
+pub(crate) mod load;
 pub(crate) mod object;
 pub(crate) mod plane;
 pub(crate) mod policy;

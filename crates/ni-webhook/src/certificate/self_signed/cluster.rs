@@ -30,7 +30,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
     /// Another was first.
-    #[error("cannot {0}: others keep changing it")]
+    #[error("cannot {0}: others change it at the same time")]
     Conflict(&'static str),
     /// There was no answer.
     #[error("cannot {0}: no answer from the API server within {TIMEOUT:?}")]
@@ -45,6 +45,9 @@ pub enum CallError {
     },
 }
 
+/// The place of the mutating configuration among the two.
+const MUTATING: usize = 0;
+
 /// Where the three objects are.
 pub struct Cluster {
     secrets: Api<Secret>,
@@ -53,12 +56,24 @@ pub struct Cluster {
     configuration: String,
 }
 
-/// A webhook configuration as it was read, with all its fields, known here or not.
+/// A webhook configuration as it was read, with all fields of its entries, known here or not.
 pub struct Configuration {
+    /// Which of the two.
     of: usize,
     version: Option<String>,
     /// Its entries.
     pub webhooks: Value,
+}
+
+impl Configuration {
+    /// Which of the two it is.
+    pub fn kind(&self) -> &'static str {
+        if self.of == MUTATING {
+            "MutatingWebhookConfiguration"
+        } else {
+            "ValidatingWebhookConfiguration"
+        }
+    }
 }
 
 impl Cluster {

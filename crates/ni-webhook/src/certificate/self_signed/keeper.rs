@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use super::super::Current;
 use super::cluster::{CallError, Cluster, Configuration};
@@ -187,7 +187,10 @@ impl Keeper {
         for configuration in &configurations {
             if let Some(webhooks) = self.ours.with_bundle(&configuration.webhooks, &bundle) {
                 self.cluster.change(configuration, webhooks).await?;
-                info!("the API server is told which CAs to trust");
+                info!(
+                    configuration = configuration.kind(),
+                    "the API server is told which CAs to trust"
+                );
                 changed = true;
             }
         }
@@ -209,8 +212,7 @@ impl Keeper {
         let content = draft.complete(|names| make::pair(names, now, self.lifetime))?;
         let mut secret = secret.unwrap_or_default();
         content.write(secret.data.get_or_insert_with(BTreeMap::new));
-        let stored = self.cluster.store(secret).await;
-        stored.inspect_err(|error| debug!(%error, what, "not stored"))?;
+        self.cluster.store(secret).await?;
         info!("{what}");
         Ok(now)
     }
