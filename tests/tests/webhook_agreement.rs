@@ -170,7 +170,7 @@ fn take(object: &mut Value, place: &str) {
     let (parent, last) = place.rsplit_once('/').expect("a place below the object");
     match object.pointer_mut(parent) {
         Some(Value::Object(fields)) => {
-            drop(fields.remove(&last.replace("~1", "/").replace("~0", "~")))
+            drop(fields.remove(&last.replace("~1", "/").replace("~0", "~")));
         }
         Some(Value::Array(items)) => drop(items.remove(last.parse().expect("an index"))),
         _ => panic!("{place}"),

@@ -75,7 +75,7 @@ async fn samples_are_stored_warned_of_and_refused_as_their_folders_say() {
     for (file, object) in refused {
         match apply(&space, &object).await.result {
             Err(Error::Api(status)) if status.is_invalid() => {
-                assert!(status.message.starts_with(MUTATE), "{}", status.message)
+                assert!(status.message.starts_with(MUTATE), "{}", status.message);
             }
             other => panic!("{}: {other:?}", file.display()),
         }

@@ -132,6 +132,23 @@ async fn what_was_stored_open_is_filled_in_later() {
     );
 }
 
+/// As many interfaces as a machine may have, each with many prefixes and long names.
+fn big() -> String {
+    let name = ["a".repeat(63).as_str(); 3].join(".");
+    let prefix = format!(
+        "{{ephemeral: {{prefixTemplate: {{spec: {{ipFamily: IPv4, prefixLength: 24, parentRef: {{name: {name}}}}}}}}}}}"
+    );
+    let prefixes = vec![prefix; 32].join(", ");
+    let entry = |index| {
+        format!(
+            "{{name: e{index}, ephemeral: {{networkInterfaceTemplate: {{spec: \
+             {{networkRef: {{name: {name}}}, ips: [{{value: 10.0.0.1}}], prefixes: [{prefixes}]}}}}}}}}"
+        )
+    };
+    let entries: Vec<_> = (0..64).map(entry).collect();
+    format!("spec.networkInterfaces = [{}]", entries.join(", "))
+}
+
 #[tokio::test]
 async fn while_the_webhook_is_down_nothing_is_stored_unjudged_and_all_else_goes_on() {
     let space = unjudged().await;
@@ -147,6 +164,7 @@ async fn while_the_webhook_is_down_nothing_is_stored_unjudged_and_all_else_goes_
             .create(of, name, "metadata.finalizers = [example.org/f]")
             .await;
     }
+    space.create(MACHINE, "big", &big()).await;
     let place = own.stop().await;
     eventually("creates are refused", || async {
         let error = space.try_create(NIC, "z", "", true).await.err().ok_or("it was stored")?;
@@ -166,6 +184,8 @@ async fn while_the_webhook_is_down_nothing_is_stored_unjudged_and_all_else_goes_
 
     space.report(NIC, "x", "status.state = Available").await;
     space.change(NIC, "x", "metadata.labels.a = b").await;
+    // However much there is to compare.
+    space.change(MACHINE, "big", "metadata.labels.a = b").await;
     // The whole object, as Go clients update it, and a Network without its spec.
     let mut whole = space.get(NIC, "x").await;
     whole["metadata"]["annotations"] = json!({"c": "d"});

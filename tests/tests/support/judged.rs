@@ -26,7 +26,8 @@ const SELF_SIGNED: [&str; 2] = ["--self-signed", "--self-signed-host=127.0.0.1"]
 /// An API server with the configurations as they are shipped, and the webhook. No controller.
 pub(crate) struct Judged {
     plane: ControlPlane,
-    pub webhook: Webhook,
+    /// Lives as long as this.
+    _webhook: Webhook,
 }
 
 /// The one that tests share.
@@ -43,7 +44,10 @@ pub(crate) async fn judged() -> &'static Judged {
         let webhook = Webhook::launch(plane.kubeconfig(), ports, &SELF_SIGNED);
         webhook.until_ready().await;
         until_asked(&client, "default", &webhook).await;
-        Judged { plane, webhook }
+        Judged {
+            plane,
+            _webhook: webhook,
+        }
     };
     SHARED.get_or_init(start).await
 }
