@@ -92,6 +92,48 @@ async fn addresses_are_what_the_table_says() {
     }
 }
 
+/// What the webhook's rules say of each text, in `ips` and in `prefixes`: the words of the table.
+fn rules_verdicts(text: &str) -> (&'static str, &'static str) {
+    let judged = |spec: Value| {
+        let mut object = smallest("NetworkInterface");
+        object["spec"] = spec;
+        let judgement = (kind("NetworkInterface").judge)(&object, None).expect("it decodes");
+        let faults = judgement.faults.into_iter();
+        faults
+            .map(|fault| (fault.field, fault.message))
+            .collect::<Vec<_>>()
+    };
+    let ip = judged(json!({"networkRef": {"name": "n"}, "ips": [{"value": text}]}));
+    let ip = match ip.as_slice() {
+        [] => "ip",
+        [(path, _)] if path == "spec.ips[0].value" => "no",
+        _ => panic!("{text}: {ip:?}"),
+    };
+    let prefix = judged(
+        json!({"networkRef": {"name": "n"}, "ips": [{"value": "10.0.0.1"}], "prefixes": [{"value": text}]}),
+    );
+    let prefix = match prefix.as_slice() {
+        [] => "prefix",
+        [(path, message)] if path == "spec.prefixes[0].value" && message.contains("host bits") => {
+            "host"
+        }
+        [(path, _)] if path == "spec.prefixes[0].value" => "no",
+        _ => panic!("{text}: {prefix:?}"),
+    };
+    (ip, prefix)
+}
+
+#[test]
+fn the_rules_say_what_the_table_says() {
+    for (verdict, text) in table() {
+        let expected = match verdict {
+            "ip" => ("ip", "no"),
+            other => ("no", other),
+        };
+        assert_eq!(rules_verdicts(text), expected, "{text}");
+    }
+}
+
 /// Texts that are nearly right: those of the table with one or two characters changed.
 fn mutants(count: usize) -> Vec<String> {
     const ALPHABET: &[u8] = b"0123456789abfF.::/% ";

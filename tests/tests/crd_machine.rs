@@ -14,7 +14,7 @@ macro_rules! nic {
 }
 
 #[rustfmt::skip]
-const REFUSED: &[Create] = &[
+pub(crate) const REFUSED: &[Create] = &[
     Create("metadata.name = a.b", Cause("metadata.name", INVALID, "\"a.b\" is no DNS label"), "metadata.name = a-b"),
     Create("spec.machineClassRef = {}", Cause("spec.machineClassRef.name", REQUIRED, "a name is needed"), ""),
     Create("spec.machineClassRef -", Cause("spec.machineClassRef", REQUIRED, "Required value"), ""),
@@ -28,7 +28,7 @@ const REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const INTERFACES_REFUSED: &[Create] = &[
+pub(crate) const INTERFACES_REFUSED: &[Create] = &[
     Create("spec.networkInterfaces = [{name: A, networkInterfaceRef: {name: n}}]", Cause("spec.networkInterfaces[0].name", INVALID, "\"A\" is no DNS subdomain"), "spec.networkInterfaces = [{name: a.b, networkInterfaceRef: {name: n}}]"),
     Create("spec.networkInterfaces = [{name: a, networkInterfaceRef: {name: n}}, {name: a, networkInterfaceRef: {name: o}}]", Cause("spec.networkInterfaces[1]", DUPLICATE, "Duplicate value: {\"name\":\"a\"}"),
         "spec.networkInterfaces = [{name: a, networkInterfaceRef: {name: n}}, {name: b, networkInterfaceRef: {name: o}}]"),
@@ -54,7 +54,7 @@ const INTERFACES_REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const VOLUMES_REFUSED: &[Create] = &[
+pub(crate) const VOLUMES_REFUSED: &[Create] = &[
     Create("spec.volumes = [{name: A, emptyDisk: {}}]", Cause("spec.volumes[0].name", INVALID, "\"A\" is no DNS subdomain"), "spec.volumes = [{name: a.b, emptyDisk: {}}]"),
     Create("spec.volumes = [{name: a, emptyDisk: {}}, {name: a, localDisk: {}}]", Cause("spec.volumes[1]", DUPLICATE, "Duplicate value: {\"name\":\"a\"}"), "spec.volumes = [{name: a, emptyDisk: {}}, {name: b, localDisk: {}}]"),
     Create("spec.volumes = [{name: a, emptyDisk: {}, device: oda}, {name: b, emptyDisk: {}, device: oda}]", Cause("spec.volumes", INVALID, "two volumes have one device"), "spec.volumes = [{name: a, emptyDisk: {}, device: oda}, {name: b, emptyDisk: {}, device: odb}]"),
@@ -73,7 +73,7 @@ const VOLUMES_REFUSED: &[Create] = &[
 const IMAGE: &str = "spec.volumes = [{name: a, localDisk: {image: i}}, {name: b, emptyDisk: {}}]";
 
 #[rustfmt::skip]
-const CHANGES: &[Update] = &[
+pub(crate) const CHANGES: &[Update] = &[
     Update("", "spec.machineClassRef.name = other", Some(Cause("spec.machineClassRef", FORBIDDEN, "may not be changed: it was class"))),
     Update("", "spec.machinePoolRef.name = p", None),
     Update("spec.machinePoolRef = {}", "spec.machinePoolRef.name = p", None),

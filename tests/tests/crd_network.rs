@@ -5,7 +5,7 @@ use crate::support::case::*;
 const PEERS: &str = "spec.peerings";
 
 #[rustfmt::skip]
-const REFUSED: &[Create] = &[
+pub(crate) const REFUSED: &[Create] = &[
     Create("spec.peerings = [{name: A, networkRef: {name: n}}]", Cause("spec.peerings[0].name", INVALID, "\"A\" is no DNS subdomain"), "spec.peerings = [{name: a.b, networkRef: {name: n}}]"),
     Create("spec.peerings = [{name: a, networkRef: {name: N}}]", Cause("spec.peerings[0].networkRef.name", INVALID, "\"N\" is no DNS subdomain"), "spec.peerings = [{name: a, networkRef: {name: n.o}}]"),
     Create("spec.peerings = [{name: a, networkRef: {}}]", Cause("spec.peerings[0].networkRef.name", REQUIRED, "a name is needed"), "spec.peerings = []"),
@@ -41,7 +41,7 @@ const REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const CHANGES: &[Update] = &[
+pub(crate) const CHANGES: &[Update] = &[
     Update("spec.providerID = a", "spec.providerID = b", Some(Cause("spec.providerID", FORBIDDEN, "may not be changed once set: it was a"))),
     Update("spec.providerID = a", "spec.providerID -", Some(Cause("spec.providerID", FORBIDDEN, "may not be changed once set: it was a"))),
     Update("spec.providerID = a", "spec -", Some(Cause("spec.providerID", FORBIDDEN, "may not be changed once set: it was a"))),

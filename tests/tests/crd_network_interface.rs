@@ -48,7 +48,7 @@ const IP: &str = "spec.ips[0].ephemeral.prefixTemplate.spec";
 const IP_LENGTH: &str = "spec.ips[0].ephemeral.prefixTemplate.spec.prefixLength";
 
 #[rustfmt::skip]
-const REFUSED: &[Create] = &[
+pub(crate) const REFUSED: &[Create] = &[
     Create("spec.networkRef = {}", Cause(NET, REQUIRED, "a name is needed"), ""),
     Create("spec.networkRef.name = ''", Cause(NET, REQUIRED, "a name is needed"), ""),
     Create("spec.networkRef -", Cause("spec.networkRef", REQUIRED, "Required value"), ""),
@@ -57,7 +57,7 @@ const REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const FAMILIES_REFUSED: &[Create] = &[
+pub(crate) const FAMILIES_REFUSED: &[Create] = &[
     Create("spec.ips -; spec.ipFamilies -", Cause(FAMILIES, REQUIRED, "no ips to infer it from"), "spec.ipFamilies -"),
     Create(concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}}")), Cause(FAMILIES, REQUIRED, "neither a value nor a template with an ipFamily"),
         concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv4}"))),
@@ -77,7 +77,7 @@ const FAMILIES_REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const IPS_REFUSED: &[Create] = &[
+pub(crate) const IPS_REFUSED: &[Create] = &[
     Create("spec.ips.0.value = 10.0.0.256", Cause("spec.ips[0].value", INVALID, "\"10.0.0.256\" is no IPv4 or IPv6 address"), "spec.ips.0.value = 10.0.0.255"),
     Create("spec.ips.0.value = ''", Cause("spec.ips[0].value", INVALID, "\"\" is no IPv4 or IPv6 address"), ""),
     Create("spec.ips.0.value = 'fd00::1'", Cause("spec.ips", INVALID, "ips[0].value fd00::1 is not of family IPv4 (ipFamilies[0])"), "spec.ips.0.value = 'fd00::1'; spec.ipFamilies = [IPv6]"),
@@ -110,7 +110,7 @@ const IPS_REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const PREFIXES_REFUSED: &[Create] = &[
+pub(crate) const PREFIXES_REFUSED: &[Create] = &[
     Create("spec.prefixes = [{value: 10.0.0.0/33}]", Cause("spec.prefixes[0].value", INVALID, "\"10.0.0.0/33\" is no IPv4 or IPv6 prefix"), "spec.prefixes = [{value: 10.0.0.0/32}]"),
     Create("spec.prefixes = [{value: 10.0.0.1/24}]", Cause("spec.prefixes[0].value", INVALID, "\"10.0.0.1/24\" has host bits set"), "spec.prefixes = [{value: 10.0.0.0/24}, {value: 'fd00::/8'}]"),
     Create("spec.prefixes = [{value: 10.0.0.0/24}, {}]", Cause("spec.prefixes[1]", REQUIRED, "has no source"), "spec.prefixes = []"),
@@ -128,7 +128,7 @@ const PREFIXES_REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const VIRTUAL_IP_REFUSED: &[Create] = &[
+pub(crate) const VIRTUAL_IP_REFUSED: &[Create] = &[
     Create("spec.virtualIP = {}", Cause("spec.virtualIP", REQUIRED, "has no source: give virtualIPRef or ephemeral"), ""),
     Create("spec.virtualIP.virtualIPRef.name = ''", Cause("spec.virtualIP", REQUIRED, "has no source"), "spec.virtualIP.virtualIPRef.name = a"),
     Create("spec.virtualIP.virtualIPRef.name = a.b", Cause("spec.virtualIP.virtualIPRef.name", INVALID, "\"a.b\" is no DNS label"), "spec.virtualIP.virtualIPRef.name = a-b"),
@@ -147,7 +147,7 @@ const VIRTUAL_IP_REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const CHANGES: &[Update] = &[
+pub(crate) const CHANGES: &[Update] = &[
     Update("", "spec.networkRef.name = other", Some(Cause("spec.networkRef", FORBIDDEN, "may not be changed: it was net"))),
     Update("", "spec.ipFamilies = [IPv6]; spec.ips.0.value = 'fd00::1'", Some(Cause(FAMILIES, FORBIDDEN, "may not be changed: it was IPv4"))),
     Update("", "spec.ipFamilies = [IPv4, IPv6]; spec.ips.1.value = 'fd00::1'", Some(Cause(FAMILIES, FORBIDDEN, "may not be changed"))),

@@ -3,7 +3,7 @@
 use crate::support::case::*;
 
 #[rustfmt::skip]
-const REFUSED: &[Create] = &[
+pub(crate) const REFUSED: &[Create] = &[
     Create("spec.ipFamily = IP", Cause("spec.ipFamily", INVALID, "\"IP\" is no IP family: IPv4 or IPv6"), "spec.ipFamily = IPv4"),
     Create("spec = {parentRef: {name: a}, prefixLength: 24}", Cause("spec.ipFamily", REQUIRED, "IPv4 or IPv6 is needed"), "spec = {parentRef: {name: a}, prefixLength: 24, ipFamily: IPv4}"),
     Create("spec = {parentRef: {name: a}, prefixLength: 24, ipFamily: ''}", Cause("spec.ipFamily", REQUIRED, "IPv4 or IPv6 is needed"), "spec = {parentRef: {name: a}, prefix: 10.0.0.0/24, ipFamily: ''}"),
@@ -28,7 +28,7 @@ const CHILD: &str =
 const NAMED_CHILD: &str = "spec = {ipFamily: IPv4, parentRef: {name: a}, prefixLength: 24}";
 
 #[rustfmt::skip]
-const CHANGES: &[Update] = &[
+pub(crate) const CHANGES: &[Update] = &[
     Update("", "spec.prefix = 10.0.0.0/9", Some(Cause("spec.prefix", FORBIDDEN, "may not be changed once set: it was 10.0.0.0/8"))),
     Update("spec.prefix = '2001:DB8::/32'", "spec.prefix = '2001:db8:0::/32'", None),
     Update("", "spec.ipFamily = IPv4", None),

@@ -3,7 +3,7 @@
 use crate::support::case::*;
 
 #[rustfmt::skip]
-const REFUSED: &[Create] = &[
+pub(crate) const REFUSED: &[Create] = &[
     Create("spec.type = Private", Cause("spec.type", INVALID, "\"Private\" is no type of virtual IP: Public"), "spec.type = Public"),
     Create("spec.type -", Cause("spec.type", REQUIRED, "Required value"), ""),
     Create("spec.ipFamily = IPv7", Cause("spec.ipFamily", INVALID, "\"IPv7\" is no IP family: IPv4 or IPv6"), "spec.ipFamily = IPv6"),
@@ -13,7 +13,7 @@ const REFUSED: &[Create] = &[
 ];
 
 #[rustfmt::skip]
-const CHANGES: &[Update] = &[
+pub(crate) const CHANGES: &[Update] = &[
     Update("", "spec.ipFamily = IPv6", Some(Cause("spec.ipFamily", FORBIDDEN, "may not be changed: it was IPv4"))),
     Update("", "spec.targetRef = {name: a, uid: u}", None),
     Update("spec.targetRef = {name: a, uid: u}", "spec.targetRef = {name: b, uid: u}", None),

@@ -1,8 +1,10 @@
 //! What cluster tests share: a client, a namespace of one's own, objects from short texts.
 
+pub(crate) mod answers;
 pub(crate) mod case;
 pub(crate) mod certified;
 pub(crate) mod controller;
+pub(crate) mod judged;
 pub(crate) mod load;
 pub(crate) mod object;
 pub(crate) mod plane;
@@ -13,6 +15,8 @@ pub(crate) mod text;
 pub(crate) mod told;
 pub(crate) mod wait;
 pub(crate) mod webhook;
+
+use std::path::PathBuf;
 
 use ironcore_api::{KINDS, Kind};
 use k8s_openapi::api::core::v1::Namespace;
@@ -30,6 +34,11 @@ pub(crate) async fn client() -> Client {
     // A test wants the first answer, not the one after retries.
     config.default_retry = false;
     Client::try_from(config).expect("a client")
+}
+
+/// Of the API server that `KUBECONFIG` names.
+pub(crate) fn kubeconfig() -> PathBuf {
+    PathBuf::from(std::env::var_os("KUBECONFIG").expect("KUBECONFIG: run `cargo xtask test`"))
 }
 
 /// A new namespace. It is left behind: the control plane of the tests goes with all that is in it.
@@ -51,9 +60,13 @@ pub(crate) fn kind(kind: &str) -> Kind {
         .unwrap_or_else(|| panic!("no kind {kind}"))
 }
 
+/// As kube wants to know it of untyped objects.
+pub(crate) fn resource(of: &Kind) -> ApiResource {
+    let kind = GroupVersionKind::gvk(of.group, of.version, of.kind);
+    ApiResource::from_gvk_with_plural(&kind, of.plural)
+}
+
 /// Untyped access to the objects of `kind`: what is sent and read is what is on the wire.
 pub(crate) fn objects(client: &Client, namespace: &str, of: &Kind) -> Api<DynamicObject> {
-    let kind = GroupVersionKind::gvk(of.group, of.version, of.kind);
-    let resource = ApiResource::from_gvk_with_plural(&kind, of.plural);
-    Api::namespaced_with(client.clone(), namespace, &resource)
+    Api::namespaced_with(client.clone(), namespace, &resource(of))
 }

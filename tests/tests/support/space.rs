@@ -281,7 +281,7 @@ impl Space {
 }
 
 /// The merge patch of `path = value; path -`.
-fn merge(changes: &str) -> Value {
+pub(crate) fn merge(changes: &str) -> Value {
     let nulls = changes
         .split(';')
         .map(str::trim)

@@ -1,0 +1,447 @@
+//! The definitions and the rules say the same: what schema or CEL refuse, the rules refuse, on many objects that are
+//! nearly right. So whatever the webhook lets pass is stored, and what a user reads comes from one place.
+
+use futures::{StreamExt, stream};
+use ironcore_api::Kind;
+use ironcore_api::compute::Machine;
+use ironcore_api::ipam::Prefix;
+use ironcore_api::networking::{Network, NetworkInterface, VirtualIP};
+use ironcore_api::validate::Judgement;
+use kube::Api;
+use kube::api::PostParams;
+use kube::core::DynamicObject;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::support::case::{causes, dry_run};
+use crate::support::object::{dynamic, smallest};
+use crate::support::{client, kind, namespace, objects};
+
+const FULL: &str = include_str!("../../crates/ironcore-api/testdata/full.yaml");
+const ZERO: &str = include_str!("../../crates/ironcore-api/testdata/zero.yaml");
+
+/// Objects of each kind that are tried, as new ones and as changes of others.
+const TRIED: usize = 400;
+/// Requests under way at once.
+const AT_ONCE: usize = 8;
+
+/// Texts that some rule is about, and some that no rule expects.
+const TEXTS: [&str; 44] = [
+    "",
+    "a",
+    "b",
+    "x",
+    "a-b",
+    "a.b",
+    "A",
+    "a_b",
+    "-a",
+    "a-",
+    "a..b",
+    ".a",
+    " a",
+    "ä",
+    "\u{0}",
+    "null",
+    "IPv4",
+    "IPv6",
+    "ipv4",
+    "IPv5",
+    "Public",
+    "Private",
+    "On",
+    "Off",
+    "Retain",
+    "Delete",
+    "oda",
+    "sdab",
+    "sda1",
+    "10Gi",
+    "-1",
+    "-0",
+    "1e3",
+    "much",
+    "10.0.0.1",
+    "10.0.0.2",
+    "10.0.0.01",
+    "fd00::1",
+    "2001:DB8::1",
+    "::ffff:10.0.0.1",
+    "10.0.0.0/8",
+    "10.0.0.1/8",
+    "10.0.0.1/32",
+    "2001:db8::1/128",
+];
+
+const NUMBERS: [i64; 12] = [
+    0,
+    1,
+    8,
+    24,
+    32,
+    33,
+    64,
+    128,
+    129,
+    -1,
+    i32::MAX as i64,
+    i32::MAX as i64 + 1,
+];
+
+/// One step away from an object that is right.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Puts another value at a place of its spec.
+    Put(Index, Value),
+    /// Takes a place away.
+    Remove(Index),
+    /// Gives a list's entry twice.
+    Repeat(Index),
+    /// Puts what stands at one place at another.
+    Copy(Index, Index),
+    /// Gives it another name.
+    Name(String),
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let long = (1..5_usize, select(vec![1, 50, 61, 62, 63, 64]));
+    let long = long.prop_map(|(parts, letters)| vec!["a".repeat(letters); parts].join("."));
+    prop_oneof![6 => select(&TEXTS[..]).prop_map(str::to_owned), 1 => long]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let odd = [
+        json!(null),
+        json!({}),
+        json!([]),
+        json!([{}]),
+        json!(true),
+        json!(1.5),
+        json!({"name": "a"}),
+    ];
+    prop_oneof![
+        8 => text().prop_map(Value::from),
+        3 => select(&NUMBERS[..]).prop_map(Value::from),
+        3 => select(odd.to_vec()),
+    ]
+}
+
+/// What any object of Kubernetes may be named: a DNS subdomain. Some kinds want a label.
+fn name() -> impl Strategy<Value = String> {
+    let parts = (1..5_usize, select(vec![1, 50, 60]));
+    parts.prop_map(|(parts, letters)| vec!["a".repeat(letters); parts].join("."))
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let at = any::<Index>;
+    prop_oneof![
+        8 => (at(), value()).prop_map(|(place, value)| Step::Put(place, value)),
+        4 => at().prop_map(Step::Remove),
+        2 => at().prop_map(Step::Repeat),
+        2 => (at(), at()).prop_map(|(from, to)| Step::Copy(from, to)),
+        1 => name().prop_map(Step::Name),
+    ]
+}
+
+/// Pointers to all places of a value, itself first.
+fn places(value: &Value, here: &str, all: &mut Vec<String>) {
+    all.push(here.to_owned());
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                let field = field.replace('~', "~0").replace('/', "~1");
+                places(value, &format!("{here}/{field}"), all);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                places(value, &format!("{here}/{index}"), all);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn take(object: &mut Value, place: &str) {
+    let (parent, last) = place.rsplit_once('/').expect("a place below the object");
+    match object.pointer_mut(parent) {
+        Some(Value::Object(fields)) => {
+            drop(fields.remove(&last.replace("~1", "/").replace("~0", "~")));
+        }
+        Some(Value::Array(items)) => drop(items.remove(last.parse().expect("an index"))),
+        _ => panic!("{place}"),
+    }
+}
+
+fn chosen(all: &[String], index: Index) -> &str {
+    index.get::<String>(all)
+}
+
+fn apply(object: &mut Value, step: Step) {
+    let mut all = Vec::new();
+    places(&object["spec"], "/spec", &mut all);
+    match step {
+        Step::Put(at, value) => put(object, chosen(&all, at), value),
+        Step::Remove(at) => take(object, chosen(&all, at)),
+        Step::Copy(from, to) => {
+            let value = object.pointer(chosen(&all, from)).expect("a place");
+            put(object, chosen(&all, to), value.clone());
+        }
+        Step::Name(name) => object["metadata"]["name"] = name.into(),
+        Step::Repeat(at) => {
+            let is_list = |place: &String| object.pointer(place).is_some_and(Value::is_array);
+            all.retain(is_list);
+            if !all.is_empty() {
+                repeat(object, chosen(&all, at));
+            }
+        }
+    }
+}
+
+fn put(object: &mut Value, place: &str, value: Value) {
+    *object.pointer_mut(place).expect("a place") = value;
+}
+
+fn repeat(object: &mut Value, list: &str) {
+    let list = object.pointer_mut(list).and_then(Value::as_array_mut);
+    let list = list.expect("a list");
+    list.extend(list.first().cloned());
+}
+
+/// Objects of the kind that are right: those that the tests of the wire send, and a small one.
+fn bases(of: &Kind) -> Vec<Value> {
+    let sent =
+        [FULL, ZERO].map(|yaml| serde_norway::Deserializer::from_str(yaml).map(Value::deserialize));
+    let sent = sent
+        .into_iter()
+        .flatten()
+        .map(|object| object.expect("YAML"));
+    let mut bases: Vec<_> = sent.filter(|object| object["kind"] == of.kind).collect();
+    bases.push(smallest(of.kind));
+    for (index, base) in bases.iter_mut().enumerate() {
+        let metadata = json!({ "name": format!("base-{index}") });
+        let object = base.as_object_mut().expect("an object");
+        object.insert("metadata".to_owned(), metadata);
+        object.remove("status");
+        // A Network's may be absent, and then there is nowhere to go.
+        object.entry("spec").or_insert_with(|| json!({}));
+    }
+    bases
+}
+
+/// Pairs of an object that is right, and one that is some steps away from it; the same ones at every run.
+fn pairs(of: &Kind) -> Vec<(Value, Value)> {
+    let strategy = (select(bases(of)), prop::collection::vec(step(), 1..4));
+    let mut runner = TestRunner::deterministic();
+    let pair = |_| {
+        let tree = strategy.new_tree(&mut runner).expect("a value");
+        let (base, steps) = tree.current();
+        let mut object = base.clone();
+        for step in steps {
+            // A step may have left nothing to go on from.
+            if object.get("spec").is_some() {
+                apply(&mut object, step);
+            }
+        }
+        (base, object)
+    };
+    (0..TRIED).map(pair).collect()
+}
+
+/// What the webhook would say: what there is to say of the object with what is filled in, and that object.
+fn judge(of: &Kind, object: &Value, old: Option<&Value>) -> (Option<Judgement>, Value) {
+    let mut filled = object.clone();
+    for filling in (of.fill)(object, old).unwrap_or_default() {
+        let (parent, field) = filling.pointer.rsplit_once('/').expect("a field");
+        let parent = filled.pointer_mut(parent).expect("its parent is there");
+        parent[field] = filling.value;
+    }
+    ((of.judge)(&filled, old).ok(), filled)
+}
+
+/// How the two go together on an object.
+enum Verdicts {
+    /// Both take it.
+    Taken,
+    /// Both refuse it.
+    Refused,
+    /// Only the rules refuse it: they say more than the definitions can.
+    OnlyRules,
+    /// They disagree; how.
+    Slip(String),
+}
+
+/// What the rules say of an object, beside what the server says, which `send` asks.
+async fn verdicts<F: Future<Output = kube::Result<DynamicObject>>>(
+    of: &Kind,
+    object: Value,
+    old: Option<Value>,
+    send: impl Fn(Value) -> F,
+) -> Verdicts {
+    let (judgement, filled) = judge(of, &object, old.as_ref());
+    let slip = |what: String| {
+        let old = old.as_ref().map(|old| &old["spec"]);
+        Verdicts::Slip(format!(
+            "{what}: {} {}\n  was {old:?}",
+            object["metadata"]["name"], object["spec"]
+        ))
+    };
+    match judgement {
+        // With what is filled in: that is what the server gets to see.
+        Some(judgement) if judgement.faults.is_empty() => match send(filled).await {
+            Ok(_) => Verdicts::Taken,
+            Err(error) => slip(format!("only the server refuses ({error})")),
+        },
+        Some(judgement) => match send(object.clone()).await {
+            Ok(_) => Verdicts::OnlyRules,
+            Err(error) if causes(&error).is_some() => Verdicts::Refused,
+            Err(error) => slip(format!(
+                "the server does not say what is wrong ({error}), the rules say {judgement:?}"
+            )),
+        },
+        // What the rules cannot read is let through to the schema, which may not take it, unless nobody can read it.
+        None => match send(object.clone()).await {
+            Err(_) => Verdicts::Refused,
+            Ok(stored) if is_readable(of, &stored) => {
+                slip("only the rules cannot read it".to_owned())
+            }
+            Ok(_) => Verdicts::OnlyRules,
+        },
+    }
+}
+
+/// Whether it decodes as what clients of the crate read.
+fn is_readable(of: &Kind, object: &DynamicObject) -> bool {
+    let object = serde_json::to_value(object).expect("plain data");
+    match of.kind {
+        "NetworkInterface" => serde_json::from_value::<NetworkInterface>(object).is_ok(),
+        "VirtualIP" => serde_json::from_value::<VirtualIP>(object).is_ok(),
+        "Network" => serde_json::from_value::<Network>(object).is_ok(),
+        "Machine" => serde_json::from_value::<Machine>(object).is_ok(),
+        "Prefix" => serde_json::from_value::<Prefix>(object).is_ok(),
+        kind => panic!("{kind}"),
+    }
+}
+
+/// Fails with all disagreements, or if there were too few objects of either sort for the agreement to mean anything.
+async fn check(all: impl stream::Stream<Item = impl Future<Output = Verdicts>>) {
+    let all: Vec<Verdicts> = all.buffer_unordered(AT_ONCE).collect().await;
+    let (mut taken, mut refused, mut slips) = (0, 0, Vec::new());
+    for verdicts in all {
+        match verdicts {
+            Verdicts::Taken => taken += 1,
+            Verdicts::Refused => refused += 1,
+            Verdicts::OnlyRules => {}
+            Verdicts::Slip(slip) => slips.push(slip),
+        }
+    }
+    assert!(
+        slips.is_empty(),
+        "{} of {TRIED}\n{}",
+        slips.len(),
+        slips.join("\n")
+    );
+    assert!(
+        taken >= TRIED / 20 && refused >= TRIED / 4,
+        "of {TRIED} both take {taken} and refuse {refused}"
+    );
+}
+
+async fn api_of(of: &Kind) -> Api<DynamicObject> {
+    let client = client().await;
+    let namespace = namespace(&client).await;
+    objects(&client, &namespace, of)
+}
+
+/// New objects.
+async fn creates_agree(of: &str) {
+    let of = kind(of);
+    let api = &api_of(&of).await;
+    let create = |object: Value| async move {
+        let object = serde_json::from_value(object).map_err(kube::Error::SerdeError)?;
+        api.create(&dry_run(), &object).await
+    };
+    let objects = stream::iter(pairs(&of));
+    check(objects.map(|(_, object)| verdicts(&of, object, None, create))).await;
+}
+
+/// Changes of objects that are stored.
+async fn updates_agree(of: &str) {
+    let of = kind(of);
+    let api = &api_of(&of).await;
+    for base in bases(&of) {
+        let created = api.create(&PostParams::default(), &dynamic(base)).await;
+        created.expect("a base is right");
+    }
+    let replace = |object: Value| async move {
+        let object: DynamicObject =
+            serde_json::from_value(object).map_err(kube::Error::SerdeError)?;
+        let name = object.metadata.name.clone().unwrap_or_default();
+        api.replace(&name, &dry_run(), &object).await
+    };
+    let changes = stream::iter(pairs(&of)).map(|(base, mut object)| async move {
+        object["metadata"]["name"] = base["metadata"]["name"].clone();
+        let old = api
+            .get(object["metadata"]["name"].as_str().expect("a name"))
+            .await;
+        let old = serde_json::to_value(old.expect("it is stored")).expect("plain data");
+        object["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"].clone();
+        (object, old)
+    });
+    let changes = changes.buffer_unordered(AT_ONCE);
+    check(changes.map(|(object, old)| verdicts(&of, object, Some(old), replace))).await;
+}
+
+#[tokio::test]
+async fn network_interfaces() {
+    creates_agree("NetworkInterface").await;
+}
+
+#[tokio::test]
+async fn machines() {
+    creates_agree("Machine").await;
+}
+
+#[tokio::test]
+async fn networks() {
+    creates_agree("Network").await;
+}
+
+#[tokio::test]
+async fn virtual_ips() {
+    creates_agree("VirtualIP").await;
+}
+
+#[tokio::test]
+async fn prefixes() {
+    creates_agree("Prefix").await;
+}
+
+#[tokio::test]
+async fn changed_network_interfaces() {
+    updates_agree("NetworkInterface").await;
+}
+
+#[tokio::test]
+async fn changed_machines() {
+    updates_agree("Machine").await;
+}
+
+#[tokio::test]
+async fn changed_networks() {
+    updates_agree("Network").await;
+}
+
+#[tokio::test]
+async fn changed_virtual_ips() {
+    updates_agree("VirtualIP").await;
+}
+
+#[tokio::test]
+async fn changed_prefixes() {
+    updates_agree("Prefix").await;
+}
