@@ -3,15 +3,19 @@
 mod audit;
 mod controller;
 mod floor;
+mod folder;
 mod latency;
 mod machines;
+mod markdown;
 mod objects;
 mod observer;
 mod plane;
+mod release;
 mod report;
 mod round;
 mod stats;
 mod usage;
+mod verdicts;
 mod writes;
 
 pub(crate) use controller::BenchController;
