@@ -32,6 +32,11 @@ pub(crate) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
+/// Microseconds.
+pub(crate) fn us(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
 /// Mebibytes.
 pub(crate) fn mib(bytes: u64) -> f64 {
     float(bytes) / 1_048_576.0

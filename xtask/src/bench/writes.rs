@@ -67,6 +67,22 @@ pub(crate) async fn create_namespace(client: &Client) -> Result<()> {
     Ok(())
 }
 
+/// Has an object judged as a create of it would be, without storing it.
+pub(crate) async fn dry_create(client: &Client, collection: &str, body: &Value) -> Result<()> {
+    let uri = format!("{collection}{MANAGER}&dryRun=All");
+    let answer: Result<IgnoredAny> =
+        send(client, Method::POST, &uri, "application/json", body).await;
+    answer.map(drop)
+}
+
+/// Makes an object be as `body` says, whatever there is.
+pub(crate) async fn apply(client: &Client, uri: &str, body: &Value) -> Result<()> {
+    let uri = format!("{uri}{MANAGER}&force=true");
+    let content = "application/apply-patch+yaml";
+    let answer: Result<IgnoredAny> = send(client, Method::PATCH, &uri, content, body).await;
+    answer.map(drop)
+}
+
 /// Merges a status into an interface.
 pub(crate) async fn patch_status(client: &Client, name: &str, body: &Value) -> Result<Written> {
     let uri = format!("{}/{name}/status{MANAGER}", interfaces());
