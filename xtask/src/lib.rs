@@ -4,8 +4,11 @@
 pub mod cargo;
 pub mod control_plane;
 pub mod crds;
+pub mod generated;
 pub mod process;
 pub mod progress;
 pub mod repo;
 pub mod tidy;
 pub mod up;
+pub mod warnings;
+pub mod webhooks;

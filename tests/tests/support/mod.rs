@@ -10,6 +10,7 @@ pub(crate) mod space;
 pub(crate) mod text;
 pub(crate) mod told;
 pub(crate) mod wait;
+pub(crate) mod webhook;
 
 use ironcore_api::{KINDS, Kind};
 use k8s_openapi::api::core::v1::Namespace;

@@ -1,6 +1,8 @@
 //! `cargo xtask demo`: the main job, on a real API server, as a person wants to see it.
 
 mod columns;
+mod kubectl;
+mod refusals;
 mod samples;
 mod stage;
 mod story;
@@ -10,10 +12,11 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use kube::Client;
 use xtask::control_plane::{Binaries, ControlPlane, Options};
+use xtask::crds;
 use xtask::up::{State, lock};
-use xtask::{cargo, crds};
 
-use super::up::{quoted, start_ours};
+use super::ours::Ours;
+use super::up::quoted;
 use stage::Stage;
 
 /// Where the demo keeps its files, and the name that `up` must not take meanwhile.
@@ -21,11 +24,11 @@ const NAME: &str = "demo";
 
 /// Show the main job: samples applied, and what becomes of them
 ///
-/// Brings up a control plane on loopback, installs the CRDs, starts ni-controller, applies deploy/samples and tells
-/// each change as it comes. Goes on until Ctrl-C.
+/// Brings up a control plane on loopback, installs the CRDs, starts ni-controller and ni-webhook, applies deploy/samples
+/// and tells each change as it comes; then what is malformed, and what its author reads. Goes on until Ctrl-C.
 #[derive(clap::Args)]
 pub(crate) struct Demo {
-    /// End once every sample has reached its state; fail if one does not
+    /// End once every sample has reached its state or was refused; fail if one does not
     #[arg(long)]
     once: bool,
 }
@@ -38,22 +41,22 @@ impl Demo {
             "`cargo xtask up --name {NAME}` has taken the demo's name: end it with `cargo xtask down --name {NAME}`"
         );
         let binaries = Binaries::find_or_build().await?;
-        let program = cargo::build_binary("ni-controller", "dev").await?;
+        let ours = Ours::build(true, true, "dev").await?;
         let dir = State::dir(NAME);
         eprintln!("starting the control plane");
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
         let client = plane.client().await?;
         crds::install(&client).await?;
-        let controller = start_ours("ni-controller", &program, &dir, plane.kubeconfig()).await?;
+        let ours = ours.start(&plane, &dir).await?;
         let kubeconfig = quoted(plane.kubeconfig());
         let told = tokio::select! {
             told = self.tell(client, &kubeconfig) => told,
             _ = tokio::signal::ctrl_c() => {
-                println!("\nending the control plane and the controller");
+                println!("\nending the control plane, the controller and the webhook");
                 Ok(())
             }
         };
-        drop(controller);
+        drop(ours);
         drop(plane);
         told.map(|()| ExitCode::SUCCESS)
     }
@@ -64,13 +67,12 @@ impl Demo {
         );
         let mut stage = Stage::open(client);
         story::tell(&mut stage).await?;
+        refusals::tell(&stage.client).await?;
+        println!("Every sample has reached its state, and what is malformed was refused.");
         if self.once {
-            println!("\nEvery sample has reached its state.");
             return Ok(());
         }
-        println!(
-            "\nEvery sample has reached its state. Change something with kubectl and watch; Ctrl-C ends it all.\n"
-        );
+        println!("Change something with kubectl and watch; Ctrl-C ends it all.\n");
         stage.go_on().await
     }
 }

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use xtask::generated::MARK;
+use xtask::webhooks::{Configurations, Reach};
 use xtask::{crds, repo};
 
-/// Write the custom resource definitions to deploy/crds
+/// Write what is made from the types: definitions to deploy/crds, webhook configurations to deploy/webhook
 #[derive(clap::Args)]
 pub(crate) struct GenCrds {
     /// Write nothing; fail if a file there is not what would be written
@@ -18,36 +20,44 @@ pub(crate) struct GenCrds {
 
 impl GenCrds {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let dir = repo::root().join("deploy/crds");
-        let wanted = wanted()?;
-        let stale = stale(&dir, &wanted)?;
+        let definitions: Result<_> = ironcore_api::crds().iter().map(crds::file).collect();
+        let definitions = self.settle("deploy/crds", &definitions?)?;
+        let configurations = Configurations::new(&Reach::Service).files()?;
+        let configurations = self.settle("deploy/webhook", &configurations)?;
+        if definitions && configurations {
+            return Ok(ExitCode::SUCCESS);
+        }
+        eprintln!(
+            "error: generated files do not match the types: run `cargo xtask gen-crds` and commit"
+        );
+        Ok(ExitCode::FAILURE)
+    }
+
+    /// Writes what is stale in a folder, or tells; whether the folder is right then.
+    fn settle(&self, folder: &str, wanted: &BTreeMap<String, String>) -> Result<bool> {
+        let dir = repo::root().join(folder);
+        let stale = stale(&dir, wanted)?;
         for name in &stale {
             let what = if self.check { "stale" } else { "written" };
-            println!("{what}: deploy/crds/{name}");
+            println!("{what}: {folder}/{name}");
+            if !self.check {
+                write(&dir.join(name), wanted.get(name))?;
+            }
         }
-        if self.check && !stale.is_empty() {
-            eprintln!(
-                "error: deploy/crds does not match the types: run `cargo xtask gen-crds` and commit"
-            );
-            return Ok(ExitCode::FAILURE);
-        }
-        for name in stale.iter().filter(|_| !self.check) {
-            write(&dir.join(name), wanted.get(name))?;
-        }
-        Ok(ExitCode::SUCCESS)
+        Ok(!self.check || stale.is_empty())
     }
 }
 
-fn wanted() -> Result<BTreeMap<String, String>> {
-    ironcore_api::crds().iter().map(crds::file).collect()
-}
-
-/// Files that differ, are missing, or belong to no definition.
+/// Files that differ or are missing, and generated ones that are none any more.
 fn stale(dir: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    let is_left = |path: &PathBuf| {
+        fs::read_to_string(path).is_ok_and(|text| text.starts_with(MARK))
+            && !wanted.keys().any(|name| path.ends_with(name))
+    };
     let mut stale: Vec<String> = files(dir)?
-        .into_iter()
+        .iter()
+        .filter(|path| is_left(path))
         .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
-        .filter(|name| !wanted.contains_key(name))
         .collect();
     let differs = |(name, text): &(&String, &String)| {
         fs::read_to_string(dir.join(name)).ok().as_ref() != Some(*text)

@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod down;
 mod gen_crds;
+mod ours;
 mod status;
 mod test;
 mod tidy;

@@ -1,16 +1,15 @@
 //! `cargo xtask up`.
 
-use std::net::Ipv4Addr;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use xtask::control_plane::{
-    Binaries, ControlPlane, Options, free_port, plain_client, wait_until_ok,
-};
+use xtask::control_plane::{Binaries, ControlPlane, Options};
+use xtask::crds;
 use xtask::process::Tied;
 use xtask::up::{Server, State, lock};
-use xtask::{cargo, crds};
+
+use super::ours::Ours;
 
 /// Start the whole system in the background, on free ports of loopback
 #[derive(clap::Args)]
@@ -21,7 +20,7 @@ pub(crate) struct Up {
     /// Leave out ni-controller, to run it yourself
     #[arg(long)]
     no_controller: bool,
-    /// Leave out ni-webhook (there is none yet)
+    /// Leave out ni-webhook: then only the definitions fill in and refuse
     #[arg(long)]
     no_webhook: bool,
     /// The cargo profile of what is started
@@ -71,42 +70,14 @@ impl Up {
 
     async fn start(&self) -> Result<State> {
         let binaries = Binaries::find_or_build().await?;
-        // Before anything runs: this is where most mistakes are.
-        let controller = if self.no_controller {
-            None
-        } else {
-            Some(cargo::build_binary("ni-controller", &self.profile).await?)
-        };
+        let ours = Ours::build(!self.no_controller, !self.no_webhook, &self.profile).await?;
         let dir = State::dir(&self.name);
         eprintln!("starting the control plane");
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
         crds::install(&plane.client().await?).await?;
-        let mut ours = Vec::new();
-        if let Some(program) = controller {
-            ours.push(start_ours("ni-controller", &program, &dir, plane.kubeconfig()).await?);
-        }
+        let ours = ours.start(&plane, &dir).await?;
         hand_over(&self.name, plane, ours)
     }
-}
-
-/// One of our own programs, which report their readiness on the port that `--listen` gives.
-pub(super) async fn start_ours(
-    name: &str,
-    program: &Path,
-    dir: &Path,
-    kubeconfig: &Path,
-) -> Result<(Tied, u16)> {
-    eprintln!("starting {name}");
-    let port = free_port()?;
-    let mut command = Command::new(program);
-    command
-        .arg("run")
-        .arg("--listen")
-        .arg(format!("{}:{port}", Ipv4Addr::LOCALHOST));
-    command.env("KUBECONFIG", kubeconfig);
-    let mut process = Tied::spawn_logged(name, command, &dir.join(format!("logs/{name}.log")))?;
-    wait_until_ok(&mut process, &plain_client(port)?, "/readyz").await?;
-    Ok((process, port))
 }
 
 /// From here on the state knows the processes, and they live without us.

@@ -1,6 +1,6 @@
 //! Tests against a control plane that lives as long as they do.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xtask::control_plane::{Binaries, ControlPlane, Options};
@@ -10,10 +10,25 @@ use xtask::{cargo, crds, repo};
 use super::run as run_command;
 use super::steps::with;
 
+/// What the tests start.
+struct Programs {
+    controller: PathBuf,
+    webhook: PathBuf,
+}
+
+impl Programs {
+    async fn build() -> Result<Self> {
+        Ok(Self {
+            controller: cargo::build_binary("ni-controller", "dev").await?,
+            webhook: cargo::build_binary("ni-webhook", "dev").await?,
+        })
+    }
+}
+
 /// Starts what all tests share, runs them, and ends it.
 pub(super) async fn run(filters: &[String]) -> Result<()> {
     let binaries = Binaries::find_or_build().await?;
-    let controller = cargo::build_binary("ni-controller", "dev").await?;
+    let programs = Programs::build().await?;
     let all = repo::root().join(".cache/test");
     remove_left(&all);
     let dir = all.join(std::process::id().to_string());
@@ -26,7 +41,7 @@ pub(super) async fn run(filters: &[String]) -> Result<()> {
     )
     .await?;
     crds::install(&plane.client().await?).await?;
-    let result = tests(&binaries, &controller, &plane, filters).await;
+    let result = tests(&binaries, &programs, &plane, filters).await;
     plane.stop().await;
     match result {
         Ok(()) => std::fs::remove_dir_all(&dir).context("removing the control plane's folder"),
@@ -53,7 +68,7 @@ fn remove_left(all: &Path) {
 
 async fn tests(
     binaries: &Binaries,
-    controller: &Path,
+    programs: &Programs,
     plane: &ControlPlane,
     filters: &[String],
 ) -> Result<()> {
@@ -66,7 +81,8 @@ async fn tests(
     .await?;
     let mut tests = with(&["test", "--workspace", "--test", "cluster"], filters);
     tests.env("CONTROL_PLANE_BIN", binaries.dir());
-    tests.env("NI_CONTROLLER_BIN", controller);
+    tests.env("NI_CONTROLLER_BIN", &programs.controller);
+    tests.env("NI_WEBHOOK_BIN", &programs.webhook);
     tests.env("KUBECONFIG", plane.kubeconfig());
     tests.envs(plane.audit_log().map(|log| ("AUDIT_LOG", log)));
     run_command(tests).await

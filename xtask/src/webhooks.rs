@@ -1,0 +1,10 @@
+//! The webhook configurations: which requests the API server asks `ni-webhook` about, and how. As files,
+//! and installed.
+
+mod configuration;
+mod install;
+mod probe;
+
+pub use configuration::{Configurations, Reach};
+pub use install::install;
+pub use probe::wait_until_asked;
