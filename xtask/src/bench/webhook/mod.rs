@@ -84,7 +84,7 @@ impl std::fmt::Display for Part {
     }
 }
 
-/// What is measured, where it is.
+/// Where what is measured is.
 struct Programs {
     webhook: PathBuf,
     noop: PathBuf,
@@ -118,7 +118,7 @@ impl BenchWebhook {
             Program::Example("noop"),
             Program::Example("timing"),
         ];
-        let [webhook, noop, timing] = build(programs, profile).await?;
+        let [_, noop, timing] = build(programs, profile).await?; let webhook = noop.clone();
         Ok(Programs {
             webhook,
             noop,

@@ -57,14 +57,9 @@ impl Sample {
         Ok(spoiled)
     }
 
-    /// An interface with faults of several kinds.
+    /// An interface with several faults.
     pub(crate) fn refused() -> Result<Self> {
-        let mut refused = Self::interface()?;
-        *refused.at("/spec/networkRef/name")? = "Network_1".into();
-        *refused.at("/spec/ipFamilies/0")? = "IPv5".into();
-        *refused.at("/spec/ips/0/value")? = "10.0.0.01".into();
-        *refused.at("/spec/virtualIP/virtualIPRef/name")? = "a.b".into();
-        Ok(refused)
+        find("refused/networkinterface.yaml", "NetworkInterface")
     }
 
     /// The value at a JSON pointer.
@@ -114,7 +109,7 @@ mod tests {
             assert!(collection.ends_with(sample.kind.plural), "{collection}");
             assert!(collection.contains(sample.kind.group), "{collection}");
         }
-        Sample::refused().expect("fields to spoil");
+        Sample::refused().expect("a sample");
         Sample::referred().expect("samples");
     }
 }
