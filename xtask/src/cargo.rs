@@ -1,5 +1,6 @@
 //! Having cargo build what is to be run.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -16,26 +17,84 @@ pub fn cargo() -> Command {
     command
 }
 
+/// A program of ours that is built.
+#[derive(Clone, Copy, Debug)]
+pub enum Program<'a> {
+    /// A crate's binary.
+    Binary(&'a str),
+    /// One of a crate's examples.
+    Example(&'a str),
+}
+
 /// Builds one of our binaries if that is needed, and returns where it is.
 pub async fn build_binary(name: &str, profile: &str) -> Result<PathBuf> {
+    let [path] = build([Program::Binary(name)], profile).await?;
+    Ok(path)
+}
+
+/// Builds programs at once, so with the same features of what they share, and returns where they are.
+pub async fn build<const N: usize>(
+    programs: [Program<'_>; N],
+    profile: &str,
+) -> Result<[PathBuf; N]> {
     let mut command = cargo();
     // Not `--package`: that would choose other features of dependencies, and build them all again.
-    command.args(["build", "--workspace", "--bin", name, "--profile", profile]);
+    command.args(["build", "--workspace", "--profile", profile]);
+    for program in programs {
+        command.args(program.selection());
+    }
     command
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped());
     let mut build = Tied::spawn("cargo build", command)?;
     let lines = build.lines();
-    let last = || lines.filter_map(|line| executable(&line)).last();
-    let executable = tokio::task::spawn_blocking(last).await?;
+    let built = || lines.filter_map(|line| executable(&line)).collect();
+    let built: HashMap<String, PathBuf> = tokio::task::spawn_blocking(built).await?;
+    let names = programs.map(Program::name);
     if !build.wait().await?.success() {
-        bail!("building {name} failed; its errors are above");
+        bail!("building {} failed; its errors are above", names.join(", "));
     }
-    executable.with_context(|| format!("cargo does not tell where {name} is"))
+    let mut paths = [const { PathBuf::new() }; N];
+    for (path, name) in paths.iter_mut().zip(names) {
+        let built = built.get(name).cloned();
+        *path = built.with_context(|| format!("cargo does not tell where {name} is"))?;
+    }
+    Ok(paths)
 }
 
-/// What one of cargo's messages says to have been built.
-fn executable(message: &str) -> Option<PathBuf> {
+impl<'a> Program<'a> {
+    fn name(self) -> &'a str {
+        match self {
+            Self::Binary(name) | Self::Example(name) => name,
+        }
+    }
+
+    fn selection(self) -> [&'a str; 2] {
+        match self {
+            Self::Binary(name) => ["--bin", name],
+            Self::Example(name) => ["--example", name],
+        }
+    }
+}
+
+/// What one of cargo's messages says to have been built: name and place.
+fn executable(message: &str) -> Option<(String, PathBuf)> {
     let message: Value = serde_json::from_str(message).ok()?;
-    Some(PathBuf::from(message["executable"].as_str()?))
+    let name = message["target"]["name"].as_str()?;
+    let path = message["executable"].as_str()?;
+    Some((name.to_owned(), path.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_tells_what_it_built() {
+        let told = r#"{"target":{"name":"noop","kind":["example"]},"executable":"/t/noop"}"#;
+        let expected = ("noop".to_owned(), PathBuf::from("/t/noop"));
+        assert_eq!(executable(told), Some(expected));
+        let library = r#"{"target":{"name":"a","kind":["lib"]},"executable":null}"#;
+        assert_eq!(executable(library), None);
+    }
 }

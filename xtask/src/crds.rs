@@ -11,13 +11,13 @@ use crate::generated;
 
 /// Installs them by server-side apply; returns when objects of them can be made.
 pub async fn install(client: &Client) -> Result<()> {
+    install_these(client, &ironcore_api::crds()).await
+}
+
+/// As [`install`], for definitions that are ours with a change.
+pub async fn install_these(client: &Client, crds: &[CustomResourceDefinition]) -> Result<()> {
     let api: Api<CustomResourceDefinition> = Api::all(client.clone());
-    try_join_all(
-        ironcore_api::crds()
-            .iter()
-            .map(|crd| install_one(&api, crd)),
-    )
-    .await?;
+    try_join_all(crds.iter().map(|crd| install_one(&api, crd))).await?;
     Ok(())
 }
 

@@ -1,8 +1,6 @@
 //! `cargo xtask bench controller`.
 
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,6 +12,7 @@ use super::latency::measure;
 use super::machines::{Machines, empty};
 use super::objects::{NICS, comparable, interface_name};
 use super::plane::{CONTROLLER, Plane};
+use super::release::again_in_release;
 use super::report::{Pair, Row, plot, table, targets};
 use super::round::{Program, floor};
 use super::writes;
@@ -211,13 +210,4 @@ fn report(machines: u32, round: u32, pair: &Pair) {
         run.peak_rss >> 20,
         run.requests.total(),
     );
-}
-
-/// Floor and observer share the machine with what is measured: they must be as fast as it.
-async fn again_in_release() -> Result<()> {
-    let program = build_binary("xtask", "release").await?;
-    let failed = Command::new(program)
-        .args(std::env::args_os().skip(1))
-        .exec();
-    Err(failed).context("starting the release build of xtask")
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::objects::{NICS, foreign_interface, interface_name, machine, status};
 use super::plane::Plane;
-use super::stats::percentile_ms;
+use super::stats::{ms, percentiles};
 use super::writes;
 
 /// Numbers of interfaces that belong to no machine: out of the way of all others.
@@ -38,13 +38,13 @@ pub(crate) struct OfWrites {
 impl Latencies {
     /// Of one more machine.
     pub(crate) fn of_machines(&self) -> OfMachines {
-        let [p50, p99, max] = [50, 99, 100].map(|percent| percentile_ms(&self.machines, percent));
+        let [p50, p99, max] = percentiles(self.machines.clone(), [500, 990, 1000]).map(ms);
         OfMachines { p50, p99, max }
     }
 
     /// Of two writes.
     pub(crate) fn of_writes(&self) -> OfWrites {
-        let [p50, p99] = [50, 99].map(|percent| percentile_ms(&self.writes, percent));
+        let [p50, p99] = percentiles(self.writes.clone(), [500, 990]).map(ms);
         OfWrites { p50, p99 }
     }
 }

@@ -1,18 +1,25 @@
-//! `cargo xtask bench`: how the controller compares with the fastest that a client can do (docs/performance.md).
+//! `cargo xtask bench`: how the controller compares with the fastest that a client can do, and the webhook with a server
+//! that judges nothing (docs/performance.md).
 
 mod audit;
 mod controller;
 mod floor;
+mod folder;
 mod latency;
 mod machines;
+mod markdown;
 mod objects;
 mod observer;
 mod plane;
+mod release;
 mod report;
 mod round;
 mod stats;
 mod usage;
+mod verdicts;
+mod webhook;
 mod writes;
 
 pub(crate) use controller::BenchController;
 pub(crate) use floor::Floor;
+pub(crate) use webhook::BenchWebhook;

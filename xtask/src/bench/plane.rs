@@ -9,9 +9,10 @@ use anyhow::{Context, Result};
 use kube::Client;
 use serde_json::{Value, json};
 use xtask::control_plane::{Binaries, ControlPlane, Options};
-use xtask::{crds, repo};
+use xtask::crds;
 
 use super::audit::Audit;
+use super::folder;
 use super::observer::Observer;
 use super::writes;
 
@@ -40,10 +41,7 @@ impl Plane {
     /// Starts it, with our definitions installed and a namespace to measure in.
     pub(crate) async fn start() -> Result<Self> {
         let binaries = Binaries::find_or_build().await?;
-        let all = repo::root().join(".cache/bench");
-        remove_leftovers(&all);
-        let dir = all.join(std::process::id().to_string());
-        fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
+        let dir = folder::make()?;
         let tokens = [(CONTROLLER, random_token()?), (FLOOR, random_token()?)];
         let mut options = Options::new(dir.join("plane"));
         options.audit_log = true;
@@ -79,24 +77,12 @@ impl Plane {
     pub(crate) async fn stop(self) {
         drop(self.observer);
         self.servers.stop().await;
-        // What stays is in nobody's way, and git ignores it.
-        let _ = fs::remove_dir_all(self.dir);
-    }
-}
-
-/// What interrupted benchmarks left: their folders bear their pids.
-fn remove_leftovers(all: &Path) {
-    for entry in fs::read_dir(all).into_iter().flatten().flatten() {
-        if !Path::new("/proc").join(entry.file_name()).exists() {
-            // If it can't be removed, it is in nobody's way.
-            let _ = fs::remove_dir_all(entry.path());
-        }
+        folder::remove(&self.dir);
     }
 }
 
 async fn prepare(client: &Client) -> Result<()> {
-    let namespace = json!({ "metadata": { "name": super::objects::NAMESPACE } });
-    writes::create(client, "/api/v1/namespaces", &namespace).await?;
+    writes::create_namespace(client).await?;
     let networks = writes::collection("networking", "networks");
     writes::create(client, &networks, &super::objects::network()).await?;
     Ok(())

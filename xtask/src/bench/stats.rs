@@ -14,13 +14,43 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
-/// The least of the values that `percent` of all do not exceed, in milliseconds. Zero of none.
-pub(crate) fn percentile_ms(values: &[Duration], percent: usize) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    let rank = (sorted.len() * percent).div_ceil(100);
-    let value = sorted.get(rank.saturating_sub(1));
-    value.map_or(0.0, |value| value.as_secs_f64() * 1000.0)
+/// For each of `per_mille` the least of the values that so many in a thousand do not exceed. Zeros of none.
+pub(crate) fn percentiles<const N: usize>(
+    mut values: Vec<Duration>,
+    per_mille: [usize; N],
+) -> [Duration; N] {
+    values.sort_unstable();
+    per_mille.map(|per_mille| {
+        let rank = (values.len() * per_mille).div_ceil(1000);
+        let value = values.get(rank.saturating_sub(1));
+        value.copied().unwrap_or_default()
+    })
+}
+
+/// Milliseconds.
+pub(crate) fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// Microseconds.
+pub(crate) fn us(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+/// Mebibytes.
+pub(crate) fn mib(bytes: u64) -> f64 {
+    float(bytes) / 1_048_576.0
+}
+
+/// Three digits after the point: more would be noise.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// A count or a size, to calculate with.
+#[allow(clippy::cast_precision_loss)] // counts and sizes are far below 2^52
+pub(crate) fn float(value: u64) -> f64 {
+    value as f64
 }
 
 #[cfg(test)]
@@ -43,9 +73,9 @@ mod tests {
 
     #[test]
     fn percentiles_are_values_that_occurred() {
-        let values: Vec<Duration> = (1..=200).rev().map(Duration::from_millis).collect();
-        let found = [50, 99, 100].map(|percent| percentile_ms(&values, percent).round());
-        assert_eq!(found.map(|f| f.to_string()), ["100", "198", "200"]);
-        assert!(percentile_ms(&[], 99) < 1e-9);
+        let values = (1..=2000).rev().map(Duration::from_millis).collect();
+        let found = percentiles(values, [500, 990, 999, 1000]);
+        assert_eq!(found.map(|time| time.as_millis()), [1000, 1980, 1998, 2000]);
+        assert_eq!(percentiles(Vec::new(), [990]), [Duration::ZERO]);
     }
 }

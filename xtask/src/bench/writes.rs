@@ -7,8 +7,8 @@ use http::{Method, Request};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Value, json};
 
 use super::objects::NAMESPACE;
 
@@ -60,6 +60,29 @@ pub(crate) async fn create(client: &Client, collection: &str, body: &Value) -> R
     send(client, Method::POST, &uri, "application/json", body).await
 }
 
+/// Creates the benchmark's namespace.
+pub(crate) async fn create_namespace(client: &Client) -> Result<()> {
+    let namespace = json!({ "metadata": { "name": NAMESPACE } });
+    create(client, "/api/v1/namespaces", &namespace).await?;
+    Ok(())
+}
+
+/// Has an object judged as a create of it would be, without storing it.
+pub(crate) async fn dry_create(client: &Client, collection: &str, body: &Value) -> Result<()> {
+    let uri = format!("{collection}{MANAGER}&dryRun=All");
+    let answer: Result<IgnoredAny> =
+        send(client, Method::POST, &uri, "application/json", body).await;
+    answer.map(drop)
+}
+
+/// Makes an object be as `body` says, whatever there is.
+pub(crate) async fn apply(client: &Client, uri: &str, body: &Value) -> Result<()> {
+    let uri = format!("{uri}{MANAGER}&force=true");
+    let content = "application/apply-patch+yaml";
+    let answer: Result<IgnoredAny> = send(client, Method::PATCH, &uri, content, body).await;
+    answer.map(drop)
+}
+
 /// Merges a status into an interface.
 pub(crate) async fn patch_status(client: &Client, name: &str, body: &Value) -> Result<Written> {
     let uri = format!("{}/{name}/status{MANAGER}", interfaces());
@@ -82,7 +105,7 @@ pub(crate) async fn read_interface(client: &Client, name: &str) -> Result<Value>
 /// Deletes all objects of a collection; `query` may narrow it.
 pub(crate) async fn delete_all(client: &Client, collection: &str, query: &str) -> Result<()> {
     let uri = format!("{collection}?propagationPolicy=Background{query}");
-    let answer: Result<serde::de::IgnoredAny> = send(
+    let answer: Result<IgnoredAny> = send(
         client,
         Method::DELETE,
         &uri,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::bench::{BenchController, Floor};
+use crate::bench::{BenchController, BenchWebhook, Floor};
 
 /// Measure, see docs/performance.md
 #[derive(clap::Args)]
@@ -16,6 +16,7 @@ pub(crate) struct Bench {
 #[derive(clap::Subcommand)]
 enum What {
     Controller(BenchController),
+    Webhook(BenchWebhook),
     #[command(hide = true)]
     Floor(Floor),
 }
@@ -24,6 +25,7 @@ impl Bench {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self.what {
             What::Controller(controller) => controller.run().await?,
+            What::Webhook(webhook) => webhook.run().await?,
             What::Floor(floor) => floor.run().await?,
         }
         Ok(ExitCode::SUCCESS)

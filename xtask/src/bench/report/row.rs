@@ -9,7 +9,7 @@ use crate::bench::audit::Requests;
 use crate::bench::latency::{Latencies, OfMachines, OfWrites};
 use crate::bench::objects::NICS;
 use crate::bench::round::Run;
-use crate::bench::stats::median;
+use crate::bench::stats::{float, median, mib, rounded};
 
 /// A run of the controller and one of the floor, one right after the other.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl Row {
                 .unwrap_or_default(),
             events: runs().map(|run| run.requests.events).max().unwrap_or(0),
             cpu_s: rounded(median(runs().map(|run| run.cpu.as_secs_f64()))),
-            peak_rss_mib: rounded(float(peak_rss) / 1_048_576.0),
+            peak_rss_mib: rounded(mib(peak_rss)),
             bytes_per_object: (float(peak_rss.saturating_sub(empty_rss)) / objects).round(),
             latency_ms: latencies.of_machines().rounded(),
             two_writes_ms: latencies.of_writes().rounded(),
@@ -110,16 +110,6 @@ impl OfWrites {
             p99: rounded(self.p99),
         }
     }
-}
-
-/// Three digits after the point: more would be noise.
-fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
-}
-
-#[allow(clippy::cast_precision_loss)] // counts and sizes are far below 2^52
-fn float(value: u64) -> f64 {
-    value as f64
 }
 
 #[cfg(test)]

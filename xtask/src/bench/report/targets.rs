@@ -1,19 +1,13 @@
 //! What was to be reached, and whether it was.
 
 use super::Row;
-
-/// One target: what, the figure, whether it is good enough.
-type Verdict = (String, bool);
+use crate::bench::verdicts::{self, Verdict};
 
 /// A line per target.
 pub(crate) fn targets(rows: &[Row]) -> String {
     let mut verdicts: Vec<Verdict> = rows.iter().flat_map(of_row).collect();
     verdicts.extend(of_growth(rows));
-    let lines = verdicts.into_iter().map(|(what, reached)| {
-        let verdict = if reached { "reached" } else { "MISSED " };
-        format!("{verdict}  {what}")
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    verdicts::lines(verdicts)
 }
 
 fn of_row(row: &Row) -> Vec<Verdict> {

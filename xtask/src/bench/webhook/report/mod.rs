@@ -1,0 +1,107 @@
+//! What was measured: as tables, as JSON, and against what was to be reached.
+
+mod creates;
+mod memory;
+mod server;
+mod timing;
+
+use serde::Serialize;
+
+pub(crate) use creates::{CreatesRow, Speed};
+pub(crate) use memory::MemoryRow;
+pub(crate) use server::{Measured, Pair, ServerRow};
+pub(crate) use timing::TimingRow;
+
+use crate::bench::markdown;
+use crate::bench::verdicts;
+
+/// All that was measured; what was not is empty.
+#[derive(Default)]
+pub(crate) struct Report {
+    pub(crate) server: Vec<ServerRow>,
+    pub(crate) timing: Vec<TimingRow>,
+    pub(crate) memory: Vec<MemoryRow>,
+    pub(crate) creates: Vec<CreatesRow>,
+}
+
+/// An object of the JSON.
+#[derive(Serialize)]
+#[serde(tag = "figure", rename_all = "lowercase")]
+enum Figure<'a> {
+    Server(&'a ServerRow),
+    Timing(&'a TimingRow),
+    Memory(&'a MemoryRow),
+    Creates(&'a CreatesRow),
+}
+
+impl Report {
+    /// Tables and targets, for people.
+    pub(crate) fn text(&self) -> String {
+        let sections = [
+            section("The server", &server::COLUMNS, &self.server),
+            section("An answer, in memory", &timing::COLUMNS, &self.timing),
+            section("Memory", &memory::COLUMNS, &self.memory),
+            section(
+                "Creates, by an API server",
+                &creates::COLUMNS,
+                &self.creates,
+            ),
+            self.targets(),
+        ];
+        sections.map(|section| section + "\n").concat()
+    }
+
+    /// All rows in one array, as JSON.
+    pub(crate) fn json(&self) -> serde_json::Result<String> {
+        let server = self.server.iter().map(Figure::Server);
+        let timing = self.timing.iter().map(Figure::Timing);
+        let memory = self.memory.iter().map(Figure::Memory);
+        let creates = self.creates.iter().map(Figure::Creates);
+        let all: Vec<Figure<'_>> = server.chain(timing).chain(memory).chain(creates).collect();
+        Ok(serde_json::to_string_pretty(&all)? + "\n")
+    }
+
+    fn targets(&self) -> String {
+        let server = server::verdicts(&self.server);
+        let timing = timing::verdict(&self.timing);
+        let memory = self.memory.iter().map(memory::verdict);
+        verdicts::lines(server.into_iter().chain(timing).chain(memory))
+    }
+}
+
+fn section<R>(title: &str, columns: &[markdown::Column<R>], rows: &[R]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("{title}:\n\n{}\n", markdown::table(columns, rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn the_json_is_an_array_of_objects_that_say_what_they_are() {
+        let report = Report {
+            server: vec![server::tests::row(100, 100)],
+            timing: vec![timing::tests::row(20.0)],
+            memory: vec![memory::tests::row(15.0)],
+            creates: vec![creates::tests::row()],
+        };
+        let json: Value = serde_json::from_str(&report.json().expect("JSON")).expect("JSON");
+        let rows = json.as_array().expect("an array").iter();
+        let figures: Vec<&str> = rows.filter_map(|row| row["figure"].as_str()).collect();
+        assert_eq!(figures, ["server", "timing", "memory", "creates"]);
+        assert_eq!(json[0]["transport"], "h2");
+        assert_eq!(json[0]["webhook"]["p99_us"], 100.0);
+        let text = report.text();
+        assert_eq!(text.matches("reached").count(), 4, "{text}");
+    }
+
+    #[test]
+    fn what_was_not_measured_is_not_shown() {
+        assert_eq!(Report::default().text().trim(), "");
+    }
+}

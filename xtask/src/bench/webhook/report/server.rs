@@ -1,0 +1,260 @@
+//! What the server costs, beside a no-op in the same server.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::bench::markdown::Column;
+use crate::bench::stats::{float, median, rounded, us};
+use crate::bench::verdicts::Verdict;
+use crate::bench::webhook::cells::Cell;
+use crate::bench::webhook::client::Transport;
+use crate::bench::webhook::review::Endpoint;
+
+/// How much longer than the no-op's the slowest reviews may take.
+const MOST_P99_RATIO: f64 = 1.5;
+/// Reviews a second that a core must be good for, over connections that are kept.
+const LEAST_PER_CORE: f64 = 10_000.0;
+
+/// One load on one server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
+    pub(crate) reviews: usize,
+    pub(crate) wall: Duration,
+    /// The server's user and system time.
+    pub(crate) cpu: Duration,
+    /// p50, p99, p99.9.
+    pub(crate) latencies: [Duration; 3],
+}
+
+/// A load on the webhook and one on the no-op, one right after the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair {
+    pub(crate) webhook: Measured,
+    pub(crate) noop: Measured,
+}
+
+/// One cell: medians of the rounds.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ServerRow {
+    pub(crate) review: &'static str,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) transport: Transport,
+    pub(crate) at_once: usize,
+    /// Bytes of a review.
+    pub(crate) bytes: usize,
+    pub(crate) webhook: Figures,
+    pub(crate) noop: Figures,
+    /// The median of the ratios of neighbouring loads.
+    pub(crate) p99_ratio: f64,
+}
+
+/// Of one server.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Figures {
+    pub(crate) reviews_per_s: f64,
+    pub(crate) p50_us: f64,
+    pub(crate) p99_us: f64,
+    pub(crate) p999_us: f64,
+    pub(crate) cpu_us: f64,
+    /// What a core would do that does nothing else: the inverse of CPU time per review.
+    pub(crate) reviews_per_core_s: f64,
+}
+
+impl Measured {
+    fn cpu_us(&self) -> f64 {
+        us(self.cpu) / self.count()
+    }
+
+    fn per_second(&self) -> f64 {
+        self.count() / self.wall.as_secs_f64()
+    }
+
+    fn count(&self) -> f64 {
+        float(self.reviews as u64)
+    }
+}
+
+impl Pair {
+    fn p99_ratio(&self) -> f64 {
+        let [webhook, noop] = [self.webhook, self.noop].map(|run| run.latencies[1].as_secs_f64());
+        webhook / noop
+    }
+}
+
+impl Figures {
+    fn new(pairs: &[Pair], run: fn(&Pair) -> &Measured) -> Self {
+        let of = |figure: fn(&Measured) -> f64| {
+            rounded(median(pairs.iter().map(|pair| figure(run(pair)))))
+        };
+        let cpu_us = of(Measured::cpu_us);
+        Self {
+            reviews_per_s: of(Measured::per_second).round(),
+            p50_us: of(|run| us(run.latencies[0])),
+            p99_us: of(|run| us(run.latencies[1])),
+            p999_us: of(|run| us(run.latencies[2])),
+            cpu_us,
+            reviews_per_core_s: (1e6 / cpu_us).round(),
+        }
+    }
+}
+
+impl ServerRow {
+    /// Of all rounds of a cell.
+    pub(crate) fn new(cell: &Cell, pairs: &[Pair]) -> Self {
+        Self {
+            review: cell.review.what,
+            endpoint: cell.review.endpoint,
+            transport: cell.transport,
+            at_once: cell.at_once,
+            bytes: cell.review.body.len(),
+            webhook: Figures::new(pairs, |pair| &pair.webhook),
+            noop: Figures::new(pairs, |pair| &pair.noop),
+            p99_ratio: rounded(median(pairs.iter().map(Pair::p99_ratio))),
+        }
+    }
+
+    fn cell(&self) -> String {
+        format!(
+            "{} to {} over {}, {} at once",
+            self.review, self.endpoint, self.transport, self.at_once
+        )
+    }
+}
+
+impl fmt::Display for ServerRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (webhook, noop) = (&self.webhook, &self.noop);
+        write!(
+            f,
+            "{}: {:.0} reviews/s (no-op {:.0}), p99 {:.0} µs (no-op {:.0}), CPU {:.1} µs (no-op {:.1})",
+            self.cell(),
+            webhook.reviews_per_s,
+            noop.reviews_per_s,
+            webhook.p99_us,
+            noop.p99_us,
+            webhook.cpu_us,
+            noop.cpu_us
+        )
+    }
+}
+
+/// For people.
+pub(super) const COLUMNS: [Column<ServerRow>; 11] = [
+    ("review", |row| row.review.to_owned()),
+    ("endpoint", |row| row.endpoint.to_string()),
+    ("transport", |row| row.transport.to_string()),
+    ("at once", |row| row.at_once.to_string()),
+    ("reviews/s", |row| {
+        format!("{:.0}", row.webhook.reviews_per_s)
+    }),
+    ("no-op's", |row| format!("{:.0}", row.noop.reviews_per_s)),
+    ("p50/p99/p99.9 µs", |row| latencies(&row.webhook)),
+    ("no-op's", |row| latencies(&row.noop)),
+    ("p99 ratio", |row| format!("{:.2}", row.p99_ratio)),
+    ("CPU µs", |row| {
+        format!("{:.1} ({:.1})", row.webhook.cpu_us, row.noop.cpu_us)
+    }),
+    ("reviews/core/s", |row| {
+        format!("{:.0}", row.webhook.reviews_per_core_s)
+    }),
+];
+
+fn latencies(of: &Figures) -> String {
+    format!("{:.0} / {:.0} / {:.0}", of.p50_us, of.p99_us, of.p999_us)
+}
+
+/// Each by the cell that is furthest from it.
+pub(super) fn verdicts(rows: &[ServerRow]) -> Vec<Verdict> {
+    let kept = rows.iter().filter(|row| row.transport.keeps());
+    let slowest = rows
+        .iter()
+        .max_by(|a, b| a.p99_ratio.total_cmp(&b.p99_ratio));
+    let dearest = kept.max_by(|a, b| a.webhook.cpu_us.total_cmp(&b.webhook.cpu_us));
+    let latency = slowest.map(|row| {
+        let what = format!(
+            "p99 {:.2} times the no-op's, at most {MOST_P99_RATIO} ({})",
+            row.p99_ratio,
+            row.cell()
+        );
+        (what, row.p99_ratio <= MOST_P99_RATIO)
+    });
+    let cost = dearest.map(|row| {
+        let what = format!(
+            "{:.0} reviews per core and second, at least {LEAST_PER_CORE} ({})",
+            row.webhook.reviews_per_core_s,
+            row.cell()
+        );
+        (what, row.webhook.reviews_per_core_s >= LEAST_PER_CORE)
+    });
+    latency.into_iter().chain(cost).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::bench::webhook::review::Review;
+
+    fn measured(p99_us: u64, cpu_us: u64) -> Measured {
+        Measured {
+            reviews: 1000,
+            wall: Duration::from_millis(500),
+            cpu: Duration::from_micros(cpu_us * 1000),
+            latencies: [p99_us / 2, p99_us, p99_us * 2].map(Duration::from_micros),
+        }
+    }
+
+    fn row_of(transport: Transport, rounds: &[(u64, u64)], cpu_us: u64) -> ServerRow {
+        let cell = Cell {
+            review: Review::interface(Endpoint::Mutate).expect("a sample"),
+            transport,
+            at_once: 4,
+        };
+        let pair = |(webhook, noop): &(u64, u64)| Pair {
+            webhook: measured(*webhook, cpu_us),
+            noop: measured(*noop, 20),
+        };
+        let pairs: Vec<Pair> = rounds.iter().map(pair).collect();
+        ServerRow::new(&cell, &pairs)
+    }
+
+    pub(in super::super) fn row(p99_us: u64, noop_p99_us: u64) -> ServerRow {
+        row_of(Transport::Http2, &[(p99_us, noop_p99_us)], 30)
+    }
+
+    #[test]
+    fn ratios_are_of_neighbours() {
+        let row = row_of(Transport::Http2, &[(100, 100), (900, 300), (220, 200)], 40);
+        assert_eq!(row.p99_ratio.to_string(), "1.1");
+        assert_eq!(row.webhook.p99_us.to_string(), "220");
+        let figures = [
+            row.webhook.reviews_per_s,
+            row.webhook.cpu_us,
+            row.webhook.reviews_per_core_s,
+        ];
+        assert_eq!(figures.map(|f| f.to_string()), ["2000", "40", "25000"]);
+    }
+
+    #[test]
+    fn the_cell_that_is_furthest_from_a_target_decides() {
+        let reached = |rows: &[ServerRow]| -> Vec<bool> {
+            verdicts(rows)
+                .into_iter()
+                .map(|(_, reached)| reached)
+                .collect()
+        };
+        assert_eq!(reached(&[row(100, 100), row(150, 100)]), [true, true]);
+        assert_eq!(reached(&[row(100, 100), row(151, 100)]), [false, true]);
+        let dear = row_of(Transport::Http1, &[(100, 100)], 101);
+        assert_eq!(reached(&[row(100, 100), dear]), [true, false]);
+        assert_eq!(reached(&[]), [true; 0]);
+    }
+
+    #[test]
+    fn the_handshakes_of_new_connections_are_not_the_reviews_cost() {
+        let new = row_of(Transport::New, &[(100, 100)], 500);
+        let verdicts = verdicts(&[new, row(100, 100)]);
+        assert!(verdicts.iter().all(|(_, reached)| *reached), "{verdicts:?}");
+    }
+}
