@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use futures::future::{ready, try_join};
+use futures::future::ready;
 use futures::{Stream, StreamExt, stream};
 use k8s_openapi::api::admissionregistration::v1::{
     MutatingWebhookConfiguration, ValidatingWebhookConfiguration,
@@ -124,24 +124,19 @@ impl Cluster {
     /// # Errors
     /// Where the API server does not say.
     pub async fn configurations(&self) -> Result<Vec<Configuration>, CallError> {
-        let [mutating, validating] = self.configurations.each_ref().map(|api| {
-            call(
-                "read the webhook configurations",
-                api.get_opt(&self.configuration),
-            )
-        });
-        let (mutating, validating) = try_join(mutating, validating).await?;
-        let found = [mutating, validating].into_iter().enumerate();
-        Ok(found
-            .filter_map(|(of, object)| {
-                let mut object = object?;
-                Some(Configuration {
+        let mut found = Vec::new();
+        // One after the other: of two that are refused, it is always the first that is told of.
+        for (of, api) in self.configurations.iter().enumerate() {
+            let reading = api.get_opt(&self.configuration);
+            if let Some(mut object) = call("read the webhook configurations", reading).await? {
+                found.push(Configuration {
                     of,
                     version: object.metadata.resource_version.take(),
                     webhooks: object.data["webhooks"].take(),
-                })
-            })
-            .collect())
+                });
+            }
+        }
+        Ok(found)
     }
 
     /// Gives a configuration these entries, if it is still as it was read.
