@@ -7,7 +7,7 @@ mod story;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use kube::Client;
 use xtask::control_plane::{Binaries, ControlPlane, Options};
 use xtask::up::{State, lock};
@@ -50,7 +50,7 @@ impl Demo {
             told = self.tell(client, &kubeconfig) => told,
             _ = tokio::signal::ctrl_c() => {
                 println!("\nending the control plane and the controller");
-                Ok(())
+                if self.once { Err(anyhow!("ended before every sample had reached its state")) } else { Ok(()) }
             }
         };
         drop(controller);
