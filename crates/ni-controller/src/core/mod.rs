@@ -181,9 +181,10 @@ impl Core {
     fn note_lost_child<T: Indexed>(&mut self, event: &Event<T>) {
         let Event::Deleted(slot) = event else { return };
         let meta = slot.meta();
-        let owner = meta.owner.as_ref().filter(|owner| {
-            T::KIND == Kind::NetworkInterface && &*owner.kind == Kind::Machine.as_str()
-        });
+        let owner = meta
+            .owner
+            .as_ref()
+            .filter(|owner| T::KIND == Kind::NetworkInterface && owner.is_a(Kind::Machine));
         let Some(owner) = owner else { return };
         let namespace = self.world.namespace(&meta.namespace);
         if namespace

@@ -116,7 +116,7 @@ impl Interface {
             .meta
             .owner
             .as_ref()
-            .filter(|owner| &*owner.kind == Kind::Machine.as_str());
+            .filter(|owner| owner.is_a(Kind::Machine));
         let holder = self.spec.machine_ref.named();
         let owner = owner
             .map(|owner| &*owner.name)
@@ -171,7 +171,7 @@ impl Indexed for Interface {
     }
     fn readers(&self, namespace: &Namespace, tell: &mut dyn FnMut(Kind, &str)) {
         if let Some(owner) = &self.meta.owner
-            && &*owner.kind == Kind::Machine.as_str()
+            && owner.is_a(Kind::Machine)
         {
             tell(Kind::Machine, &owner.name);
         }

@@ -5,9 +5,7 @@
 use std::net::IpAddr;
 
 use super::decode::Slot;
-use super::links::{
-    Indexed, Links, read_by_interfaces, read_by_users, read_by_virtual_ips,
-};
+use super::links::{Indexed, Links, read_by_interfaces, read_by_users, read_by_virtual_ips};
 use super::meta::{Meta, Str};
 use super::object::{Interface, Kind, Machine, Network, VirtualIp};
 use super::store::Store;
