@@ -59,6 +59,11 @@ pub(super) fn is_child(meta: &Meta, owner: Kind, namespace: &Namespace) -> bool 
                 .is_some_and(|reference| reference.is_a(owner))
 }
 
+/// Whether an object that some of this kind may hold is released once its holder names it no longer.
+pub(super) fn is_released(meta: &Meta, holder: Kind, namespace: &Namespace) -> bool {
+    !meta.deleting && !meta.external && !is_child(meta, holder, namespace)
+}
+
 /// How a message names what is in the way.
 pub(super) fn describe(kind: Kind, meta: &Meta) -> String {
     match &meta.owner {

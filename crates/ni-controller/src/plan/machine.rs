@@ -4,7 +4,7 @@
 mod desired;
 mod repair;
 
-use super::child::{Standing, describe, standing};
+use super::child::{Standing, describe, is_released, standing};
 use super::{Change, Plan, Purpose, Reason, Report, Request, View, unreadable};
 use serde_json::Value;
 
@@ -128,11 +128,17 @@ fn report_taken(machine: &Machine, declared: &Declared, namespace: &Namespace, p
         return;
     };
     let lost = holder.uid != *machine.meta.uid && !interface.meta.deleting;
-    let stays = namespace
-        .machines
-        .slot(&holder.name)
-        .is_some_and(|slot| *slot.meta().uid == *holder.uid && !slot.meta().deleting);
-    if lost && stays {
+    let released = is_released(&interface.meta, Kind::Machine, namespace);
+    let stays = |slot: &Slot<Machine>| {
+        let names = |holder: &Machine| {
+            let mut names = holder.interfaces.iter();
+            names.any(|named| named.interface == declared.interface)
+        };
+        *slot.meta().uid == *holder.uid
+            && !slot.meta().deleting
+            && !(released && slot.good().is_some_and(|holder| !names(holder)))
+    };
+    if lost && namespace.machines.slot(&holder.name).is_some_and(stays) {
         let message = format!(
             "interface {} belongs to Machine {}",
             declared.interface, holder.name
