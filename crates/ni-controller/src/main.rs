@@ -44,6 +44,7 @@ async fn control(options: &Run) -> anyhow::Result<()> {
         client.clone(),
         outbox.clone(),
         metrics.clone(),
+        options.request_timeout,
     ));
     run::run(client, options, metrics, outbox, probes, stopped()?).await
 }
