@@ -234,6 +234,7 @@ impl Core {
             return;
         }
         self.counts.reconciles += 1;
+        self.forget_what_came_right(&key);
         let rest_ends = self.rest_ends(&key.namespace, now);
         let plan = self.plan(&key, now);
         let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
@@ -258,6 +259,19 @@ impl Core {
                 },
             );
         }
+    }
+
+    /// What is as its template says, whoever brought it back, is no longer said to be altered.
+    fn forget_what_came_right(&mut self, key: &Key) {
+        let Some(memory) = self.memories.get_mut(key) else {
+            return;
+        };
+        let namespace = self.world.namespace(&key.namespace);
+        memory.not_as_written.retain(|child, altered| {
+            let differing = plan::differing(namespace, &key.name, child);
+            altered.fields.retain(|field| differing.contains(field));
+            !altered.fields.is_empty()
+        });
     }
 
     /// The plan for `key` as things are.

@@ -1,9 +1,12 @@
 //! What answers mean.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Core, Now, REST, Sent};
-use crate::plan::{Change, Look, Memory, Purpose, Refusal, Request, came_back_different};
+use crate::plan::{
+    Altered, Change, Field, Look, Memory, Purpose, Refusal, Request, came_back_different,
+};
 use crate::world::{AnyObject, Dirty, Key, Kind};
 
 /// What came of a request.
@@ -114,28 +117,42 @@ impl Core {
             self.looked(sent);
             return;
         }
-        self.reports.extend(then.clone());
         if let Some(memory) = self.memories.get_mut(key) {
             memory.refused.remove(&(name.clone(), *purpose));
         }
-        if key.kind == Kind::Machine && matches!(purpose, Purpose::Make | Purpose::Repair) {
-            let namespace = self.world.namespace(&key.namespace);
-            let current = namespace
-                .machines
-                .get(&key.name)
-                .is_some_and(|m| m.meta.generation == sent.planned.generation)
-                && namespace.version(*kind, name) == Some(version);
-            let patch = match &sent.planned.change.request {
-                Request::Patch(patch) => Some(patch),
-                _ => None,
-            };
-            if current && came_back_different(namespace, &key.name, name, patch) {
-                self.memory(key)
-                    .not_as_written
-                    .insert(name.clone(), sent.planned.generation);
-            } else if let Some(memory) = self.memories.get_mut(key) {
-                memory.not_as_written.remove(name);
-            }
+        let altered = self.altered(sent, version);
+        if altered.is_empty() {
+            self.reports.extend(then.clone());
+        } else {
+            let generation = sent.planned.generation;
+            let known = &mut self.memory(key).not_as_written;
+            let before = known.remove(name);
+            let mut fields = before
+                .filter(|before| before.generation == generation)
+                .map_or_else(BTreeSet::new, |before| before.fields);
+            fields.extend(altered);
+            known.insert(name.clone(), Altered { generation, fields });
+        }
+    }
+
+    /// The fields of a child that did not come back as they were written; none where the world has moved on.
+    fn altered(&self, sent: &Sent, version: u64) -> BTreeSet<Field> {
+        let (key, change) = (&sent.planned.key, &sent.planned.change);
+        if key.kind != Kind::Machine || !matches!(change.purpose, Purpose::Make | Purpose::Repair) {
+            return BTreeSet::new();
+        }
+        let namespace = self.world.namespace(&key.namespace);
+        let machine = namespace.machines.get(&key.name);
+        let current = machine.is_some_and(|m| m.meta.generation == sent.planned.generation)
+            && namespace.version(change.kind, &change.name) == Some(version);
+        let patch = match &change.request {
+            Request::Patch(patch) => Some(patch),
+            _ => None,
+        };
+        if current {
+            came_back_different(namespace, &key.name, &change.name, patch)
+        } else {
+            BTreeSet::new()
         }
     }
 
