@@ -15,7 +15,7 @@ pub use backoff::Backoff;
 pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
 
-use crate::plan::{self, Answered, Change, Memory, Options, Plan, Report, Request, View};
+use crate::plan::{self, Answered, Change, Look, Memory, Options, Plan, Report, Request, View};
 use crate::world::{Dirty, Event, Indexed, Key, Kind, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
@@ -277,9 +277,23 @@ impl Core {
     /// The plan for `key` as things are.
     pub fn plan(&self, key: &Key, now: Now) -> Plan {
         let nothing = Memory::default();
+        self.plan_with(key, self.memories.get(key).unwrap_or(&nothing), now)
+    }
+
+    /// The plan for `key` if a look at `name` showed what is known anyway.
+    pub fn plan_if_looked(&self, key: &Key, name: &Str, now: Now) -> Plan {
+        let mut memory = self.memories.get(key).cloned().unwrap_or_default();
+        memory.looked = Some(Look {
+            name: name.clone(),
+            clock: self.world.clock(),
+        });
+        self.plan_with(key, &memory, now)
+    }
+
+    fn plan_with(&self, key: &Key, memory: &Memory, now: Now) -> Plan {
         let view = View {
             namespace: self.world.namespace(&key.namespace),
-            memory: self.memories.get(key).unwrap_or(&nothing),
+            memory,
             options: &self.options,
             resting: self
                 .resting
