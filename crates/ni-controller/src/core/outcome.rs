@@ -7,7 +7,7 @@ use super::{Core, Now, REST, Sent};
 use crate::plan::{
     Altered, Change, Field, Look, Memory, Purpose, Refusal, Request, came_back_different,
 };
-use crate::world::{AnyObject, Dirty, Key, Kind};
+use crate::world::{AnyObject, Dirty, Key, Kind, Source};
 
 /// What came of a request.
 #[derive(Clone, Debug)]
@@ -111,7 +111,11 @@ impl Core {
         {
             self.look(key, *kind, name);
         } else {
-            self.world.learn(object, dirty);
+            let source = match purpose {
+                Purpose::Look => Source::Look(sent.clock),
+                _ => Source::Answer,
+            };
+            self.world.learn(object, source, dirty);
         }
         if *purpose == Purpose::Look {
             self.looked(sent);
