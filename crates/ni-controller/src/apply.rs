@@ -199,6 +199,7 @@ mod tests {
                 purpose: Purpose::Repair,
                 then: None,
             },
+            repeats: 0,
         };
         let not_found = |name: &str| -> Status {
             let details = json!({ "name": name });

@@ -106,7 +106,8 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut events = watch_all(&client);
     let mut this = Loop {
-        core: Core::new(options.deciding.options(), options.backoff()),
+        core: Core::new(options.deciding.options(), options.backoff())
+            .with_slots(usize::from(options.concurrency)),
         clock: Clock::start(),
         client,
         outbox,
@@ -281,6 +282,18 @@ fn log(order: &Order, outcome: &Outcome) {
         }
         (_, Request::Create(_) | Request::Read) => "",
     };
+    if order.repeats > 0 {
+        let repeats = order.repeats;
+        warn!(
+            kind,
+            namespace,
+            name,
+            uid,
+            purpose,
+            repeats,
+            "written again, because it did not last: a policy or somebody else takes it back"
+        );
+    }
     match outcome {
         Outcome::Object(_) | Outcome::Gone if change.purpose == Purpose::Look => {
             debug!(kind, namespace, name, uid, purpose, "looked");

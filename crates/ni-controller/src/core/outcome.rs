@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::queue::Repeated;
 use super::{Core, Now, REST, Sent};
 use crate::plan::{
     Altered, Change, Field, Look, Memory, Purpose, Refusal, Request, came_back_different,
@@ -68,11 +69,12 @@ impl Core {
         let Some(sent) = self.sent.remove(&ticket) else {
             return;
         };
+        self.queue.answered(&sent.planned.key.namespace);
         let mut dirty = Dirty::new();
         let mut wait = None;
         let retry = match outcome {
             Outcome::Object(object) => {
-                self.learn(&sent, object, &mut dirty);
+                self.learn(&sent, object, &mut dirty, now);
                 false
             }
             Outcome::Gone => {
@@ -90,7 +92,7 @@ impl Core {
         self.finish(&sent.planned.key, retry, wait, now);
     }
 
-    fn learn(&mut self, sent: &Sent, object: AnyObject, dirty: &mut Dirty) {
+    fn learn(&mut self, sent: &Sent, object: AnyObject, dirty: &mut Dirty, now: Now) {
         let Change {
             kind,
             name,
@@ -109,7 +111,7 @@ impl Core {
                 .meta(*kind, name)
                 .is_none()
         {
-            self.look(key, *kind, name);
+            self.look(key, *kind, name, now);
         } else {
             let source = match purpose {
                 Purpose::Look => Source::Look(sent.clock),
@@ -123,6 +125,10 @@ impl Core {
         }
         if let Some(memory) = self.memories.get_mut(key) {
             memory.refused.remove(&(name.clone(), *purpose));
+        }
+        if let Some(Repeated { what, first, .. }) = sent.planned.repeats {
+            self.repeats
+                .note(key, what, first, self.backoff, now.elapsed);
         }
         let altered = self.altered(sent, version);
         if altered.is_empty() {
@@ -219,7 +225,7 @@ impl Core {
                 false
             }
             Failure::AlreadyExists => {
-                self.look(key, change.kind, &change.name);
+                self.look(key, change.kind, &change.name, now);
                 true
             }
             // Without its answer nothing more can be decided, and what would let it through changes no object: a right.
@@ -240,8 +246,8 @@ impl Core {
     }
 
     /// Has `name` read, as part of what is under way for `key`.
-    pub(super) fn look(&mut self, key: &Key, kind: Kind, name: &str) {
-        let look = self.planned(key, crate::plan::look(kind, name));
+    pub(super) fn look(&mut self, key: &Key, kind: Kind, name: &str, now: Now) {
+        let look = self.planned(key, crate::plan::look(kind, name), now);
         self.queue.push_changes(vec![look]);
         self.running.entry(key.clone()).or_default().outstanding += 1;
     }
@@ -269,7 +275,7 @@ impl Core {
         if running.outstanding > 0 {
             return;
         }
-        let (failed, wait) = (running.failed, running.wait);
+        let (failed, changed, wait) = (running.failed, running.changed, running.wait);
         self.running.remove(key);
         if !failed {
             self.attempts.remove(key);
@@ -279,6 +285,10 @@ impl Core {
         self.counts.retries += 1;
         let attempts = self.attempts.entry(key.clone()).or_default();
         *attempts += 1;
+        if changed {
+            self.queue.push(key.clone(), now.elapsed);
+            return;
+        }
         let at = now.elapsed + self.backoff.wait(key, *attempts).max(wait);
         self.queue.set_timer(key, Some(at));
     }
