@@ -124,6 +124,39 @@ async fn a_deleting_interface_keeps_its_virtual_ip_and_the_next_waits_for_it() {
 }
 
 #[tokio::test]
+async fn who_lost_a_virtual_ip_waits_for_it_as_soon_as_its_holder_is_being_deleted() {
+    let space = Space::with_network().await;
+    space.create(VIP, "v", "").await;
+    space.report(VIP, "v", "status.ip = 192.0.2.1").await;
+    space.interface("x", "10.0.0.1", REFERS).await;
+    space.until(VIP, "v", "spec.targetRef.name = x").await;
+    space.interface("y", "10.0.0.2", REFERS).await;
+    space
+        .until(
+            NIC,
+            "y",
+            "status.state = Error; status.conditions.0.reason = VirtualIPTaken",
+        )
+        .await;
+    space.begin_delete(NIC, "x").await;
+    space
+        .until(
+            NIC,
+            "y",
+            "status.state = Pending; status.conditions.0.reason = VirtualIPPending",
+        )
+        .await;
+    space.finish_delete(NIC, "x").await;
+    space
+        .until(
+            NIC,
+            "y",
+            "status.state = Available; status.virtualIP = 192.0.2.1",
+        )
+        .await;
+}
+
+#[tokio::test]
 async fn a_deleting_machine_keeps_its_interface_and_the_next_waits_for_it() {
     let space = Space::with_network().await;
     space.interface("x", "10.0.0.1", "").await;

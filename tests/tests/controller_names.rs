@@ -140,6 +140,22 @@ async fn a_name_goes_to_the_other_machine_when_it_is_free() {
 }
 
 #[tokio::test]
+async fn a_machine_of_another_group_is_no_owner_of_ours() {
+    let space = Space::with_network().await;
+    let owner = "metadata.ownerReferences = [{apiVersion: cluster.x-k8s.io/v1beta1, kind: Machine, name: theirs, \
+        uid: 11111111-2222-3333-4444-555555555555, controller: true}]";
+    space.interface("a-e", "10.0.0.1", owner).await;
+    space.interface("x", "10.0.0.2", owner).await;
+    space
+        .machine("a", &[makes("e", &ip("10.0.0.3")), uses("x")])
+        .await;
+    space
+        .warned("Machine a", "NameTaken", "NetworkInterface a-e")
+        .await;
+    space.until(NIC, "x", "spec.machineRef.name = a").await;
+}
+
+#[tokio::test]
 async fn a_machine_with_managed_by_gets_its_interfaces_and_claims_others() {
     let space = Space::with_network().await;
     space.interface("x", "10.0.0.2", "").await;

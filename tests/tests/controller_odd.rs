@@ -174,6 +174,56 @@ async fn an_interface_that_does_not_decode_keeps_its_name_and_its_virtual_ip() {
 }
 
 #[tokio::test]
+async fn a_virtual_ip_is_released_when_its_interface_goes_that_did_not_decode() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let _controller = turn.controller(&[]).await;
+    space.create(VIP, "v", "").await;
+    let refers = "spec.virtualIP.virtualIPRef.name = v";
+    space.interface("x", "10.0.0.1", refers).await;
+    space.until(VIP, "v", "spec.targetRef.name = x").await;
+    spoil(&space, NIC, "x", json!({ "spec": { "ips": "none" } })).await;
+    space
+        .warned("NetworkInterface x", "NotDecodable", "expected a sequence")
+        .await;
+    space.interface("y", "10.0.0.2", refers).await;
+    space
+        .until(NIC, "y", "status.conditions.0.reason = VirtualIPTaken")
+        .await;
+    space.delete(NIC, "x").await;
+    space.until(VIP, "v", "spec.targetRef.name = y").await;
+}
+
+#[tokio::test]
+async fn a_virtual_ip_that_does_not_decode_is_waited_for() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let _controller = turn.controller(&[]).await;
+    space.create(VIP, "v", "").await;
+    spoil(&space, VIP, "v", json!({ "spec": { "ipFamily": "IPv5" } })).await;
+    space.warned("VirtualIP v", "NotDecodable", "IPv5").await;
+    space
+        .interface("x", "10.0.0.1", "spec.virtualIP.virtualIPRef.name = v")
+        .await;
+    space
+        .until(
+            NIC,
+            "x",
+            "status.state = Pending; status.conditions.0.reason = VirtualIPNotDecodable",
+        )
+        .await;
+    // The same fault in a newer version of the object is no other cause.
+    space
+        .change(VIP, "v", "metadata.labels.some = change")
+        .await;
+    space.settle().await;
+    space.warned("VirtualIP v", "NotDecodable", "IPv5").await;
+    space.delete(VIP, "v").await;
+    space.create(VIP, "v", "").await;
+    space.until(VIP, "v", "spec.targetRef.name = x").await;
+}
+
+#[tokio::test]
 async fn a_network_that_does_not_decode_is_waited_for() {
     let turn = Turn::take().await;
     let space = turn.space().await;

@@ -151,6 +151,24 @@ async fn sigterm_ends_it_in_time_with_exit_code_0_and_no_write_unanswered() {
 }
 
 #[tokio::test]
+async fn with_json_logs_every_line_is_an_object_that_names_what_it_is_about() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let controller = turn.controller(&["--log-format=json"]).await;
+    space.interface("x", "10.0.0.1", "").await;
+    space.until(NIC, "x", "status.state = Available").await;
+    assert!(controller.answers("/livez").await);
+    let log = controller.log();
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")));
+    let written = |line: &serde_json::Value| {
+        line["namespace"] == space.name.as_str() && line["name"] == "x" && line["message"] == "done"
+    };
+    assert!(lines.into_iter().any(|line| written(&line)), "{log}");
+}
+
+#[tokio::test]
 async fn a_created_interface_costs_exactly_one_create_and_one_status_write() {
     let turn = Turn::take().await;
     let space = turn.space().await;

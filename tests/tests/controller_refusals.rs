@@ -1,5 +1,6 @@
 //! Requests that fail: what a retry can mend is tried again, what it can't waits for a change.
 
+use crate::support::plane::Turn;
 use crate::support::policy::Between;
 use crate::support::space::{MACHINE, NIC, Space};
 use crate::support::text::{at, check, entries, ip, makes, makes_with};
@@ -144,5 +145,66 @@ async fn a_repair_that_does_not_come_out_as_written_is_told_and_not_written_agai
     check(&before, "metadata.labels.role = altered");
     space.settle_without_machines().await;
     assert_eq!(space.get(NIC, "a-e").await, before);
+    space.was_not_told("Machine a", "InterfaceRepaired").await;
+    // What else differs is brought back, and is no reason to write what is altered.
+    space.change(NIC, "a-e", "spec.machineRef -").await;
+    let now = space.until(NIC, "a-e", "spec.machineRef.name = a").await;
+    check(&now, "metadata.labels.role = altered");
+    space
+        .noted("Machine a", "InterfaceRepaired", "interface a-e")
+        .await;
     space.lift(Between::Alteration).await;
+    // What comes right in between is looked after again.
+    space.change(NIC, "a-e", "metadata.labels.role = two").await;
+    space.settle_without_machines().await;
+    space.change(NIC, "a-e", "metadata.labels.role = x").await;
+    space.until(NIC, "a-e", "metadata.labels.role = two").await;
+}
+
+#[tokio::test]
+async fn what_alters_a_fixed_field_costs_one_replacement_at_each_start() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let controller = turn.controller(&[]).await;
+    space.put_between(Between::FixedAlteration).await;
+    space.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
+    space
+        .warned("Machine a", "NotAsWritten", "spec.attributes")
+        .await;
+    let made = space.until(NIC, "a-e", "status.state = Available").await;
+    space.settle_without_machines().await;
+    let kept = space.get(NIC, "a-e").await;
+    assert_eq!(at(&kept, "metadata.uid"), at(&made, "metadata.uid"));
+    controller.kill().await;
+    let _controller = turn.controller(&[]).await;
+    let anew = space
+        .until_new(NIC, &made, "status.state = Available")
+        .await;
+    space.settle_without_machines().await;
+    let kept = space.get(NIC, "a-e").await;
+    assert_eq!(at(&kept, "metadata.uid"), at(&anew, "metadata.uid"));
+    space.lift(Between::FixedAlteration).await;
+}
+
+#[tokio::test]
+async fn a_status_that_somebody_else_takes_back_is_written_ever_more_slowly() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let controller = turn.controller(&[]).await;
+    space.interface("x", "10.0.0.1", "").await;
+    space.until(NIC, "x", "status.state = Available").await;
+    for _ in 0..5 {
+        space.report(NIC, "x", "status.ips = [10.9.9.9]").await;
+        space.until(NIC, "x", "status.ips = [10.0.0.1]").await;
+    }
+    let log = controller.log();
+    let repeats = |times: usize| {
+        let counted = format!("repeats={times}");
+        let mut lines = log.lines();
+        lines.any(|line| {
+            line.contains(&space.name) && line.contains("written again") && line.contains(&counted)
+        })
+    };
+    assert!((1..5).all(repeats), "{log}");
+    assert!(controller.metric("ni_retries_total").await >= 4);
 }

@@ -91,6 +91,54 @@ async fn a_virtual_ip_can_change_from_a_reference_to_a_template_and_back() {
 }
 
 #[tokio::test]
+async fn what_leaves_a_virtual_ips_template_leaves_the_interface() {
+    let template = |metadata: &str| {
+        let spec = "spec: {type: Public, ipFamily: IPv4}";
+        let source =
+            format!("virtualIP: {{ephemeral: {{virtualIPTemplate: {{{metadata}{spec}}}}}}}");
+        makes("e", &format!("{}, {source}", ip(SAME)))
+    };
+    let space = Space::with_network().await;
+    let all = template("metadata: {labels: {a: '1', b: '2'}, annotations: {c: '3'}}, ");
+    space.machine("a", &[all]).await;
+    let made = "spec.virtualIP.ephemeral.virtualIPTemplate";
+    space
+        .until(NIC, "a-e", &format!("{made}.metadata.labels.b = '2'"))
+        .await;
+    let fewer = template("metadata: {labels: {a: '1'}}, ");
+    space.change(MACHINE, "a", &entries(&[fewer])).await;
+    let expected = format!("{made}.metadata = {{labels: {{a: '1'}}}}");
+    space.until(NIC, "a-e", &expected).await;
+    space.was_not_told("Machine a", "NotAsWritten").await;
+}
+
+#[tokio::test]
+async fn what_is_attached_and_differs_in_what_is_fixed_is_repaired_in_all_else() {
+    let (space, child) = Space::with_machine(&ip(SAME)).await;
+    space.change(NIC, "a-e", "spec.providerID = p").await;
+    let other = makes_with(
+        "labels: {role: two}",
+        "e",
+        &format!("{}, attributes: {{k: v}}", ip("10.0.0.2")),
+    );
+    space.change(MACHINE, "a", &entries(&[other])).await;
+    space
+        .warned("Machine a", "ReplacementNeeded", "spec.attributes")
+        .await;
+    let now = space
+        .until(
+            NIC,
+            "a-e",
+            "metadata.labels.role = two; status.ips = [10.0.0.2]",
+        )
+        .await;
+    check(&now, "spec.attributes -; spec.providerID = p");
+    assert_eq!(at(&now, "metadata.uid"), at(&child, "metadata.uid"));
+    space.change(NIC, "a-e", "spec.machineRef -").await;
+    space.until(NIC, "a-e", "spec.machineRef.name = a").await;
+}
+
+#[tokio::test]
 async fn labels_and_annotations_of_the_template_are_brought_back() {
     let space = Space::with_network().await;
     space

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::plane::Turn;
-use crate::support::space::{MACHINE, NIC, Space, VIP};
+use crate::support::space::{MACHINE, NET, NIC, Space, VIP};
 use crate::support::text::{at, check, entries, ip, makes, uses};
 use crate::support::wait::eventually;
 
@@ -220,6 +220,47 @@ async fn with_external_status_all_of_it_is_left_alone_and_all_else_goes_on() {
         &format!("{theirs}; status.conditions -"),
     );
     check(&space.get(NIC, "x").await, "status = {state: Pending}");
+    // Its users are told all the same what can't be had.
+    space.report(NET, "net", "status.state = Error").await;
+    space
+        .warned("NetworkInterface x", "NetworkError", "Network net")
+        .await;
+}
+
+#[tokio::test]
+async fn who_gains_what_another_has_let_go_of_waits_without_a_warning() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let controller = turn.controller(&[]).await;
+    space.create(VIP, "v", "").await;
+    space.report(VIP, "v", "status.ip = 192.0.2.1").await;
+    space.interface("x", "10.0.0.1", REFERS).await;
+    space.interface("y", "10.0.0.2", "").await;
+    space.interface("n", "10.0.0.3", "").await;
+    space.machine("a", &[uses("n")]).await;
+    space.until(NIC, "y", "status.state = Available").await;
+    space.until(VIP, "v", "spec.targetRef.name = x").await;
+    space.until(NIC, "n", "spec.machineRef.name = a").await;
+    controller.kill().await;
+    // Both moves, before anybody looks.
+    space.change(NIC, "x", "spec.virtualIP -").await;
+    space.change(NIC, "y", REFERS).await;
+    space.change(MACHINE, "a", "spec.networkInterfaces -").await;
+    space.machine("b", &[uses("n")]).await;
+    let _controller = turn.controller(&[]).await;
+    space
+        .until(
+            NIC,
+            "y",
+            "status.state = Available; status.virtualIP = 192.0.2.1",
+        )
+        .await;
+    space.until(NIC, "n", "spec.machineRef.name = b").await;
+    space.settle().await;
+    space
+        .was_not_told("NetworkInterface y", "VirtualIPTaken")
+        .await;
+    space.was_not_told("Machine b", "InterfaceTaken").await;
 }
 
 #[tokio::test]

@@ -19,19 +19,30 @@ const FIELD_MANAGER: &str = "ni-controller";
 pub async fn apply(client: &Client, order: &Order, timeout: Duration) -> Outcome {
     match tokio::time::timeout(timeout, send(client, order)).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(kube::Error::Api(status)))
-            if status.code == 404 && expects_absence(&order.change.request) =>
-        {
-            Outcome::Gone
-        }
+        Ok(Err(kube::Error::Api(status))) if status.code == 404 => absent(&status, order),
         Ok(Err(error)) => Outcome::Failed(classify(error)),
         Err(_) => transient(format!("no answer within {timeout:?}")),
     }
 }
 
-/// Whether "not found" is a good answer to the request.
-fn expects_absence(request: &Request) -> bool {
-    matches!(request, Request::Read | Request::Delete { .. })
+/// "Not found" means something only where it names what was asked for, or the namespace to create it in. A server that
+/// does not serve the kind, or not yet, answers so as well.
+fn absent(status: &Status, order: &Order) -> Outcome {
+    let details = status.details.as_ref();
+    let missing = details.map_or("", |details| &details.name);
+    let wanted = match order.change.request {
+        Request::Create(_) => &order.key.namespace,
+        _ => &order.change.name,
+    };
+    match &order.change.request {
+        _ if missing != &**wanted => {
+            transient(format!("404 {}: {}", status.reason, status.message))
+        }
+        Request::Read | Request::Delete { .. } => Outcome::Gone,
+        Request::Create(_) | Request::Patch(_) | Request::PatchStatus(_) => {
+            Outcome::Failed(Failure::NotFound)
+        }
+    }
 }
 
 async fn send(client: &Client, order: &Order) -> Result<Outcome, kube::Error> {
@@ -139,7 +150,6 @@ fn classify_status(status: &Status) -> Failure {
     });
     match status.code {
         403 if terminating => Failure::NamespaceTerminating,
-        404 => Failure::NotFound,
         409 if status.reason == "AlreadyExists" => Failure::AlreadyExists,
         409 => Failure::Conflict(status.message.clone()),
         400 | 403 | 405 | 413 | 415 | 422 => Failure::Refused(status.message.clone()),
@@ -165,4 +175,54 @@ pub fn describe(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Change, Purpose};
+    use crate::world::Key;
+
+    #[test]
+    fn what_is_not_found_is_gone_only_where_the_answer_names_it() {
+        let order = |request: Request| Order {
+            ticket: 1,
+            key: Key {
+                namespace: "ns".into(),
+                kind: Kind::Machine,
+                name: "m".into(),
+            },
+            change: Change {
+                kind: Kind::NetworkInterface,
+                name: "x".into(),
+                request,
+                purpose: Purpose::Repair,
+                then: None,
+            },
+            repeats: 0,
+        };
+        let not_found = |name: &str| -> Status {
+            let details = json!({ "name": name });
+            serde_json::from_value(json!({ "code": 404, "details": details })).unwrap()
+        };
+        let word =
+            |name: &str, request: &Request| match absent(&not_found(name), &order(request.clone()))
+            {
+                Outcome::Failed(failure) => failure.as_str(),
+                Outcome::Gone => "gone",
+                Outcome::Object(_) => "object",
+            };
+        let cases = [
+            (Request::Read, "x", "gone"),
+            (Request::Read, "", "transient"),
+            (Request::Patch(Value::Null), "x", "not_found"),
+            (Request::Patch(Value::Null), "", "transient"),
+            (Request::PatchStatus(Value::Null), "y", "transient"),
+            (Request::Create(Value::Null), "ns", "not_found"),
+            (Request::Create(Value::Null), "", "transient"),
+        ];
+        for (request, name, expected) in cases {
+            assert_eq!(word(name, &request), expected, "{request:?} {name:?}");
+        }
+    }
 }

@@ -65,29 +65,40 @@ impl Outbox {
     }
 }
 
-/// Sends what is in the outbox, for ever.
-pub async fn send_all(client: Client, outbox: Outbox, metrics: Metrics) {
+/// Sends what is in the outbox, for ever. A request that takes longer than `timeout` is given up.
+pub async fn send_all(client: Client, outbox: Outbox, metrics: Metrics, timeout: Duration) {
     let instance = std::env::var("HOSTNAME").unwrap_or_else(|_| "ni-controller".to_owned());
     loop {
         let report = outbox.pop().await;
-        let sent = send_patiently(&client, &report, &instance).await;
+        let sent = send_patiently(&client, &report, &instance, timeout).await;
         metrics.event(report.reason, sent);
     }
 }
 
-async fn send_patiently(client: &Client, report: &Report, instance: &str) -> bool {
+async fn send_patiently(
+    client: &Client,
+    report: &Report,
+    instance: &str,
+    timeout: Duration,
+) -> bool {
     for attempt in 0..ATTEMPTS {
-        match send(client, report, instance).await {
-            Ok(()) => return true,
-            Err(kube::Error::Api(status)) if status.code < 500 && status.code != 429 => {
+        match tokio::time::timeout(timeout, send(client, report, instance)).await {
+            Ok(Ok(())) => return true,
+            Ok(Err(kube::Error::Api(status))) if status.code < 500 && status.code != 429 => {
                 debug!(reason = report.reason.as_str(), error = %status.message, "an Event was refused");
                 return false;
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 debug!(reason = report.reason.as_str(), %error, "an Event was not sent: trying again");
-                tokio::time::sleep(Duration::from_millis(200 << attempt)).await;
+            }
+            Err(_) => {
+                debug!(
+                    reason = report.reason.as_str(),
+                    "no answer to an Event: trying again"
+                );
             }
         }
+        tokio::time::sleep(Duration::from_millis(200 << attempt)).await;
     }
     false
 }

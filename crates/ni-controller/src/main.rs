@@ -24,9 +24,12 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Run(options) => control(&options).await,
         Command::Plan(options) => {
-            print!(
-                "{}",
-                preview::preview(&client().await?, options.options()).await?
+            let preview = preview::preview(&client().await?, options.options()).await?;
+            print!("{}", preview.text);
+            anyhow::ensure!(
+                preview.failed == 0,
+                "{} of the looks failed: what hinges on them (`unknown` above) a start may change or not; `plan` needs to get, list and watch",
+                preview.failed
             );
             Ok(())
         }
@@ -44,6 +47,7 @@ async fn control(options: &Run) -> anyhow::Result<()> {
         client.clone(),
         outbox.clone(),
         metrics.clone(),
+        options.request_timeout,
     ));
     run::run(client, options, metrics, outbox, probes, stopped()?).await
 }

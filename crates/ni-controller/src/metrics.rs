@@ -279,3 +279,83 @@ fn resident_bytes() -> Option<usize> {
         .ok()
         .map(|kib| kib * 1024)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::core::Backoff;
+    use crate::plan::{Options, Purpose};
+
+    /// One of each.
+    fn all() -> String {
+        let metrics = Metrics::default();
+        let change = Change {
+            kind: Kind::Machine,
+            name: "m".into(),
+            request: Request::Read,
+            purpose: Purpose::Look,
+            then: None,
+        };
+        metrics.answered(&change, &Outcome::Gone, Duration::ZERO);
+        metrics.event(Reason::Waiting, true);
+        metrics.planned(Duration::ZERO);
+        metrics.watch_lag(Kind::Machine, Duration::ZERO);
+        let backoff = Backoff {
+            base: Duration::ZERO,
+            cap: Duration::ZERO,
+        };
+        let now = Now {
+            elapsed: Duration::ZERO,
+            wall: k8s_openapi::jiff::Timestamp::UNIX_EPOCH,
+        };
+        metrics.read(&Core::new(Options::default(), backoff), now);
+        metrics.encode()
+    }
+
+    /// Name, type and labels, as a row of the docs has them.
+    fn rows(text: &str) -> BTreeSet<String> {
+        let mut rows = BTreeSet::new();
+        for line in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+            let (name, kind) = line.split_once(' ').unwrap();
+            let sample = text
+                .lines()
+                .find(|line| line.starts_with(name) && !line.starts_with('#'))
+                .unwrap();
+            let labels = sample
+                .split_once('{')
+                .map_or("", |(_, rest)| rest.split_once('}').unwrap().0);
+            let labels = labels
+                .split(',')
+                .filter_map(|label| label.split_once('=').map(|(name, _)| name))
+                .filter(|name| *name != "le")
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let total = if kind == "counter" { "_total" } else { "" };
+            let row = format!("| `{name}{total}` | {kind} | {labels} |");
+            rows.insert(row.replace("|  |", "| |"));
+        }
+        rows
+    }
+
+    #[test]
+    fn the_docs_name_every_metric_with_its_type_and_labels_and_no_other() {
+        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/metrics.md");
+        let docs = std::fs::read_to_string(docs).unwrap();
+        let documented = docs.lines().filter(|line| line.starts_with("| `ni_"));
+        let rows = rows(&all());
+        let unknown: Vec<&str> = documented
+            .clone()
+            .filter(|line| line.matches('|').count() == 5)
+            .filter(|line| !rows.iter().any(|row| line.starts_with(row)))
+            .collect();
+        assert!(unknown.is_empty(), "{unknown:#?}\nin {rows:#?}");
+        let missing: Vec<&String> = rows
+            .iter()
+            .filter(|row| !documented.clone().any(|line| line.starts_with(*row)))
+            .collect();
+        assert!(missing.is_empty(), "{missing:#?}");
+    }
+}

@@ -58,7 +58,7 @@ pub struct Run {
     /// Address of /metrics, /livez and /readyz.
     #[arg(long, env = "NI_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Requests to the API server under way at once.
+    /// Requests to the API server under way at once; of one namespace at most half of them while others wait.
     #[arg(long, env = "NI_CONCURRENCY", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
     /// First wait before a failed request is tried again; it doubles with each failure.
@@ -161,6 +161,23 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn every_flag_has_an_environment_name_that_follows_from_it() {
+        use clap::CommandFactory;
+        let cli = Cli::command();
+        let commands = std::iter::once(&cli).chain(cli.get_subcommands());
+        let flags = commands
+            .flat_map(clap::Command::get_arguments)
+            .filter_map(|flag| Some((flag.get_long()?, flag.get_env())));
+        let mut any = false;
+        for (long, env) in flags.filter(|(long, _)| !["help", "version"].contains(long)) {
+            let expected = format!("NI_{}", long.replace('-', "_").to_uppercase());
+            assert_eq!(env.and_then(std::ffi::OsStr::to_str), Some(&*expected));
+            any = true;
+        }
+        assert!(any);
     }
 
     #[test]

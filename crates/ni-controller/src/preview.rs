@@ -1,14 +1,13 @@
 //! `ni-controller plan`: what a start would change, as text. Reads only.
 
 use std::collections::HashSet;
-use std::fmt::Write;
 use std::time::Duration;
 
 use kube::Client;
 
 use crate::apply::apply;
-use crate::core::{Backoff, Core};
-use crate::plan::{Change, Options, Request};
+use crate::core::{Backoff, Core, Order, Outcome};
+use crate::plan::{Change, Options, Plan, Report, Request};
 use crate::run::{AnyEvent, Clock, observe};
 use crate::watch::once;
 use crate::world::Key;
@@ -16,10 +15,20 @@ use crate::world::Key;
 /// How long one read may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What a start would change, as far as it could be found out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// One line per change and per Event; per look that failed, and per change that hinges on it.
+    pub text: String,
+    /// How many looks failed: what hinges on these is not known.
+    pub failed: usize,
+}
+
 /// One line per change that a start would make first, and per Event that it would send.
 ///
-/// What follows from the answers to these changes (the status of an interface that is made) is not foretold.
-pub async fn preview(client: &Client, options: Options) -> anyhow::Result<String> {
+/// What follows from the answers to these changes (the status of an interface that is made) is not foretold. A look that
+/// fails is not tried again: its line says what hinges on it.
+pub async fn preview(client: &Client, options: Options) -> anyhow::Result<Preview> {
     let clock = Clock::start();
     let mut core = Core::new(
         options,
@@ -31,44 +40,64 @@ pub async fn preview(client: &Client, options: Options) -> anyhow::Result<String
     for event in read(client).await? {
         observe(&mut core, event, clock.now());
     }
-    let (mut lines, mut looked) = (Vec::new(), Vec::new());
+    let (mut lines, mut looked, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(order) = core.next(clock.now()) {
-        if order.change.request == Request::Read {
-            let outcome = apply(client, &order, READ_TIMEOUT).await;
-            core.answer(order.ticket, outcome, clock.now());
-            looked.push(order.key);
-        } else {
+        if order.change.request != Request::Read {
             lines.push(describe(&order.key, &order.change));
+            continue;
+        }
+        match apply(client, &order, READ_TIMEOUT).await {
+            // Its order is left unanswered, so that nothing is planned for this object again.
+            Outcome::Failed(failure) => failed.push((order, failure)),
+            outcome => {
+                core.answer(order.ticket, outcome, clock.now());
+                looked.push(order.key);
+            }
         }
     }
     // What a look shows to be needed is planned once all else is answered; here it never is.
     let known: HashSet<String> = lines.iter().cloned().collect();
     for key in looked {
-        let changes = core.plan(&key, clock.now()).changes;
-        let further = changes
-            .iter()
-            .filter(|change| change.request != Request::Read);
-        lines.extend(
-            further
-                .map(|change| describe(&key, change))
-                .filter(|line| !known.contains(line)),
-        );
+        let plan = core.plan(&key, clock.now());
+        lines.extend(describe_all(&key, &plan).filter(|line| !known.contains(line)));
     }
-    let mut out = lines
-        .iter()
-        .fold(String::new(), |out, line| out + line + "\n");
-    for report in core.take_reports() {
+    for (Order { key, change, .. }, failure) in &failed {
+        lines.push(format!("{}: {failure}", describe(key, change)));
+        let hinges = core.plan_if_looked(key, &change.name, clock.now());
+        let further = describe_all(key, &hinges).filter(|line| !known.contains(line));
+        lines.extend(further.map(|line| format!("unknown {line}")));
+    }
+    Ok(Preview {
+        text: text(&lines, &core.take_reports()),
+        failed: failed.len(),
+    })
+}
+
+/// The plan's changes as lines, without looks.
+fn describe_all(key: &Key, plan: &Plan) -> impl Iterator<Item = String> {
+    let changes = plan.changes.iter();
+    changes
+        .filter(|change| change.request != Request::Read)
+        .map(|change| describe(key, change))
+}
+
+fn text(lines: &[String], reports: &[Report]) -> String {
+    let events = reports.iter().map(|report| {
         let (kind, reason) = (report.kind.as_str(), report.reason.as_str());
-        writeln!(
-            out,
+        format!(
             "event   {kind} {}/{}: {reason}: {}",
             report.namespace, report.name, report.message
-        )?;
+        )
+    });
+    let mut out = String::new();
+    for line in lines.iter().cloned().chain(events) {
+        out.push_str(&line);
+        out.push('\n');
     }
     if out.is_empty() {
         out.push_str("nothing to change\n");
     }
-    Ok(out)
+    out
 }
 
 async fn read(client: &Client) -> Result<Vec<AnyEvent>, kube::runtime::watcher::Error> {
@@ -85,7 +114,7 @@ fn describe(key: &Key, change: &Change) -> String {
         Request::Patch(_) => "patch  ",
         Request::PatchStatus(_) => "status ",
         Request::Delete { .. } => "delete ",
-        Request::Read => "read   ",
+        Request::Read => "failed ",
     };
     let target = format!(
         "{verb} {} {}/{}",

@@ -106,7 +106,8 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut events = watch_all(&client);
     let mut this = Loop {
-        core: Core::new(options.deciding.options(), options.backoff()),
+        core: Core::new(options.deciding.options(), options.backoff())
+            .with_slots(usize::from(options.concurrency)),
         clock: Clock::start(),
         client,
         outbox,
@@ -133,7 +134,8 @@ pub async fn run(
             event = events.recv() => this.take_events(event, &mut events),
             Some(answer) = this.sending.join_next() => this.take_answer(answer?),
             Some(probe) = probes.recv() => this.take_probe(probe),
-            () = tokio::time::sleep(wake) => {}
+            // Without room nothing is sent, and timers stay due.
+            () = tokio::time::sleep(wake), if this.has_room() => {}
             () = &mut stop, if !this.stopping => {
                 info!(under_way = this.sending.len(), "stopping: no new work");
                 this.stopping = true;
@@ -176,8 +178,13 @@ impl Loop {
         }
     }
 
+    /// Whether more may be sent.
+    fn has_room(&self) -> bool {
+        !self.stopping && self.sending.len() < self.concurrency
+    }
+
     fn send_orders(&mut self) {
-        while !self.stopping && self.sending.len() < self.concurrency {
+        while self.has_room() {
             let begun = Instant::now();
             let Some(order) = self.core.next(self.clock.now()) else {
                 break;
@@ -233,14 +240,16 @@ impl Loop {
 
     fn measure_lag(&mut self, event: &AnyEvent) {
         let version = match event {
-            AnyEvent::Machine(event) => applied(event),
-            AnyEvent::Interface(event) => applied(event),
-            AnyEvent::Network(event) => applied(event),
-            AnyEvent::VirtualIp(event) => applied(event),
+            AnyEvent::Machine(event) => shown(event),
+            AnyEvent::Interface(event) => shown(event),
+            AnyEvent::Network(event) => shown(event),
+            AnyEvent::VirtualIp(event) => shown(event),
         };
         let Some((kind, version)) = version else {
             return;
         };
+        let newest = self.shown.entry(kind).or_default();
+        *newest = version.max(*newest);
         if let Some((awaited, since)) = self.samples.get(&kind).copied()
             && awaited <= version
         {
@@ -250,10 +259,13 @@ impl Loop {
     }
 }
 
-fn applied<T: Object>(event: &Event<T>) -> Option<(Kind, u64)> {
+/// The version that an event shows.
+fn shown<T: Object>(event: &Event<T>) -> Option<(Kind, u64)> {
     match event {
-        Event::Applied(slot) | Event::Deleted(slot) => Some((T::KIND, Slot::meta(slot).version)),
-        _ => None,
+        Event::Listed(slot) | Event::Applied(slot) | Event::Deleted(slot) => {
+            Some((T::KIND, Slot::meta(slot).version))
+        }
+        Event::ListBegins | Event::ListEnds => None,
     }
 }
 
@@ -270,6 +282,18 @@ fn log(order: &Order, outcome: &Outcome) {
         }
         (_, Request::Create(_) | Request::Read) => "",
     };
+    if order.repeats > 0 {
+        let repeats = order.repeats;
+        warn!(
+            kind,
+            namespace,
+            name,
+            uid,
+            purpose,
+            repeats,
+            "written again, because it did not last: a policy or somebody else takes it back"
+        );
+    }
     match outcome {
         Outcome::Object(_) | Outcome::Gone if change.purpose == Purpose::Look => {
             debug!(kind, namespace, name, uid, purpose, "looked");

@@ -40,12 +40,7 @@ impl<T: Decode> Resource for Wire<T> {
         T::KIND.as_str().into()
     }
     fn group((): &()) -> Cow<'_, str> {
-        T::KIND
-            .api_version()
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .into()
+        T::KIND.group().into()
     }
     fn version((): &()) -> Cow<'_, str> {
         "v1alpha1".into()

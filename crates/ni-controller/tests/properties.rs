@@ -4,14 +4,15 @@ mod sim;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use ni_controller::core::{Failure, Now, Order, Outcome};
 use ni_controller::plan::{Purpose, Request};
 use ni_controller::run::observe;
 use ni_controller::world::Kind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use sim::Sim;
 use sim::server::{Server, uid};
+use sim::{Fate, Sim};
 
 /// What may happen between any two steps.
 #[derive(Clone, Debug)]
@@ -28,9 +29,10 @@ enum Step {
         virtual_ip: bool,
         mark: bool,
     },
+    /// An interface is edited: the one `at` this place among all.
     Edit {
-        name: usize,
-        clear_holder: bool,
+        at: usize,
+        what: usize,
         address: usize,
     },
     Network {
@@ -40,21 +42,43 @@ enum Step {
     VirtualIp {
         ip: bool,
     },
+    /// An object is deleted; it stays for a while where somebody's finalizer holds it.
     Delete {
-        kind: usize,
-        name: usize,
+        kind: Kind,
+        at: usize,
+        held: bool,
     },
+    /// Finalizers come off.
     Release {
-        name: usize,
+        kind: Kind,
+        at: usize,
+    },
+    /// An outside system takes an object over, or lets it go.
+    Guard {
+        kind: Kind,
+        at: usize,
+        on: bool,
+    },
+    /// The network plugin attaches an interface, or detaches it.
+    Attach {
+        at: usize,
+        on: bool,
+    },
+    /// An object is stored that does not decode.
+    Spoil {
+        kind: Kind,
+        at: usize,
     },
     Collect,
+    /// Everything arrives, and is handled.
+    Settle,
     Deliver {
         kind: usize,
     },
     Send,
     Serve {
         at: usize,
-        fail: bool,
+        fate: Fate,
     },
     Answer {
         at: usize,
@@ -85,22 +109,63 @@ fn source() -> impl Strategy<Value = Source> {
     ]
 }
 
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![
+        18 => Just(Fate::Served),
+        2 => Just(Fate::Lost),
+        1 => Just(Fate::Refused),
+    ]
+}
+
+/// Most of what happens is about interfaces.
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        2 => Just(Kind::Machine),
+        4 => Just(Kind::NetworkInterface),
+        1 => Just(Kind::Network),
+        2 => Just(Kind::VirtualIp),
+    ]
+}
+
+/// The first of three is the likeliest, so that steps meet.
+fn one_of_three() -> impl Strategy<Value = usize> {
+    prop_oneof![3 => Just(0usize), 1 => Just(1usize), 1 => Just(2usize)]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        3 => (0..3usize, prop::collection::vec((0..3usize, source()), 0..3), any::<bool>())
+        1 => about_objects(),
+        1 => about_time(),
+    ]
+}
+
+/// What users, the network plugin and others do.
+fn about_objects() -> impl Strategy<Value = Step> {
+    let entries = || prop::collection::vec((one_of_three(), source()), 0..3);
+    prop_oneof![
+        5 => (one_of_three(), entries(), any::<bool>())
             .prop_map(|(name, entries, finalizer)| Step::Machine { name, entries, finalizer }),
-        2 => (0..3usize, 0..2usize, 0..3usize, any::<bool>(), any::<bool>())
+        3 => (0..3usize, 0..2usize, 0..3usize, prop::bool::weighted(0.8), any::<bool>())
             .prop_map(|(name, network, address, virtual_ip, mark)| Step::Interface { name, network, address, virtual_ip, mark }),
-        2 => (0..3usize, any::<bool>(), 0..3usize)
-            .prop_map(|(name, clear_holder, address)| Step::Edit { name, clear_holder, address }),
+        3 => (0..8usize, 0..4usize, 0..3usize).prop_map(|(at, what, address)| Step::Edit { at, what, address }),
         2 => (0..2usize, 0..4usize).prop_map(|(name, state)| Step::Network { name, state }),
-        1 => any::<bool>().prop_map(|ip| Step::VirtualIp { ip }),
-        2 => (0..4usize, 0..3usize).prop_map(|(kind, name)| Step::Delete { kind, name }),
-        1 => (0..3usize).prop_map(|name| Step::Release { name }),
+        2 => any::<bool>().prop_map(|ip| Step::VirtualIp { ip }),
+        3 => (kind(), 0..8usize, any::<bool>()).prop_map(|(kind, at, held)| Step::Delete { kind, at, held }),
+        2 => (kind(), 0..8usize).prop_map(|(kind, at)| Step::Release { kind, at }),
+        1 => (kind(), 0..8usize, any::<bool>()).prop_map(|(kind, at, on)| Step::Guard { kind, at, on }),
+        2 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(at, on)| Step::Attach { at, on }),
+        1 => (kind(), 0..8usize).prop_map(|(kind, at)| Step::Spoil { kind, at }),
+    ]
+}
+
+/// What goes on between core and server.
+fn about_time() -> impl Strategy<Value = Step> {
+    prop_oneof![
         1 => Just(Step::Collect),
+        4 => Just(Step::Settle),
         8 => (0..4usize).prop_map(|kind| Step::Deliver { kind }),
         8 => Just(Step::Send),
-        6 => (0..3usize, prop::bool::weighted(0.1)).prop_map(|(at, fail)| Step::Serve { at, fail }),
+        6 => (0..3usize, fate()).prop_map(|(at, fate)| Step::Serve { at, fate }),
         6 => (0..3usize).prop_map(|at| Step::Answer { at }),
         1 => (0..4usize).prop_map(|kind| Step::List { kind }),
         1 => Just(Step::Crash),
@@ -123,6 +188,55 @@ fn machine_spec(entries: &[(usize, Source)]) -> Value {
         });
     }
     json!({ "machineClassRef": { "name": "class" }, "networkInterfaces": by_name.into_values().collect::<Vec<_>>() })
+}
+
+/// The object at this place among all of its kind.
+fn nth(server: &Server, kind: Kind, at: usize) -> Option<String> {
+    let names: Vec<&str> = server
+        .list(kind)
+        .filter_map(|object| object["metadata"]["name"].as_str())
+        .collect();
+    let at = at.checked_rem(names.len())?;
+    Some(names[at].to_owned())
+}
+
+/// Merges a patch into the object at this place.
+fn patch_nth(server: &mut Server, kind: Kind, at: usize, patch: &Value) {
+    if let Some(name) = nth(server, kind, at) {
+        server.patch(kind, &name, patch);
+    }
+}
+
+/// What makes an object of this kind undecodable; the kind's own step mends it.
+fn nonsense(kind: Kind) -> Value {
+    match kind {
+        Kind::Machine => json!({ "spec": { "networkInterfaces": "none" } }),
+        Kind::NetworkInterface => json!({ "spec": { "ips": "none" } }),
+        Kind::Network => json!({ "status": { "state": 5 } }),
+        Kind::VirtualIp => json!({ "spec": { "ipFamily": 5 } }),
+    }
+}
+
+/// Whether an object does not decode, as `nonsense` made it.
+fn is_spoilt(object: &Value) -> bool {
+    object["spec"]["networkInterfaces"] == "none"
+        || object["spec"]["ips"] == "none"
+        || object["spec"]["ipFamily"] == 5
+}
+
+const GUARD: &str = "common.ironcore.dev/managed-by";
+
+fn is_guarded(object: &Value) -> bool {
+    !object["metadata"]["annotations"][GUARD].is_null()
+}
+
+fn is_alive(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_null()
+}
+
+/// Whether this controller answers for what the object says: others may have changed what it does not touch.
+fn is_tended(object: &Value) -> bool {
+    is_alive(object) && !is_guarded(object) && !is_spoilt(object)
 }
 
 fn apply(sim: &mut Sim, step: &Step) {
@@ -167,19 +281,17 @@ fn apply(sim: &mut Sim, step: &Step) {
             }
             server.create(Kind::NetworkInterface, INTERFACES[*name], &body);
         }
-        Step::Edit {
-            name,
-            clear_holder,
-            address,
-        } => {
-            let spec = if *clear_holder {
-                json!({ "machineRef": null })
-            } else {
-                json!({ "ips": interface_spec(0, *address)["ips"] })
+        Step::Edit { at, what, address } => {
+            let spec = match what {
+                0 => json!({ "machineRef": null }),
+                1 => json!({ "ips": interface_spec(0, *address)["ips"] }),
+                2 => json!({ "virtualIP": null }),
+                _ => json!({ "virtualIP": { "virtualIPRef": { "name": "vip" } } }),
             };
-            server.patch(
+            patch_nth(
+                server,
                 Kind::NetworkInterface,
-                INTERFACES[*name],
+                *at,
                 &json!({ "spec": spec }),
             );
         }
@@ -199,32 +311,59 @@ fn apply(sim: &mut Sim, step: &Step) {
             );
         }
         Step::VirtualIp { ip } => {
-            server.create(
-                Kind::VirtualIp,
-                "vip",
-                &json!({ "spec": { "type": "Public", "ipFamily": "IPv4" } }),
-            );
+            let spec = json!({ "type": "Public", "ipFamily": "IPv4" });
+            server.create(Kind::VirtualIp, "vip", &json!({ "spec": spec }));
             let ip = if *ip { json!("192.0.2.1") } else { Value::Null };
-            server.patch(Kind::VirtualIp, "vip", &json!({ "status": { "ip": ip } }));
+            let whole = json!({ "spec": spec, "status": { "ip": ip } });
+            server.patch(Kind::VirtualIp, "vip", &whole);
         }
-        Step::Delete { kind, name } => {
-            let kind = Kind::ALL[*kind];
-            let name = match kind {
-                Kind::Machine => MACHINES[*name],
-                Kind::NetworkInterface => INTERFACES[*name],
-                Kind::Network => NETWORKS[*name % 2],
-                Kind::VirtualIp => "vip",
-            };
-            server.delete(kind, name);
+        meddling => meddle(sim, meddling),
+    }
+}
+
+/// What may happen to an object of any kind.
+fn meddle(sim: &mut Sim, step: &Step) {
+    let server = &mut sim.server;
+    match step {
+        Step::Delete { kind, at, held } => {
+            if let Some(name) = nth(server, *kind, *at) {
+                if *held {
+                    let hold = json!({ "metadata": { "finalizers": ["hold"] } });
+                    server.patch(*kind, &name, &hold);
+                }
+                server.delete(*kind, &name);
+            }
         }
-        Step::Release { name } => server.release(Kind::Machine, MACHINES[*name]),
-        Step::Collect => server.collect(),
+        Step::Release { kind, at } => {
+            if let Some(name) = nth(server, *kind, *at) {
+                server.release(*kind, &name);
+            }
+        }
+        Step::Guard { kind, at, on } => {
+            let guard = json!({ "metadata": { "annotations": { GUARD: on.then_some("them") } } });
+            patch_nth(server, *kind, *at, &guard);
+        }
+        Step::Attach { at, on } => {
+            let attached = json!({ "spec": { "providerID": on.then_some("p") } });
+            patch_nth(server, Kind::NetworkInterface, *at, &attached);
+        }
+        Step::Spoil { kind, at } => patch_nth(server, *kind, *at, &nonsense(*kind)),
+        passing => pass(sim, passing),
+    }
+}
+
+/// What goes on between core and server.
+fn pass(sim: &mut Sim, step: &Step) {
+    match step {
+        Step::Collect => sim.server.collect(),
+        Step::Settle => sim.settle(),
         Step::Deliver { kind } => drop(sim.deliver(Kind::ALL[*kind])),
         Step::Send => drop(sim.send()),
-        Step::Serve { at, fail } => drop(sim.serve(*at, *fail)),
+        Step::Serve { at, fate } => drop(sim.serve(*at, *fate)),
         Step::Answer { at } => drop(sim.answer(*at)),
         Step::List { kind } => sim.list(Kind::ALL[*kind]),
         Step::Crash => sim.crash(),
+        others => unreachable!("{others:?} is no step of time"),
     }
 }
 
@@ -261,34 +400,32 @@ fn writes_keep_off_others_objects(server: &Server) {
     }
 }
 
+/// No write that names a version changes what is being deleted, or what an outside system manages. (A repair names none:
+/// it may be decided before either began.)
+fn writes_keep_off_what_is_not_to_be_touched(server: &Server) {
+    for (_, request, before) in &server.writes {
+        let versioned = match request {
+            Request::Patch(body) | Request::PatchStatus(body) => {
+                body["metadata"]["resourceVersion"].is_string()
+            }
+            Request::Delete { .. } => true,
+            Request::Create(_) | Request::Read => false,
+        };
+        assert!(!versioned || is_tended(before), "{request:?} on {before}");
+    }
+}
+
 /// What must hold once nothing moves any more.
 fn rest_is_sound(server: &Server) {
-    let machines: BTreeMap<String, &Value> =
-        server.list(Kind::Machine).map(|m| (uid(m), m)).collect();
-    let alive = |m: &Value| m["metadata"]["deletionTimestamp"].is_null();
-    for machine in machines.values().filter(|machine| alive(machine)) {
-        let name = machine["metadata"]["name"].as_str().unwrap();
-        for entry in machine["spec"]["networkInterfaces"].as_array().unwrap() {
-            if entry["ephemeral"].is_null() {
-                continue;
-            }
-            let child = format!("{name}-{}", entry["name"].as_str().unwrap());
-            let child = server
-                .get(Kind::NetworkInterface, &child)
-                .expect("every declared interface exists, whoever made it");
-            if child["metadata"]["ownerReferences"][0]["uid"] == uid(machine) && is_managed(child) {
-                let want = &entry["ephemeral"]["networkInterfaceTemplate"]["spec"];
-                assert_eq!(child["spec"]["ips"], want["ips"], "{child}");
-                assert_eq!(child["spec"]["networkRef"], want["networkRef"], "{child}");
-                assert_eq!(child["spec"]["machineRef"]["uid"], uid(machine), "{child}");
-            }
-        }
-    }
+    server
+        .list(Kind::Machine)
+        .filter(|machine| is_alive(machine) && !is_spoilt(machine))
+        .for_each(|machine| children_are_as_declared(server, machine));
     let mut shown = BTreeMap::new();
-    for interface in server.list(Kind::NetworkInterface) {
+    for interface in server.list(Kind::NetworkInterface).filter(|i| is_tended(i)) {
         let holder = &interface["spec"]["machineRef"]["uid"];
         assert!(
-            holder.is_null() || machines.contains_key(holder.as_str().unwrap()),
+            holder.is_null() || server.list(Kind::Machine).any(|m| uid(m) == *holder),
             "held by nobody: {interface}"
         );
         assert!(
@@ -307,6 +444,40 @@ fn rest_is_sound(server: &Server) {
             );
         }
     }
+    for virtual_ip in server.list(Kind::VirtualIp).filter(|vip| is_tended(vip)) {
+        let holder = &virtual_ip["spec"]["targetRef"]["uid"];
+        let mut interfaces = server.list(Kind::NetworkInterface);
+        assert!(
+            holder.is_null() || interfaces.any(|interface| uid(interface) == *holder),
+            "held by nobody: {virtual_ip}"
+        );
+    }
+}
+
+/// What a machine declares exists, whoever made it; what is its own is as declared, as far as that can be had in place
+/// once something is attached.
+fn children_are_as_declared(server: &Server, machine: &Value) {
+    let name = machine["metadata"]["name"].as_str().unwrap();
+    for entry in machine["spec"]["networkInterfaces"].as_array().unwrap() {
+        if entry["ephemeral"].is_null() {
+            continue;
+        }
+        let child = format!("{name}-{}", entry["name"].as_str().unwrap());
+        let child = server
+            .get(Kind::NetworkInterface, &child)
+            .expect("every declared interface exists, whoever made it");
+        let own = child["metadata"]["ownerReferences"][0]["uid"] == uid(machine);
+        if own && is_managed(child) && is_tended(child) {
+            let want = &entry["ephemeral"]["networkInterfaceTemplate"]["spec"];
+            assert_eq!(child["spec"]["ips"], want["ips"], "{child}");
+            assert_eq!(child["spec"]["machineRef"]["uid"], uid(machine), "{child}");
+            let attached = child["spec"]["providerID"].is_string();
+            assert!(
+                attached || child["spec"]["networkRef"] == want["networkRef"],
+                "{child}"
+            );
+        }
+    }
 }
 
 proptest! {
@@ -319,7 +490,12 @@ proptest! {
             apply(&mut sim, step);
         }
         sim.settle();
+        // What was refused waits for a change.
+        while sim.touch_refused() {
+            sim.settle();
+        }
         writes_keep_off_others_objects(&sim.server);
+        writes_keep_off_what_is_not_to_be_touched(&sim.server);
         rest_is_sound(&sim.server);
 
         // A satisfied world: a controller that starts now has nothing to change.
@@ -431,4 +607,91 @@ fn a_child_that_went_is_not_made_again_behind_a_machine_that_went_first() {
     let now = sim.now();
     sim.core.answer(order.ticket, outcome, now);
     assert_eq!(sim.core.next(now), None);
+}
+
+/// The machine `m` with its child, at rest.
+fn with_child() -> Sim {
+    let mut sim = Sim::new(Server::default());
+    let entry = Source::Ephemeral {
+        network: 0,
+        address: 0,
+    };
+    let machine = Step::Machine {
+        name: 0,
+        entries: vec![(2, entry)],
+        finalizer: false,
+    };
+    apply(&mut sim, &machine);
+    sim.settle();
+    sim
+}
+
+/// Somebody edits the child of `m`, and its watch reports it; the order to repair it.
+fn repair_is_ordered(sim: &mut Sim) -> Order {
+    let edit = json!({ "spec": { "machineRef": null } });
+    sim.server.patch(Kind::NetworkInterface, "m-c", &edit);
+    while sim.deliver(Kind::NetworkInterface) {}
+    let order = sim.core.next(sim.now()).expect("something to do");
+    assert_eq!(order.change.purpose, Purpose::Repair);
+    order
+}
+
+#[test]
+fn a_change_that_comes_while_a_request_fails_ends_the_wait() {
+    for change_comes in [false, true] {
+        let mut sim = with_child();
+        let order = repair_is_ordered(&mut sim);
+        if change_comes {
+            let change = json!({ "metadata": { "labels": { "some": "change" } } });
+            sim.server.patch(Kind::Machine, "m", &change);
+            while sim.deliver(Kind::Machine) {}
+        }
+        let lost = Failure::Transient {
+            message: "lost".to_owned(),
+            after: None,
+        };
+        let now = sim.now();
+        sim.core.answer(order.ticket, Outcome::Failed(lost), now);
+        let mut orders = std::iter::from_fn(|| sim.core.next(now));
+        let repaired = orders.any(|order| order.change.purpose == Purpose::Repair);
+        assert_eq!(repaired, change_comes);
+    }
+}
+
+#[test]
+fn a_look_that_is_refused_is_tried_again_after_a_wait() {
+    let mut sim = Sim::new(Server::default());
+    let mut spec = interface_spec(0, 0);
+    spec["machineRef"] = json!({ "name": "gone", "uid": "gone" });
+    sim.server
+        .create(Kind::NetworkInterface, "free", &json!({ "spec": spec }));
+    while sim.deliver(Kind::NetworkInterface) {}
+    let look = sim.core.next(sim.now()).expect("a look");
+    assert_eq!(look.change.request, Request::Read);
+    let refused = Outcome::Failed(Failure::Refused("forbidden".to_owned()));
+    let now = sim.now();
+    sim.core.answer(look.ticket, refused, now);
+    assert_eq!(sim.core.next(now), None);
+    let wait = sim.core.wake_at().expect("a timer");
+    assert!(wait > now.elapsed, "{wait:?}");
+    let later = Now {
+        elapsed: wait,
+        ..now
+    };
+    assert_eq!(
+        sim.core.next(later).map(|order| order.change),
+        Some(look.change)
+    );
+}
+
+#[test]
+fn what_a_server_did_not_find_and_a_later_look_shows_is_there() {
+    let mut sim = with_child();
+    let order = repair_is_ordered(&mut sim);
+    let now = sim.now();
+    let not_found = Outcome::Failed(Failure::NotFound);
+    sim.core.answer(order.ticket, not_found, now);
+    sim.settle();
+    let child = sim.server.get(Kind::NetworkInterface, "m-c").expect("it");
+    assert_eq!(child["spec"]["machineRef"]["name"], "m");
 }

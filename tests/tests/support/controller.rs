@@ -1,7 +1,7 @@
 //! The real controller, as a child process.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -62,6 +62,11 @@ impl Controller {
         &self.log
     }
 
+    /// Whether it answers 200 at this path.
+    pub(crate) async fn answers(&self, path: &str) -> bool {
+        is_ok(&plain_client(self.port).expect("a client"), path).await
+    }
+
     /// The sum of the whole numbers of the samples whose name and labels begin like this.
     pub(crate) async fn metric(&self, begin: &str) -> u64 {
         let request = Request::get("/metrics")
@@ -102,17 +107,22 @@ impl Controller {
 
 /// What `ni-controller plan` prints.
 pub(crate) fn plan(kubeconfig: &Path) -> String {
-    let output = Command::new(program())
-        .arg("plan")
-        .env("KUBECONFIG", kubeconfig)
-        .output();
-    let output = output.expect("ni-controller plan");
+    let output = try_plan(kubeconfig);
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8(output.stdout).expect("text")
+}
+
+/// How `ni-controller plan` ends, and what it prints.
+pub(crate) fn try_plan(kubeconfig: &Path) -> Output {
+    let output = Command::new(program())
+        .arg("plan")
+        .env("KUBECONFIG", kubeconfig)
+        .output();
+    output.expect("ni-controller plan")
 }
 
 pub(crate) fn read(log: &Path) -> String {

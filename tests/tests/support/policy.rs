@@ -16,6 +16,8 @@ pub(crate) enum Between {
     Refusal(&'static str),
     /// Sets the label `role` to `altered`.
     Alteration,
+    /// Sets the attribute `altered`: attributes can't be changed.
+    FixedAlteration,
     /// A webhook that cannot be reached: whatever is asked for fails with 500.
     Failure,
 }
@@ -35,9 +37,12 @@ impl Between {
                     spec,
                 )
             }
-            Self::Alteration => {
-                let patch =
-                    "[JSONPatch{op: 'add', path: '/metadata/labels', value: {'role': 'altered'}}]";
+            Self::Alteration | Self::FixedAlteration => {
+                let patch = if matches!(self, Self::Alteration) {
+                    "[JSONPatch{op: 'add', path: '/metadata/labels', value: {'role': 'altered'}}]"
+                } else {
+                    "[JSONPatch{op: 'add', path: '/spec/attributes', value: {'altered': 'yes'}}]"
+                };
                 let mutation =
                     json!({ "patchType": "JSONPatch", "jsonPatch": { "expression": patch } });
                 let spec = json!({
@@ -60,6 +65,7 @@ impl Between {
                 status.message.contains("not in this test")
             }
             (Self::Alteration, Ok(object)) => object["metadata"]["labels"]["role"] == "altered",
+            (Self::FixedAlteration, Ok(object)) => object["spec"]["attributes"]["altered"] == "yes",
             (Self::Failure, Err(kube::Error::Api(status))) => status.code == 500,
             _ => false,
         }

@@ -9,7 +9,7 @@ mod story;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use kube::Client;
 use xtask::control_plane::{Binaries, ControlPlane, Options};
 use xtask::crds;
@@ -53,7 +53,7 @@ impl Demo {
             told = self.tell(client, &kubeconfig) => told,
             _ = tokio::signal::ctrl_c() => {
                 println!("\nending the control plane, the controller and the webhook");
-                Ok(())
+                if self.once { Err(anyhow!("ended before every sample had reached its state")) } else { Ok(()) }
             }
         };
         drop(ours);

@@ -4,18 +4,20 @@
 mod backoff;
 mod outcome;
 mod queue;
+mod repeats;
+mod send;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use k8s_openapi::jiff::Timestamp;
-use serde_json::json;
 
 pub use backoff::Backoff;
 pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
+use repeats::Repeats;
 
-use crate::plan::{self, Answered, Change, Memory, Options, Plan, Report, Request, View};
+use crate::plan::{self, Change, Look, Memory, Options, Plan, Report, View};
 use crate::world::{Dirty, Event, Indexed, Key, Kind, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
@@ -39,6 +41,8 @@ pub struct Order {
     pub key: Key,
     /// What to send.
     pub change: Change,
+    /// How often the same was written before, in a row, and did not last.
+    pub repeats: u32,
 }
 
 /// What is known of a request under way.
@@ -60,6 +64,8 @@ struct Sent {
 struct Running {
     outstanding: usize,
     failed: bool,
+    /// Whether a watch has reported a change since this was planned: what fails is decided anew without a wait.
+    changed: bool,
     /// The longest wait that the server asked for.
     wait: Duration,
 }
@@ -83,6 +89,7 @@ pub struct Core {
     memories: HashMap<Key, Memory>,
     attempts: HashMap<Key, u32>,
     told: HashMap<Key, Vec<Report>>,
+    repeats: Repeats,
     running: HashMap<Key, Running>,
     sent: HashMap<u64, Sent>,
     resting: BTreeMap<Str, Duration>,
@@ -102,6 +109,7 @@ impl Core {
             memories: HashMap::new(),
             attempts: HashMap::new(),
             told: HashMap::new(),
+            repeats: Repeats::default(),
             running: HashMap::new(),
             sent: HashMap::new(),
             resting: BTreeMap::new(),
@@ -109,6 +117,13 @@ impl Core {
             tickets: 0,
             counts: Counts::default(),
         }
+    }
+
+    /// As this core, for who sends at most `slots` requests at once: while others wait, a namespace gets half of them.
+    #[must_use]
+    pub fn with_slots(mut self, slots: usize) -> Self {
+        self.queue.set_slots(slots);
+        self
     }
 
     /// What is known.
@@ -151,8 +166,13 @@ impl Core {
         self.note(&event);
         self.note_lost_child(&event);
         self.world.observe(event, &mut dirty);
+        for key in &dirty {
+            if let Some(running) = self.running.get_mut(key) {
+                running.changed = true;
+            }
+        }
         for key in self.world.take_doubtful() {
-            self.look(&key, key.kind, &key.name);
+            self.look(&key, key.kind, &key.name, now);
         }
         self.enqueue(dirty, now);
     }
@@ -181,9 +201,10 @@ impl Core {
     fn note_lost_child<T: Indexed>(&mut self, event: &Event<T>) {
         let Event::Deleted(slot) = event else { return };
         let meta = slot.meta();
-        let owner = meta.owner.as_ref().filter(|owner| {
-            T::KIND == Kind::NetworkInterface && &*owner.kind == Kind::Machine.as_str()
-        });
+        let owner = meta
+            .owner
+            .as_ref()
+            .filter(|owner| T::KIND == Kind::NetworkInterface && owner.is_a(Kind::Machine));
         let Some(owner) = owner else { return };
         let namespace = self.world.namespace(&meta.namespace);
         if namespace
@@ -233,20 +254,26 @@ impl Core {
             return;
         }
         self.counts.reconciles += 1;
+        self.forget_what_came_right(&key);
         let rest_ends = self.rest_ends(&key.namespace, now);
         let plan = self.plan(&key, now);
         let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
-        self.queue
-            .set_timer(&key, again.into_iter().chain(rest_ends).min());
+        let mut changes = plan.changes.iter();
+        let repeats =
+            changes.find_map(|change| self.repeats.wait(&key, change, self.backoff, now.elapsed));
+        let timers = again.into_iter().chain(rest_ends).chain(repeats);
+        self.queue.set_timer(&key, timers.min());
         self.tell(&key, plan.reports);
-        if plan.changes.is_empty() {
+        if repeats.is_some() {
+            // What did not last is written again when its time has come.
+        } else if plan.changes.is_empty() {
             self.settle(&key);
         } else {
             let outstanding = plan.changes.len();
             let planned = plan
                 .changes
                 .into_iter()
-                .map(|change| self.planned(&key, change))
+                .map(|change| self.planned(&key, change, now))
                 .collect();
             self.queue.push_changes(planned);
             self.running.insert(
@@ -259,12 +286,39 @@ impl Core {
         }
     }
 
+    /// What is as its template says, whoever brought it back, is no longer said to be altered.
+    fn forget_what_came_right(&mut self, key: &Key) {
+        let Some(memory) = self.memories.get_mut(key) else {
+            return;
+        };
+        let namespace = self.world.namespace(&key.namespace);
+        memory.not_as_written.retain(|child, altered| {
+            let differing = plan::differing(namespace, &key.name, child);
+            altered.fields.retain(|field| differing.contains(field));
+            !altered.fields.is_empty()
+        });
+    }
+
     /// The plan for `key` as things are.
     pub fn plan(&self, key: &Key, now: Now) -> Plan {
         let nothing = Memory::default();
+        self.plan_with(key, self.memories.get(key).unwrap_or(&nothing), now)
+    }
+
+    /// The plan for `key` if a look at `name` showed what is known anyway.
+    pub fn plan_if_looked(&self, key: &Key, name: &Str, now: Now) -> Plan {
+        let mut memory = self.memories.get(key).cloned().unwrap_or_default();
+        memory.looked = Some(Look {
+            name: name.clone(),
+            clock: self.world.clock(),
+        });
+        self.plan_with(key, &memory, now)
+    }
+
+    fn plan_with(&self, key: &Key, memory: &Memory, now: Now) -> Plan {
         let view = View {
             namespace: self.world.namespace(&key.namespace),
-            memory: self.memories.get(key).unwrap_or(&nothing),
+            memory,
             options: &self.options,
             resting: self
                 .resting
@@ -291,6 +345,7 @@ impl Core {
             .world
             .namespace(&key.namespace)
             .version(key.kind, &key.name);
+        self.repeats.settle(key, version.is_some());
         if let Some(memory) = self.memories.get_mut(key) {
             memory.looked = None;
             memory.lost.clear();
@@ -317,64 +372,6 @@ impl Core {
         } else {
             self.told.insert(key.clone(), reports);
         }
-    }
-
-    /// The change, with what it is decided from.
-    fn planned(&self, key: &Key, change: Change) -> Planned {
-        let namespace = self.world.namespace(&key.namespace);
-        let planner = namespace.meta(key.kind, &key.name);
-        let of = Answered {
-            planner: planner.map_or(0, |meta| meta.version),
-            target: namespace.version(change.kind, &change.name).unwrap_or(0),
-        };
-        Planned {
-            key: key.clone(),
-            change,
-            generation: planner.map_or(0, |meta| meta.generation),
-            of,
-        }
-    }
-
-    fn send(&mut self, planned: Planned) -> Order {
-        self.tickets += 1;
-        let order = Order {
-            ticket: self.tickets,
-            key: planned.key.clone(),
-            change: planned.change,
-        };
-        let planned = Planned {
-            change: without_body(&order.change),
-            ..planned
-        };
-        self.sent.insert(
-            self.tickets,
-            Sent {
-                planned,
-                clock: self.world.clock(),
-                gone: Vec::new(),
-                relisted: false,
-            },
-        );
-        order
-    }
-}
-
-/// What an answer needs to be understood: of the large bodies no more than the uid.
-fn without_body(change: &Change) -> Change {
-    let request = match &change.request {
-        Request::Create(_) => Request::Create(serde_json::Value::Null),
-        Request::PatchStatus(body) => {
-            Request::PatchStatus(json!({ "metadata": { "uid": body["metadata"]["uid"] } }))
-        }
-        patch @ Request::Patch(_) => patch.clone(),
-        delete @ Request::Delete { .. } => delete.clone(),
-        Request::Read => Request::Read,
-    };
-    Change {
-        request,
-        then: change.then.clone(),
-        name: change.name.clone(),
-        ..*change
     }
 }
 

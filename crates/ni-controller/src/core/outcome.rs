@@ -1,10 +1,14 @@
 //! What answers mean.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::queue::Repeated;
 use super::{Core, Now, REST, Sent};
-use crate::plan::{Change, Look, Memory, Purpose, Refusal, Request, came_back_different};
-use crate::world::{AnyObject, Dirty, Key, Kind};
+use crate::plan::{
+    Altered, Change, Field, Look, Memory, Purpose, Refusal, Request, came_back_different,
+};
+use crate::world::{AnyObject, Dirty, Key, Kind, Source};
 
 /// What came of a request.
 #[derive(Clone, Debug)]
@@ -65,11 +69,12 @@ impl Core {
         let Some(sent) = self.sent.remove(&ticket) else {
             return;
         };
+        self.queue.answered(&sent.planned.key.namespace);
         let mut dirty = Dirty::new();
         let mut wait = None;
         let retry = match outcome {
             Outcome::Object(object) => {
-                self.learn(&sent, object, &mut dirty);
+                self.learn(&sent, object, &mut dirty, now);
                 false
             }
             Outcome::Gone => {
@@ -87,7 +92,7 @@ impl Core {
         self.finish(&sent.planned.key, retry, wait, now);
     }
 
-    fn learn(&mut self, sent: &Sent, object: AnyObject, dirty: &mut Dirty) {
+    fn learn(&mut self, sent: &Sent, object: AnyObject, dirty: &mut Dirty, now: Now) {
         let Change {
             kind,
             name,
@@ -106,36 +111,58 @@ impl Core {
                 .meta(*kind, name)
                 .is_none()
         {
-            self.look(key, *kind, name);
+            self.look(key, *kind, name, now);
         } else {
-            self.world.learn(object, dirty);
+            let source = match purpose {
+                Purpose::Look => Source::Look(sent.clock),
+                _ => Source::Answer,
+            };
+            self.world.learn(object, source, dirty);
         }
         if *purpose == Purpose::Look {
             self.looked(sent);
             return;
         }
-        self.reports.extend(then.clone());
         if let Some(memory) = self.memories.get_mut(key) {
             memory.refused.remove(&(name.clone(), *purpose));
         }
-        if key.kind == Kind::Machine && matches!(purpose, Purpose::Make | Purpose::Repair) {
-            let namespace = self.world.namespace(&key.namespace);
-            let current = namespace
-                .machines
-                .get(&key.name)
-                .is_some_and(|m| m.meta.generation == sent.planned.generation)
-                && namespace.version(*kind, name) == Some(version);
-            let patch = match &sent.planned.change.request {
-                Request::Patch(patch) => Some(patch),
-                _ => None,
-            };
-            if current && came_back_different(namespace, &key.name, name, patch) {
-                self.memory(key)
-                    .not_as_written
-                    .insert(name.clone(), sent.planned.generation);
-            } else if let Some(memory) = self.memories.get_mut(key) {
-                memory.not_as_written.remove(name);
-            }
+        if let Some(Repeated { what, first, .. }) = sent.planned.repeats {
+            self.repeats
+                .note(key, what, first, self.backoff, now.elapsed);
+        }
+        let altered = self.altered(sent, version);
+        if altered.is_empty() {
+            self.reports.extend(then.clone());
+        } else {
+            let generation = sent.planned.generation;
+            let known = &mut self.memory(key).not_as_written;
+            let before = known.remove(name);
+            let mut fields = before
+                .filter(|before| before.generation == generation)
+                .map_or_else(BTreeSet::new, |before| before.fields);
+            fields.extend(altered);
+            known.insert(name.clone(), Altered { generation, fields });
+        }
+    }
+
+    /// The fields of a child that did not come back as they were written; none where the world has moved on.
+    fn altered(&self, sent: &Sent, version: u64) -> BTreeSet<Field> {
+        let (key, change) = (&sent.planned.key, &sent.planned.change);
+        if key.kind != Kind::Machine || !matches!(change.purpose, Purpose::Make | Purpose::Repair) {
+            return BTreeSet::new();
+        }
+        let namespace = self.world.namespace(&key.namespace);
+        let machine = namespace.machines.get(&key.name);
+        let current = machine.is_some_and(|m| m.meta.generation == sent.planned.generation)
+            && namespace.version(change.kind, &change.name) == Some(version);
+        let patch = match &change.request {
+            Request::Patch(patch) => Some(patch),
+            _ => None,
+        };
+        if current {
+            came_back_different(namespace, &key.name, &change.name, patch)
+        } else {
+            BTreeSet::new()
         }
     }
 
@@ -198,9 +225,11 @@ impl Core {
                 false
             }
             Failure::AlreadyExists => {
-                self.look(key, change.kind, &change.name);
+                self.look(key, change.kind, &change.name, now);
                 true
             }
+            // Without its answer nothing more can be decided, and what would let it through changes no object: a right.
+            Failure::Refused(_) if change.request == Request::Read => true,
             Failure::Refused(message) => {
                 let refusal = Refusal {
                     of: sent.planned.of,
@@ -217,8 +246,8 @@ impl Core {
     }
 
     /// Has `name` read, as part of what is under way for `key`.
-    pub(super) fn look(&mut self, key: &Key, kind: Kind, name: &str) {
-        let look = self.planned(key, crate::plan::look(kind, name));
+    pub(super) fn look(&mut self, key: &Key, kind: Kind, name: &str, now: Now) {
+        let look = self.planned(key, crate::plan::look(kind, name), now);
         self.queue.push_changes(vec![look]);
         self.running.entry(key.clone()).or_default().outstanding += 1;
     }
@@ -246,7 +275,7 @@ impl Core {
         if running.outstanding > 0 {
             return;
         }
-        let (failed, wait) = (running.failed, running.wait);
+        let (failed, changed, wait) = (running.failed, running.changed, running.wait);
         self.running.remove(key);
         if !failed {
             self.attempts.remove(key);
@@ -256,6 +285,10 @@ impl Core {
         self.counts.retries += 1;
         let attempts = self.attempts.entry(key.clone()).or_default();
         *attempts += 1;
+        if changed {
+            self.queue.push(key.clone(), now.elapsed);
+            return;
+        }
         let at = now.elapsed + self.backoff.wait(key, *attempts).max(wait);
         self.queue.set_timer(key, Some(at));
     }

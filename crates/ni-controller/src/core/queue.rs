@@ -17,6 +17,19 @@ pub(super) struct Planned {
     pub generation: i64,
     /// The versions that it was planned from.
     pub of: Answered,
+    /// What it writes, where the same again must not come too often, and how often it came before, in a row.
+    pub repeats: Option<Repeated>,
+}
+
+/// A write that may not last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Repeated {
+    /// Its fingerprint.
+    pub what: u64,
+    /// How often the same was written before, in a row.
+    pub times: u32,
+    /// Whether nobody had written there before.
+    pub first: bool,
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +53,10 @@ pub(super) struct Queue {
     lanes: HashMap<Str, Lane>,
     turn: VecDeque<Str>,
     queued: HashSet<Key>,
+    /// How many requests of each namespace are under way.
+    under_way: HashMap<Str, usize>,
+    /// How many requests may be under way at once.
+    slots: Option<usize>,
     timers: BTreeSet<(Duration, Key)>,
     due: BTreeMap<Key, Duration>,
 }
@@ -61,9 +78,38 @@ impl Queue {
         }
     }
 
+    /// Says how many requests may be under way at once: while others wait, a namespace gets half of them.
+    pub(super) fn set_slots(&mut self, slots: usize) {
+        self.slots = Some(slots);
+    }
+
+    /// A request of this namespace is under way.
+    pub(super) fn sent(&mut self, namespace: &Str) {
+        *self.under_way.entry(namespace.clone()).or_default() += 1;
+    }
+
+    /// A request of this namespace is answered.
+    pub(super) fn answered(&mut self, namespace: &Str) {
+        if let Some(count) = self.under_way.get_mut(namespace) {
+            *count -= 1;
+            if *count == 0 {
+                self.under_way.remove(namespace);
+            }
+        }
+    }
+
+    /// Whether a namespace has as many requests under way as it may while others wait.
+    fn is_busy(&self, namespace: &Str) -> bool {
+        let share = self.slots.map_or(usize::MAX, |slots| (slots / 2).max(1));
+        self.under_way
+            .get(namespace)
+            .is_some_and(|count| *count >= share)
+    }
+
     /// Takes the next thing of the lane whose turn it is: planned changes before further objects.
     pub(super) fn pop(&mut self) -> Option<Next> {
-        let namespace = self.turn.pop_front()?;
+        let free = self.turn.iter().position(|lane| !self.is_busy(lane));
+        let namespace = self.turn.remove(free.unwrap_or(0))?;
         let lane = self.lanes.get_mut(&namespace)?;
         let next = match lane.changes.pop_front() {
             Some(planned) => Some(Next::Change(planned)),
@@ -159,6 +205,25 @@ mod tests {
         queue.push(key("small", "1"), Duration::ZERO);
         assert_eq!(queue.depth().0, 4);
         assert_eq!(drain(&mut queue), ["big/1", "small/1", "big/2", "big/3"]);
+    }
+
+    #[test]
+    fn a_namespace_whose_requests_hang_leaves_half_of_the_slots_to_others() {
+        let mut queue = Queue::default();
+        queue.set_slots(4);
+        for name in ["1", "2", "3"] {
+            queue.push(key("hangs", name), Duration::ZERO);
+        }
+        queue.sent(&"hangs".into());
+        queue.sent(&"hangs".into());
+        queue.push(key("other", "1"), Duration::ZERO);
+        queue.push(key("other", "2"), Duration::ZERO);
+        let expected = ["other/1", "other/2", "hangs/1", "hangs/2", "hangs/3"];
+        assert_eq!(drain(&mut queue), expected);
+        queue.answered(&"hangs".into());
+        queue.push(key("hangs", "4"), Duration::ZERO);
+        queue.push(key("other", "3"), Duration::ZERO);
+        assert_eq!(drain(&mut queue), ["hangs/4", "other/3"]);
     }
 
     #[test]

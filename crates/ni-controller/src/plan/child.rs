@@ -40,12 +40,11 @@ pub(super) fn standing<'a, T: Object>(
 /// world does not hold are taken to be there.
 pub(super) fn is_orphaned(meta: &Meta, namespace: &Namespace) -> bool {
     meta.owner.as_ref().is_some_and(|owner| {
-        let slot = match &*owner.kind {
-            "Machine" => namespace.machines.slot(&owner.name).map(Slot::meta),
-            "NetworkInterface" => namespace.interfaces.slot(&owner.name).map(Slot::meta),
-            _ => return false,
-        };
-        slot.is_none_or(|meta| meta.uid != owner.uid)
+        let mut kinds = [Kind::Machine, Kind::NetworkInterface].into_iter();
+        kinds.find(|kind| owner.is_a(*kind)).is_some_and(|kind| {
+            let known = namespace.meta(kind, &owner.name);
+            known.is_none_or(|meta| meta.uid != owner.uid)
+        })
     })
 }
 
@@ -57,7 +56,12 @@ pub(super) fn is_child(meta: &Meta, owner: Kind, namespace: &Namespace) -> bool 
             && meta
                 .owner
                 .as_ref()
-                .is_some_and(|reference| &*reference.kind == owner.as_str())
+                .is_some_and(|reference| reference.is_a(owner))
+}
+
+/// Whether an object that some of this kind may hold is released once its holder names it no longer.
+pub(super) fn is_released(meta: &Meta, holder: Kind, namespace: &Namespace) -> bool {
+    !meta.deleting && !meta.external && !is_child(meta, holder, namespace)
 }
 
 /// How a message names what is in the way.

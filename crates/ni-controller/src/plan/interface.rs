@@ -22,9 +22,7 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     let version = interface.meta.version;
     plan.changes
         .extend(plan_holder(interface, view).filter(|change| !view.is_refused(change, version)));
-    if view.options.status == StatusOwner::Controller {
-        plan_status(interface, view, &mut plan);
-    }
+    plan_status(interface, view, &mut plan);
     plan.changes
         .retain(|change| !view.is_refused(change, version));
     plan
@@ -103,6 +101,13 @@ fn write_holder(
 
 fn plan_status(interface: &Interface, view: View<'_>, plan: &mut Plan) {
     let judged = status::judge(interface, view);
+    if view.options.status == StatusOwner::External {
+        // Who waits is seen by the status, which is another's.
+        let report = judged.report;
+        plan.reports
+            .extend(report.filter(|report| report.reason != Reason::Waiting));
+        return;
+    }
     plan.reports.extend(judged.report);
     plan.again_at = judged.again_at;
     // Of an object, one write at a time: the status follows the claim's answer.

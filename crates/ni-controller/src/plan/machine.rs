@@ -2,14 +2,16 @@
 //! (contract, "Machine → ephemeral NetworkInterfaces").
 
 mod desired;
+mod difference;
 mod repair;
+mod same;
 
-use super::child::{Standing, describe, standing};
+use super::child::{Standing, describe, is_released, standing};
 use super::{Change, Plan, Purpose, Reason, Report, Request, View, unreadable};
-use serde_json::Value;
 
 use crate::world::{Declared, Kind, Machine, Namespace, Slot, Template};
-use desired::{Difference, body, difference};
+use desired::body;
+pub use difference::{Field, came_back_different, differing};
 use repair::{plan_removals, plan_repair};
 
 /// Plans for the machine `name`.
@@ -128,11 +130,17 @@ fn report_taken(machine: &Machine, declared: &Declared, namespace: &Namespace, p
         return;
     };
     let lost = holder.uid != *machine.meta.uid && !interface.meta.deleting;
-    let stays = namespace
-        .machines
-        .slot(&holder.name)
-        .is_some_and(|slot| *slot.meta().uid == *holder.uid && !slot.meta().deleting);
-    if lost && stays {
+    let released = is_released(&interface.meta, Kind::Machine, namespace);
+    let stays = |slot: &Slot<Machine>| {
+        let names = |holder: &Machine| {
+            let mut names = holder.interfaces.iter();
+            names.any(|named| named.interface == declared.interface)
+        };
+        *slot.meta().uid == *holder.uid
+            && !slot.meta().deleting
+            && !(released && slot.good().is_some_and(|holder| !names(holder)))
+    };
+    if lost && namespace.machines.slot(&holder.name).is_some_and(stays) {
         let message = format!(
             "interface {} belongs to Machine {}",
             declared.interface, holder.name
@@ -158,50 +166,4 @@ fn report_refusals(machine: &Machine, view: View<'_>, plan: &mut Plan) {
             ));
         }
     }
-}
-
-/// Whether the interface `child`, as the API server answered our write, differs from what was written: the whole
-/// template where it was created, the fields of `patch` where it was patched. Other fields are others' doing.
-pub fn came_back_different(
-    namespace: &Namespace,
-    machine: &str,
-    child: &str,
-    patch: Option<&Value>,
-) -> bool {
-    let Some(machine) = namespace.machines.get(machine) else {
-        return false;
-    };
-    let Some(interface) = namespace.interfaces.get(child) else {
-        return false;
-    };
-    let declared = machine
-        .interfaces
-        .iter()
-        .find(|declared| &*declared.interface == child);
-    let Some(template) = declared.and_then(|declared| declared.template.as_ref()) else {
-        return false;
-    };
-    match (difference(machine, template, interface), patch) {
-        (Difference::None, _) | (Difference::Fixed(_), Some(_)) => false,
-        (Difference::Mutable(_) | Difference::Fixed(_), None) => true,
-        (Difference::Mutable(left), Some(patch)) => {
-            overlap(&left["spec"], &patch["spec"])
-                || overlap(&left["metadata"]["labels"], &patch["metadata"]["labels"])
-                || overlap(
-                    &left["metadata"]["annotations"],
-                    &patch["metadata"]["annotations"],
-                )
-        }
-    }
-}
-
-/// Whether two objects have a field in common.
-fn overlap(a: &Value, b: &Value) -> bool {
-    let keys = |value: &Value| {
-        value
-            .as_object()
-            .map(|object| object.keys().cloned().collect::<Vec<_>>())
-            .unwrap_or_default()
-    };
-    keys(a).iter().any(|key| keys(b).contains(key))
 }

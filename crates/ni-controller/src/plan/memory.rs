@@ -1,17 +1,17 @@
 //! What is remembered of earlier attempts for one object: answers that no object shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Purpose;
-use crate::world::Str;
+use super::{Field, Purpose};
+use crate::world::{Meta, Str};
 
 /// What is remembered for one object.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     /// What the API server refused for good, by target and purpose: waits for a change.
     pub refused: BTreeMap<(Str, Purpose), Refusal>,
-    /// Children whose last write came back different, with the owner's generation that asked for it.
-    pub not_as_written: BTreeMap<Str, i64>,
+    /// Children of which something that was written came back different.
+    pub not_as_written: BTreeMap<Str, Altered>,
     /// Children that their watch reported gone, with where the world's clock stood: the machine may have gone first.
     pub lost: BTreeMap<Str, u64>,
     /// The last look at another object.
@@ -24,12 +24,30 @@ impl Memory {
         *self == Self::default()
     }
 
+    /// The fields of `child` that came back different from what this generation of its owner asks for.
+    pub fn altered(&self, child: &str, owner: &Meta) -> &BTreeSet<Field> {
+        static NONE: BTreeSet<Field> = BTreeSet::new();
+        let altered = self.not_as_written.get(child);
+        altered
+            .filter(|altered| altered.generation == owner.generation)
+            .map_or(&NONE, |altered| &altered.fields)
+    }
+
     /// Whether `name` was looked at after the world's clock stood at `since`.
     pub fn looked_since(&self, name: &str, since: u64) -> bool {
         self.looked
             .as_ref()
             .is_some_and(|look| &*look.name == name && look.clock >= since)
     }
+}
+
+/// What something between us and the API server's store altered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Altered {
+    /// The owner's generation that asked for what was written.
+    pub generation: i64,
+    /// The fields that came back different.
+    pub fields: BTreeSet<Field>,
 }
 
 /// A request that a retry can't mend.

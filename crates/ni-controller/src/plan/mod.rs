@@ -7,6 +7,7 @@ mod claim;
 mod interface;
 mod machine;
 mod memory;
+mod merge;
 mod report;
 mod status;
 #[cfg(test)]
@@ -18,8 +19,8 @@ use std::time::Duration;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
-pub use machine::came_back_different;
-pub use memory::{Answered, Look, Memory, Refusal};
+pub use machine::{Field, came_back_different, differing};
+pub use memory::{Altered, Answered, Look, Memory, Refusal};
 pub use report::{Reason, Report};
 
 use crate::world::{Key, Kind, Namespace, Str};

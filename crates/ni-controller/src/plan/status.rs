@@ -7,8 +7,9 @@ mod checks;
 use ironcore_api::networking::{NetworkInterfaceState as State, NetworkInterfaceStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use k8s_openapi::jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::merge::merge_patch;
 use super::{Reason, Report, View, WAITING_AFTER};
 use crate::world::{Interface, Kind};
 use addresses::Addresses;
@@ -139,17 +140,6 @@ fn conditions(interface: &Interface, fault: Option<&Fault>, now: Timestamp) -> V
 
 /// The merge patch that makes the stored status equal to `want`: fields that are gone are nulled.
 pub(super) fn patch(want: &NetworkInterfaceStatus, stored: &NetworkInterfaceStatus) -> Value {
-    let fields = |status| match serde_json::to_value(status) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    };
-    let (mut patch, stored) = (fields(want), fields(stored));
-    let gone: Vec<String> = stored
-        .keys()
-        .filter(|key| !patch.contains_key(*key))
-        .cloned()
-        .collect();
-    patch.retain(|key, value| stored.get(key) != Some(value));
-    patch.extend(gone.into_iter().map(|key| (key, Value::Null)));
-    patch.into()
+    let value = |status| serde_json::to_value(status).unwrap_or_default();
+    merge_patch(&value(want), &value(stored))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::child::is_child;
+use super::child::is_released;
 use super::claim::{Verdict, decide};
 use super::{Change, Plan, Purpose, Reason, Report, Request, View, unreadable};
 use crate::world::{Kind, Slot, Str, VirtualIp};
@@ -15,7 +15,7 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
     };
     let mut plan = Plan::default();
     let meta = &virtual_ip.meta;
-    if meta.deleting || meta.external || is_child(meta, Kind::NetworkInterface, view.namespace) {
+    if !is_released(meta, Kind::NetworkInterface, view.namespace) {
         return plan;
     }
     let interfaces = &view.namespace.interfaces;

@@ -83,7 +83,7 @@ pub fn decode<T: Decode>(json: &str) -> Result<Received<T>, serde_json::Error> {
         Ok(body) => Slot::Good(Box::new(T::assemble(meta, metadata, body))),
         Err(error) => Slot::Bad(Box::new(Undecodable {
             meta,
-            error: error.to_string(),
+            error: cause(&error),
         })),
     };
     Ok(Received {
@@ -91,6 +91,14 @@ pub fn decode<T: Decode>(json: &str) -> Result<Received<T>, serde_json::Error> {
         resource_version,
         finalizers,
     })
+}
+
+/// What is wrong, without where: the place moves with every version of the object, and what is told of it would be
+/// another cause each time.
+fn cause(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 impl<'de, T: Decode> Deserialize<'de> for Received<T> {
@@ -185,5 +193,26 @@ impl Decode for VirtualIp {
                 .filter(|target| !target.name.is_empty()),
             ip: body.status.and_then(|status| status.ip),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_reads_the_same_wherever_it_stands() {
+        let error = |room: &str| {
+            let json = format!(
+                r#"{{"metadata":{{"name":"m"}},{room}"spec":{{"networkInterfaces":"none"}}}}"#
+            );
+            match decode::<Machine>(&json).unwrap().slot {
+                Slot::Bad(undecodable) => undecodable.error,
+                Slot::Good(machine) => panic!("{machine:?}"),
+            }
+        };
+        assert_eq!(error(""), error("\n  "));
+        assert!(error("").contains("none"), "{}", error(""));
+        assert!(!error("").contains("column"), "{}", error(""));
     }
 }

@@ -89,6 +89,19 @@ pub(super) fn read_by_interfaces(
     }
 }
 
+/// Virtual IPs that the interface `name` has, and all interfaces that refer to these: they ask whether it still is the
+/// holder, and whether it is on its way out.
+pub(super) fn read_by_virtual_ips(
+    namespace: &Namespace,
+    name: &str,
+    tell: &mut dyn FnMut(Kind, &str),
+) {
+    for virtual_ip in namespace.links.targeting.get(name) {
+        tell(Kind::VirtualIp, virtual_ip);
+        read_by_users(&namespace.links.on_virtual_ip, virtual_ip, tell);
+    }
+}
+
 impl Interface {
     /// The addresses in `ips` that this interface asks for: literal values that parse.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
@@ -103,7 +116,7 @@ impl Interface {
             .meta
             .owner
             .as_ref()
-            .filter(|owner| &*owner.kind == Kind::Machine.as_str());
+            .filter(|owner| owner.is_a(Kind::Machine));
         let holder = self.spec.machine_ref.named();
         let owner = owner
             .map(|owner| &*owner.name)
@@ -158,7 +171,7 @@ impl Indexed for Interface {
     }
     fn readers(&self, namespace: &Namespace, tell: &mut dyn FnMut(Kind, &str)) {
         if let Some(owner) = &self.meta.owner
-            && &*owner.kind == Kind::Machine.as_str()
+            && owner.is_a(Kind::Machine)
         {
             tell(Kind::Machine, &owner.name);
         }
@@ -168,9 +181,7 @@ impl Indexed for Interface {
         if let Some(virtual_ip) = self.virtual_ip_ref() {
             tell(Kind::VirtualIp, virtual_ip);
         }
-        for virtual_ip in namespace.links.targeting.get(&*self.meta.name) {
-            tell(Kind::VirtualIp, virtual_ip);
-        }
+        read_by_virtual_ips(namespace, &self.meta.name, tell);
         for address in self.addresses() {
             for interface in namespace.interfaces_asking(&self.spec.network_ref.name, address) {
                 tell(Kind::NetworkInterface, &interface.meta.name);

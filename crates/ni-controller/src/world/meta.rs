@@ -8,6 +8,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
 use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
 
+use super::object::Kind;
+
 /// A string that many objects may share.
 pub type Str = Arc<str>;
 
@@ -42,12 +44,22 @@ pub struct Meta {
 /// A controller owner reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
+    /// Its `apiVersion`, without which a kind is no one's in particular.
+    pub api_version: Str,
     /// Kind of the owner.
     pub kind: Str,
     /// Name of the owner.
     pub name: Str,
     /// UID of the owner.
     pub uid: Str,
+}
+
+impl Owner {
+    /// Whether the owner is of this kind of ours: others have kinds of the same name, in groups of their own.
+    pub fn is_a(&self, kind: Kind) -> bool {
+        let group = self.api_version.split('/').next();
+        &*self.kind == kind.as_str() && group == Some(kind.group())
+    }
 }
 
 impl Meta {
@@ -155,6 +167,7 @@ impl RawMeta {
                 .is_some_and(|value| value == ownership::EPHEMERAL_MANAGER),
             owner: owner.map(|owner| {
                 Box::new(Owner {
+                    api_version: owner.api_version.as_str().into(),
                     kind: owner.kind.as_str().into(),
                     name: owner.name.as_str().into(),
                     uid: owner.uid.as_str().into(),

@@ -139,12 +139,12 @@ impl World {
     }
 
     /// Takes in the API server's answer to a request of ours.
-    pub fn learn(&mut self, object: AnyObject, dirty: &mut Dirty) {
+    pub fn learn(&mut self, object: AnyObject, source: Source, dirty: &mut Dirty) {
         match object {
-            AnyObject::Machine(slot) => self.put(slot, Source::Answer, dirty),
-            AnyObject::Interface(slot) => self.put(slot, Source::Answer, dirty),
-            AnyObject::Network(slot) => self.put(slot, Source::Answer, dirty),
-            AnyObject::VirtualIp(slot) => self.put(slot, Source::Answer, dirty),
+            AnyObject::Machine(slot) => self.put(slot, source, dirty),
+            AnyObject::Interface(slot) => self.put(slot, source, dirty),
+            AnyObject::Network(slot) => self.put(slot, source, dirty),
+            AnyObject::VirtualIp(slot) => self.put(slot, source, dirty),
         }
     }
 
@@ -180,8 +180,10 @@ impl World {
 
     fn bury<T: Indexed>(&mut self, key: &Key, uid: &str, dirty: &mut Dirty) {
         let list = self.lists[T::KIND as usize];
+        self.clock += 1;
+        let at = self.clock;
         self.remove::<T>(&key.namespace, dirty, |store| {
-            store.bury(&key.name, uid, list).into_iter().collect()
+            store.bury(&key.name, uid, list, at).into_iter().collect()
         });
     }
 

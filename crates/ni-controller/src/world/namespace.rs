@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use super::decode::Slot;
-use super::links::{Indexed, Links, read_by_interfaces, read_by_users};
+use super::links::{Indexed, Links, read_by_interfaces, read_by_users, read_by_virtual_ips};
 use super::meta::{Meta, Str};
 use super::object::{Interface, Kind, Machine, Network, VirtualIp};
 use super::store::Store;
@@ -134,6 +134,7 @@ impl Namespace {
                 for machine in self.links.declared.get(name) {
                     tell(Kind::Machine, machine);
                 }
+                read_by_virtual_ips(self, name, tell);
             }
             Kind::Network => read_by_users(&self.links.on_network, name, tell),
             Kind::VirtualIp => read_by_users(&self.links.on_virtual_ip, name, tell),

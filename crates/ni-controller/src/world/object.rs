@@ -54,6 +54,12 @@ impl Kind {
         }
     }
 
+    /// The API group.
+    pub fn group(self) -> &'static str {
+        let version = self.api_version();
+        version.split_once('/').map_or(version, |(group, _)| group)
+    }
+
     /// Group and version, as in `apiVersion`.
     pub fn api_version(self) -> &'static str {
         match self {

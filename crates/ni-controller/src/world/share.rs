@@ -42,7 +42,13 @@ impl Share for Meta {
     fn share(&mut self, shared: &mut Shared) {
         shared.share(&mut self.namespace);
         if let Some(owner) = &mut self.owner {
-            for text in [&mut owner.kind, &mut owner.name, &mut owner.uid] {
+            let texts = [
+                &mut owner.api_version,
+                &mut owner.kind,
+                &mut owner.name,
+                &mut owner.uid,
+            ];
+            for text in texts {
                 shared.share(text);
             }
         }

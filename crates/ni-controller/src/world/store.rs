@@ -13,8 +13,10 @@ pub enum Source {
     Watch,
     /// An item of the list with this number, from which a watch goes on.
     List(u32),
-    /// The API server's answer to a request of ours, which a watch will still report.
+    /// The API server's answer to a write of ours, which a watch will still report.
     Answer,
+    /// The API server's answer to a read that was sent when the world's counter stood here.
+    Look(u64),
 }
 
 #[derive(Debug)]
@@ -33,6 +35,8 @@ struct Entry<T> {
 struct Tombstone {
     uid: Str,
     list: u32,
+    /// Where the world's counter stood.
+    at: u64,
 }
 
 /// The objects of one kind and namespace.
@@ -94,7 +98,7 @@ impl<T: Object> Store<T> {
         } else {
             0
         };
-        let confirmed = source != Source::Answer;
+        let confirmed = matches!(source, Source::Watch | Source::List(_));
         let Some(entry) = self.entries.get_mut(&name) else {
             self.entries.insert(
                 name,
@@ -126,7 +130,9 @@ impl<T: Object> Store<T> {
             return false;
         };
         let newer_list = matches!(source, Source::List(number) if number > tombstone.list);
-        tombstone.uid == slot.meta().uid && !newer_list
+        // What was read after we had seen it gone was never gone: "not found" came from a server that did not know better.
+        let newer_look = matches!(source, Source::Look(sent) if sent >= tombstone.at);
+        tombstone.uid == slot.meta().uid && !newer_list && !newer_look
     }
 
     /// Takes in that a watch reported `slot` deleted.
@@ -147,8 +153,9 @@ impl<T: Object> Store<T> {
             .map(|entry| entry.slot)
     }
 
-    /// Takes in that the API server answered that the object with `uid` is gone; `list` is the newest list's number.
-    pub fn bury(&mut self, name: &str, uid: &str, list: u32) -> Option<Slot<T>> {
+    /// Takes in that the API server answered that the object with `uid` is gone; `list` is the newest list's number,
+    /// `at` the world's counter.
+    pub fn bury(&mut self, name: &str, uid: &str, list: u32, at: u64) -> Option<Slot<T>> {
         let entry = self.entries.get(name)?;
         if &*entry.slot.meta().uid != uid {
             return None;
@@ -159,6 +166,7 @@ impl<T: Object> Store<T> {
             Tombstone {
                 uid: uid.into(),
                 list,
+                at,
             },
         );
         Some(entry.slot)

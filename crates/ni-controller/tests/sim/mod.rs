@@ -14,6 +14,7 @@ use ni_controller::world::{
     Event, Indexed, Interface, Key, Kind, Machine, Network, Slot, VirtualIp,
 };
 
+use serde_json::json;
 use server::{NAMESPACE, Server, slot};
 
 /// How many requests may be under way at once.
@@ -28,6 +29,19 @@ pub(crate) struct Sim {
     answers: Vec<(u64, Outcome)>,
     /// Sent, not served yet.
     orders: Vec<Order>,
+    /// Objects for which something was refused.
+    refused: Vec<Key>,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// The server takes it in.
+    Served,
+    /// It never gets there.
+    Lost,
+    /// The same again would be refused again.
+    Refused,
 }
 
 pub(crate) fn fresh_core() -> Core {
@@ -46,6 +60,7 @@ impl Sim {
             elapsed: Duration::ZERO,
             answers: Vec::new(),
             orders: Vec::new(),
+            refused: Vec::new(),
         };
         sim.list_all();
         sim
@@ -124,23 +139,38 @@ impl Sim {
         any
     }
 
-    /// Serves the order at `at`; with `fail`, it is not served, and fails for a while.
-    pub(crate) fn serve(&mut self, at: usize, fail: bool) -> bool {
+    /// Serves the order at `at`, or not.
+    pub(crate) fn serve(&mut self, at: usize, fate: Fate) -> bool {
         if self.orders.is_empty() {
             return false;
         }
         let order = self.orders.remove(at % self.orders.len());
-        let outcome = if fail {
-            Outcome::Failed(Failure::Transient {
+        let outcome = match fate {
+            Fate::Served => {
+                self.server
+                    .serve(order.change.kind, &order.change.name, &order.change.request)
+            }
+            Fate::Lost => Outcome::Failed(Failure::Transient {
                 message: "lost".to_owned(),
                 after: None,
-            })
-        } else {
-            self.server
-                .serve(order.change.kind, &order.change.name, &order.change.request)
+            }),
+            Fate::Refused => {
+                self.refused.push(order.key.clone());
+                Outcome::Failed(Failure::Refused("not now".to_owned()))
+            }
         };
         self.answers.push((order.ticket, outcome));
         true
+    }
+
+    /// Changes the objects for which something was refused, as their users would; answers whether there were any.
+    pub(crate) fn touch_refused(&mut self) -> bool {
+        let refused = std::mem::take(&mut self.refused);
+        for (number, key) in refused.iter().enumerate() {
+            let change = json!({ "metadata": { "labels": { "touched": number.to_string() } } });
+            self.server.patch(key.kind, &key.name, &change);
+        }
+        !refused.is_empty()
     }
 
     /// Delivers the answer at `at`.
@@ -164,7 +194,7 @@ impl Sim {
                     busy = true;
                 }
             }
-            while self.send() || self.serve(0, false) || self.answer(0) {
+            while self.send() || self.serve(0, Fate::Served) || self.answer(0) {
                 busy = true;
             }
             if !busy {

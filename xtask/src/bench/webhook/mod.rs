@@ -118,7 +118,8 @@ impl BenchWebhook {
             Program::Example("noop"),
             Program::Example("timing"),
         ];
-        let [_, noop, timing] = build(programs, profile).await?; let webhook = noop.clone();
+        let [_, noop, timing] = build(programs, profile).await?;
+        let webhook = noop.clone();
         Ok(Programs {
             webhook,
             noop,

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::desired::{Difference, difference};
+use super::difference::{Field, difference, patch};
 use crate::plan::{Change, Plan, Purpose, Reason, Replace, Report, Request, View};
 use crate::world::{Interface, Kind, Machine, Template};
 
-/// Brings a managed child back to its template: in place, or by deleting it to be made anew.
+/// Brings a managed child back to its template: in place, or by deleting it to be made anew. What something else altered
+/// when it was written is told, and left alone until the machine's spec changes.
 pub(super) fn plan_repair(
     machine: &Machine,
     template: &Template,
@@ -17,24 +18,40 @@ pub(super) fn plan_repair(
     if child.meta.external {
         return;
     }
-    let difference = difference(machine, template, child);
-    let written =
-        view.memory.not_as_written.get(&child.meta.name) == Some(&machine.meta.generation);
-    match difference {
-        Difference::None => {}
-        _ if written => plan.reports.push(not_as_written(machine, child)),
-        Difference::Mutable(patch) => plan.changes.push(repair(machine, child, patch)),
-        Difference::Fixed(field) if child.spec.provider_id.is_none() || view.options.replace == Replace::Always => {
-            let message = format!("was deleted to be made anew: {field} differs from the template and can't be changed");
-            take_away(machine, child, Purpose::Replace, &message, view, plan);
-        }
-        Difference::Fixed(field) => plan.reports.push(tell(
-            machine,
-            child,
-            Reason::ReplacementNeeded,
-            &format!("differs from the template in {field}, which can't be changed, and it is attached: delete it, or set --replace-interfaces=always"),
-        )),
+    let mut difference = difference(machine, template, child);
+    let altered = view.memory.altered(&child.meta.name, &machine.meta);
+    let told = fields(difference.keys().filter(|field| altered.contains(field)));
+    difference.retain(|field, _| !altered.contains(field));
+    if !told.is_empty() {
+        plan.reports.push(not_as_written(machine, child, &told));
     }
+    let fixed = difference.keys();
+    let fixed = fields(fixed.filter(|field| matches!(field, Field::Fixed(_))));
+    if !fixed.is_empty() {
+        if child.spec.provider_id.is_none() || view.options.replace == Replace::Always {
+            let message = format!(
+                "was deleted to be made anew: it differs from the template in {fixed}, which can't be changed"
+            );
+            take_away(machine, child, Purpose::Replace, &message, view, plan);
+            return;
+        }
+        let message = format!(
+            "differs from the template in {fixed}, which can't be changed, and it is attached: delete it, or set --replace-interfaces=always"
+        );
+        plan.reports
+            .push(tell(machine, child, Reason::ReplacementNeeded, &message));
+    }
+    if let Some(patch) = patch(child, &difference) {
+        plan.changes.push(repair(machine, child, patch));
+    }
+}
+
+/// As a message names them.
+fn fields<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
+    fields
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Managed children that the machine no longer declares go.
@@ -109,9 +126,11 @@ fn repair(machine: &Machine, child: &Interface, patch: Value) -> Change {
     }
 }
 
-fn not_as_written(machine: &Machine, child: &Interface) -> Report {
-    let message = "did not come back as written: something between this controller and the API server's store alters it";
-    tell(machine, child, Reason::NotAsWritten, message)
+fn not_as_written(machine: &Machine, child: &Interface, fields: &str) -> Report {
+    let message = format!(
+        "did not come back as written in {fields}: something between this controller and the API server's store alters it"
+    );
+    tell(machine, child, Reason::NotAsWritten, &message)
 }
 
 fn tell(machine: &Machine, child: &Interface, reason: Reason, message: &str) -> Report {

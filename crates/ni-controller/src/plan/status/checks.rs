@@ -5,8 +5,9 @@ use ironcore_api::networking::{NetworkInterfaceState, NetworkState};
 
 use super::Fault;
 use super::addresses::{Addresses, own_virtual_ip};
+use crate::plan::child::is_released;
 use crate::plan::{Reason, View};
-use crate::world::{Interface, Slot, VirtualIp};
+use crate::world::{Interface, Kind, Slot, VirtualIp};
 
 type Check = fn(&Interface, &Addresses<'_>, View<'_>) -> Option<Fault>;
 
@@ -68,11 +69,22 @@ fn network_is_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>) ->
     })
 }
 
-/// The virtual IP that the interface refers to and another holds; with whether that holder is on its way out.
+/// Whether who holds something will go on holding it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holding {
+    /// As far as one can see.
+    Stays,
+    /// Until it is gone: it is being deleted.
+    Leaves,
+    /// Until it is released: it names it no longer.
+    LetGo,
+}
+
+/// The virtual IP that the interface refers to and another holds; with that holder.
 fn held_by_another<'a>(
     interface: &Interface,
     view: View<'a>,
-) -> Option<(&'a VirtualIp, &'a str, bool)> {
+) -> Option<(&'a VirtualIp, &'a str, Holding)> {
     let virtual_ip = view
         .namespace
         .virtual_ips
@@ -86,11 +98,18 @@ fn held_by_another<'a>(
         .interfaces
         .slot(&target.name)
         .filter(|slot| *slot.meta().uid == *target.uid);
-    Some((
-        virtual_ip,
-        &target.name,
-        holder.is_none_or(|slot| slot.meta().deleting),
-    ))
+    let lets_go = |slot: &Slot<Interface>| {
+        is_released(&virtual_ip.meta, Kind::NetworkInterface, view.namespace)
+            && slot
+                .good()
+                .is_some_and(|holder| holder.virtual_ip_ref() != Some(&*virtual_ip.meta.name))
+    };
+    let holding = match holder {
+        Some(slot) if !slot.meta().deleting && lets_go(slot) => Holding::LetGo,
+        Some(slot) if !slot.meta().deleting => Holding::Stays,
+        Some(_) | None => Holding::Leaves,
+    };
+    Some((virtual_ip, &target.name, holding))
 }
 
 fn virtual_ip_is_not_anothers(
@@ -98,8 +117,8 @@ fn virtual_ip_is_not_anothers(
     _: &Addresses<'_>,
     view: View<'_>,
 ) -> Option<Fault> {
-    let (virtual_ip, holder, leaving) = held_by_another(interface, view)?;
-    (!leaving).then(|| {
+    let (virtual_ip, holder, holding) = held_by_another(interface, view)?;
+    (holding == Holding::Stays).then(|| {
         let message = format!(
             "VirtualIP {} belongs to NetworkInterface {holder}",
             virtual_ip.meta.name
@@ -185,6 +204,9 @@ fn virtual_ip_has_an_address(
         held_by_another(interface, view),
         own_virtual_ip(interface, view),
     ) {
+        (Some((_, holder, Holding::LetGo)), _) => format!(
+            "waits for VirtualIP {name}, which is being released: NetworkInterface {holder} no longer names it"
+        ),
         (Some((_, holder, _)), _) => format!(
             "waits for VirtualIP {name}, which NetworkInterface {holder} keeps until it is gone"
         ),

@@ -108,8 +108,14 @@ fn the_loser_is_told_unless_the_holder_is_on_its_way_out() {
     let nic = held(interface("nic", 3), "winner");
     let told = Scene::of(&[loser.clone(), winner.clone(), nic.clone()]);
     assert_eq!(told.short(Kind::Machine, "loser"), ["InterfaceTaken"]);
-    let waits = Scene::of(&[loser, deleting(winner), nic]);
+    let waits = Scene::of(&[loser.clone(), deleting(winner), nic.clone()]);
     assert_eq!(waits.short(Kind::Machine, "loser"), [""; 0]);
+    // Who names it no longer is about to lose it, unless nobody releases it.
+    let lets_go = machine("winner", 1, &json!([]));
+    let waits = Scene::of(&[loser.clone(), lets_go.clone(), nic.clone()]);
+    assert_eq!(waits.short(Kind::Machine, "loser"), [""; 0]);
+    let told = Scene::of(&[loser, lets_go, external(nic)]);
+    assert_eq!(told.short(Kind::Machine, "loser"), ["InterfaceTaken"]);
 }
 
 #[test]

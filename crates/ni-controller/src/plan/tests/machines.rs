@@ -1,7 +1,9 @@
 //! Machine → ephemeral NetworkInterfaces.
 
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::plan::Replace;
+use crate::plan::{Altered, Field, Replace};
 
 fn declares() -> Value {
     machine("m", 1, &json!([ephemeral("a")]))
@@ -167,4 +169,152 @@ fn a_child_bears_mark_owner_holder_and_what_its_template_names() {
         "spec": with(spec(), &json!({ "machineRef": holder("m") })),
     });
     assert_eq!(*body, expected);
+}
+
+/// The merge patch by which the machine `m` repairs `m-a`.
+fn repair(scene: &Scene) -> Value {
+    let plan = scene.plan(Kind::Machine, "m");
+    let mut patches = plan
+        .changes
+        .iter()
+        .filter_map(|change| match &change.request {
+            Request::Patch(body) => Some(body.clone()),
+            _ => None,
+        });
+    patches.next_back().unwrap_or_default()
+}
+
+/// The machine `m` with this template for `a`.
+fn declares_as(template: &Value) -> Value {
+    let entry =
+        json!({ "name": "a", "ephemeral": { "networkInterfaceTemplate": { "spec": template } } });
+    machine("m", 1, &json!([entry]))
+}
+
+#[test]
+fn what_is_attached_and_differs_in_what_is_fixed_is_repaired_in_what_is_not() {
+    let attached = |edit: Value| {
+        let own = with(own(), &json!({ "spec": { "providerID": "p" } }));
+        Scene::of(&[declares(), with(own, &edit)])
+    };
+    let both = attached(json!({ "spec": { "attributes": { "a": "b" }, "machineRef": null } }));
+    assert_eq!(
+        both.short(Kind::Machine, "m"),
+        ["repair m-a", "ReplacementNeeded"]
+    );
+    assert_eq!(repair(&both)["spec"], json!({ "machineRef": holder("m") }));
+    // Addresses of other families than the interface's would be refused.
+    let families = attached(json!({ "spec": {
+        "ipFamilies": ["IPv6"], "ips": [{ "value": "2001:db8::1" }], "prefixes": [{ "value": "10.1.0.0/24" }],
+    } }));
+    assert_eq!(repair(&families)["spec"], json!({ "prefixes": [] }));
+}
+
+#[test]
+fn a_virtual_ip_template_loses_what_the_machines_template_has_not() {
+    let template = |metadata: Value| {
+        let template =
+            json!({ "metadata": metadata, "spec": { "type": "Public", "ipFamily": "IPv4" } });
+        let source = json!({ "virtualIP": { "ephemeral": { "virtualIPTemplate": template } } });
+        with(spec(), &source)
+    };
+    let stored = json!({ "labels": { "a": "1", "b": "2" }, "annotations": { "c": "3" } });
+    let cases = [
+        (
+            json!({ "labels": { "a": "1" } }),
+            json!({ "labels": { "b": null }, "annotations": null }),
+        ),
+        (Value::Null, Value::Null),
+    ];
+    for (wanted, patch) in cases {
+        let child = with(own(), &json!({ "spec": template(stored.clone()) }));
+        let scene = Scene::of(&[declares_as(&template(wanted.clone())), child]);
+        let repaired = &repair(&scene)["spec"]["virtualIP"]["ephemeral"]["virtualIPTemplate"];
+        assert_eq!(*repaired, json!({ "metadata": patch }), "{wanted}");
+    }
+}
+
+#[test]
+fn a_prefix_template_that_asks_for_the_same_is_no_difference() {
+    let template = |template: &Value| {
+        let source = json!([{ "ephemeral": { "prefixTemplate": template } }]);
+        with(spec(), &json!({ "prefixes": source }))
+    };
+    let cases = [
+        (
+            json!({ "metadata": {}, "spec": { "prefix": "2001:DB8::/64" } }),
+            json!({ "spec": { "ipFamily": "IPv6", "prefix": "2001:db8:0::/64", "prefixLength": 0 } }),
+            true,
+        ),
+        (
+            json!({ "spec": { "parentRef": { "name": "" }, "prefixLength": 64, "ipFamily": "IPv6" } }),
+            json!({ "metadata": { "labels": {}, "creationTimestamp": null }, "spec": { "prefixLength": 64, "ipFamily": "IPv6" } }),
+            true,
+        ),
+        (
+            json!({ "spec": { "parentSelector": {}, "prefixLength": 64, "ipFamily": "IPv6" } }),
+            json!({ "spec": { "prefixLength": 64, "ipFamily": "IPv6" } }),
+            false,
+        ),
+        (
+            json!({ "metadata": { "labels": { "a": "1" } } }),
+            json!({ "metadata": { "labels": { "a": "2" } } }),
+            false,
+        ),
+    ];
+    for (want, have, same) in cases {
+        let child = with(own(), &json!({ "spec": template(&have) }));
+        let scene = Scene::of(&[declares_as(&template(&want)), child]);
+        let planned = scene.plan(Kind::Machine, "m").changes;
+        assert_eq!(planned.is_empty(), same, "{want} and {have}: {planned:?}");
+    }
+}
+
+#[test]
+fn what_did_not_come_back_as_written_is_told_and_the_rest_is_repaired() {
+    let entry = json!({ "name": "a", "ephemeral": { "networkInterfaceTemplate": {
+        "metadata": { "labels": { "team": "blue" } }, "spec": spec(),
+    } } });
+    let child = with(
+        own(),
+        &json!({ "metadata": { "labels": { "team": "altered" } }, "spec": { "machineRef": null } }),
+    );
+    let mut scene = Scene::of(&[machine("m", 1, &json!([entry])), child]);
+    let altered = Altered {
+        generation: 1,
+        fields: BTreeSet::from([Field::Label("team".to_owned())]),
+    };
+    let known = &mut scene.memory.not_as_written;
+    known.insert("m-a".into(), altered.clone());
+    assert_eq!(
+        scene.short(Kind::Machine, "m"),
+        ["repair m-a", "NotAsWritten"]
+    );
+    let expected =
+        json!({ "metadata": { "uid": "m-a-uid" }, "spec": { "machineRef": holder("m") } });
+    assert_eq!(repair(&scene), expected);
+    // Another generation of the machine is another attempt.
+    let earlier = Altered {
+        generation: 0,
+        ..altered
+    };
+    scene.memory.not_as_written.insert("m-a".into(), earlier);
+    assert_eq!(scene.short(Kind::Machine, "m"), ["repair m-a"]);
+    assert_eq!(repair(&scene)["metadata"]["labels"]["team"], "blue");
+}
+
+#[test]
+fn a_machine_of_another_group_is_no_owner_of_ours() {
+    let theirs = |name: &str| {
+        with(
+            interface(name, 1),
+            &json!({ "metadata": { "ownerReferences": [{
+                "apiVersion": "cluster.x-k8s.io/v1beta1", "kind": "Machine", "name": "theirs", "uid": "theirs-uid", "controller": true,
+            }] } }),
+        )
+    };
+    let scene = Scene::of(&[declares(), theirs("m-a")]);
+    assert_eq!(scene.short(Kind::Machine, "m"), ["NameTaken"]);
+    let claims = Scene::of(&[machine("m", 1, &json!([existing("nic")])), theirs("nic")]);
+    assert_eq!(claims.short(Kind::NetworkInterface, "nic"), ["claim nic"]);
 }

@@ -32,6 +32,14 @@ fn wants_vip(interface: Value) -> Value {
     )
 }
 
+/// On another network.
+fn elsewhere(interface: Value) -> Value {
+    with(
+        interface,
+        &json!({ "spec": { "networkRef": { "name": "elsewhere" } } }),
+    )
+}
+
 fn shows(interface: Value) -> Value {
     with(
         interface,
@@ -74,7 +82,7 @@ fn judged(scene: &Scene) -> String {
 #[test]
 fn the_first_check_that_fails_gives_state_and_reason() {
     let nic = || interface("nic", 3);
-    let cases: [(Vec<Value>, &str); 16] = [
+    let cases: [(Vec<Value>, &str); 18] = [
         (vec![nic(), network("")], "Available Available 10.0.0.1"),
         (
             vec![nic(), network("Available")],
@@ -111,7 +119,25 @@ fn the_first_check_that_fails_gives_state_and_reason() {
                 wants_vip(nic()),
                 network(""),
                 vip("other", "192.0.2.1"),
-                interface("other", 1),
+                wants_vip(elsewhere(interface("other", 1))),
+            ],
+            "Error VirtualIPTaken",
+        ),
+        (
+            vec![
+                wants_vip(nic()),
+                network(""),
+                vip("other", "192.0.2.1"),
+                elsewhere(interface("other", 1)),
+            ],
+            "Pending VirtualIPPending 10.0.0.1",
+        ),
+        (
+            vec![
+                wants_vip(nic()),
+                network(""),
+                external(vip("other", "192.0.2.1")),
+                elsewhere(interface("other", 1)),
             ],
             "Error VirtualIPTaken",
         ),
@@ -168,6 +194,15 @@ fn operators_decide_who_writes_status_and_whether_addresses_may_repeat() {
     let mut scene = Scene::of(&[interface("nic", 3), network(""), interface("older", 1)]);
     scene.options.duplicate_addresses = DuplicateAddresses::Allow;
     assert_eq!(judged(&scene), "Available Available 10.0.0.1");
+    scene.options.status = StatusOwner::External;
+    assert_eq!(scene.plan(Kind::NetworkInterface, "nic"), Plan::default());
+    // Faults are told whoever writes the status; that something is waited for shows in a status that is not ours.
+    scene.options.duplicate_addresses = DuplicateAddresses::Refuse;
+    assert_eq!(scene.short(Kind::NetworkInterface, "nic"), ["AddressInUse"]);
+    let status = json!({ "state": "Pending", "lastStateTransitionTime": "1970-01-01T00:00:00Z" });
+    let waits = with(interface("nic", 3), &json!({ "status": status }));
+    let mut scene = Scene::of(&[waits]);
+    assert_eq!(scene.short(Kind::NetworkInterface, "nic"), ["Waiting"]);
     scene.options.status = StatusOwner::External;
     assert_eq!(scene.plan(Kind::NetworkInterface, "nic"), Plan::default());
 }

@@ -1,0 +1,83 @@
+//! Planned changes on their way out, with what their answers will need to be understood.
+
+use serde_json::json;
+
+use super::queue::{Planned, Repeated};
+use super::repeats::fingerprint;
+use super::{Core, Now, Order, Sent};
+use crate::plan::{Answered, Change, Purpose, Request};
+use crate::world::Key;
+
+impl Core {
+    /// The change, with what it is decided from.
+    pub(super) fn planned(&self, key: &Key, change: Change, now: Now) -> Planned {
+        let namespace = self.world.namespace(&key.namespace);
+        let planner = namespace.meta(key.kind, &key.name);
+        let of = Answered {
+            planner: planner.map_or(0, |meta| meta.version),
+            target: namespace.version(change.kind, &change.name).unwrap_or(0),
+        };
+        let repeats = fingerprint(&change).map(|what| Repeated {
+            what,
+            times: self.repeats.times(key, what, self.backoff, now.elapsed),
+            first: change.purpose == Purpose::Report
+                && namespace
+                    .interfaces
+                    .get(&change.name)
+                    .is_some_and(|interface| interface.status.last_state_transition_time.is_none()),
+        });
+        Planned {
+            key: key.clone(),
+            change,
+            repeats,
+            generation: planner.map_or(0, |meta| meta.generation),
+            of,
+        }
+    }
+
+    pub(super) fn send(&mut self, planned: Planned) -> Order {
+        self.tickets += 1;
+        let repeats = planned.repeats.map_or(0, |repeated| repeated.times);
+        self.counts.retries += u64::from(repeats > 0);
+        let order = Order {
+            ticket: self.tickets,
+            key: planned.key.clone(),
+            change: planned.change,
+            repeats,
+        };
+        let planned = Planned {
+            change: without_body(&order.change),
+            ..planned
+        };
+        self.queue.sent(&planned.key.namespace);
+        self.sent.insert(
+            self.tickets,
+            Sent {
+                planned,
+                clock: self.world.clock(),
+                gone: Vec::new(),
+                relisted: false,
+            },
+        );
+        order
+    }
+}
+
+/// What an answer needs to be understood: of the large bodies no more than the uid.
+fn without_body(change: &Change) -> Change {
+    let request = match &change.request {
+        Request::Create(_) => Request::Create(serde_json::Value::Null),
+        Request::PatchStatus(body) => {
+            Request::PatchStatus(json!({ "metadata": { "uid": body["metadata"]["uid"] } }))
+        }
+        patch @ Request::Patch(_) => patch.clone(),
+        delete @ Request::Delete { .. } => delete.clone(),
+        Request::Read => Request::Read,
+    };
+    Change {
+        request,
+        then: change.then.clone(),
+        name: change.name.clone(),
+        ..*change
+    }
+}
