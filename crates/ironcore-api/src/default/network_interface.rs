@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use crate::address::{IpFamily, Prefix, parse_ip, parse_prefix};
+use crate::bound;
 use crate::networking::{IpSource, NetworkInterfaceSpec};
 
 /// Fills in `ipFamilies` from `ips` when empty, and in `ips[i]` a prefix template's `ipFamily` from the
@@ -9,7 +10,9 @@ use crate::networking::{IpSource, NetworkInterfaceSpec};
 /// Borrows where there is nothing to fill in.
 pub fn network_interface_spec(spec: &NetworkInterfaceSpec) -> Cow<'_, NetworkInterfaceSpec> {
     let mut spec = Cow::Borrowed(spec);
+    // Of too many, none is read: who sent them is told that, and nothing of families.
     if spec.ip_families.is_empty()
+        && spec.ips.len() as u64 <= bound::IPS
         && let Some(families) = spec.ips.iter().map(family_of).collect::<Option<Vec<_>>>()
         && !families.is_empty()
     {

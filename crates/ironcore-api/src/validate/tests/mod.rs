@@ -1,15 +1,15 @@
 //! Tables of what is refused: a case is a line that says what is wrong, and what the user reads.
 
-//mod bounds;
+mod bounds;
 mod machine;
 mod network;
 mod network_interface;
 mod object;
-//mod paths;
+mod paths;
 mod prefix;
-//mod properties;
-//mod references;
-//mod several;
+mod properties;
+mod references;
+mod several;
 mod virtual_ip;
 mod wire;
 

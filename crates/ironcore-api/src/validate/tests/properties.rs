@@ -1,0 +1,173 @@
+//! What holds of any object.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::object::known;
+use super::paths::{schema, strays};
+use super::{judge, kind};
+use crate::KINDS;
+use crate::compute::Machine;
+use crate::ipam::Prefix;
+use crate::networking::{Network, NetworkInterface, VirtualIP};
+
+/// Values that some field somewhere does not expect.
+fn value() -> impl Strategy<Value = Value> {
+    let texts = [
+        "",
+        "a",
+        "A_b",
+        "IPv4",
+        "IPv6",
+        "ipv4",
+        "10.0.0.1",
+        "10.0.0.1/24",
+        "10.0.0.0/24",
+        "fd00::1",
+        "FD00::/8",
+        "::ffff:10.0.0.1",
+        "oda",
+        "x",
+        "-1Gi",
+        "10Gi",
+        "On",
+        "Public",
+        "Retain",
+        "net",
+    ];
+    let values = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(0),
+        json!(32),
+        json!(129),
+        json!(1.5),
+        json!(4_294_967_296_u64),
+        json!([]),
+        json!([{}]),
+        json!([{}, {}]),
+        json!(["IPv4", "IPv4"]),
+        json!({}),
+        json!({"name": ""}),
+        json!({"name": "A_b"}),
+        json!({"name": "other"}),
+        json!([{"name": "a"}, {"name": "a"}]),
+        json!([{"value": "10.0.0.1"}]),
+        json!([{"value": "10.0.0.1"}, {"value": "10.0.0.2"}]),
+        json!({"ephemeral": {}}),
+        json!({"prefixTemplate": {"spec": {}}}),
+    ];
+    prop_oneof![
+        prop::sample::select(texts.to_vec()).prop_map(|text| json!(text)),
+        prop::sample::select(values.to_vec()),
+        prop::sample::select(vec![64_usize, 254, 2049])
+            .prop_map(|length| json!("a".repeat(length))),
+    ]
+}
+
+/// The JSON pointers of all that is in a spec.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), value))
+            .collect(),
+        Value::Array(entries) => entries
+            .iter()
+            .enumerate()
+            .map(|(i, value)| (i.to_string(), value))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for (step, value) in below {
+        let pointer = format!("{at}/{}", step.replace('~', "~0").replace('/', "~1"));
+        pointers(value, &pointer, found);
+        found.push(pointer);
+    }
+}
+
+prop_compose! {
+    /// An object of some kind, a few places of which hold something else.
+    fn object()(
+        base in prop::sample::select(known()),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), value()), 0..4),
+    ) -> Value {
+        let mut object = base;
+        for (index, value) in edits {
+            let mut found = Vec::new();
+            pointers(&object["spec"], "/spec", &mut found);
+            if !found.is_empty() {
+                *object.pointer_mut(&found[index.index(found.len())]).expect("it was found") = value;
+            }
+        }
+        object
+    }
+}
+
+fn kind_of(object: &Value) -> &str {
+    object["kind"].as_str().expect("a kind")
+}
+
+/// Whether the object decodes as its type.
+fn is_typed(object: &Value) -> bool {
+    let mut object = object.clone();
+    if kind_of(&object) == "Network" && object["spec"].is_null() {
+        // The schema's own default, which comes before any webhook.
+        object["spec"] = json!({});
+    }
+    match kind_of(&object) {
+        "Machine" => serde_json::from_value::<Machine>(object).is_ok(),
+        "Prefix" => serde_json::from_value::<Prefix>(object).is_ok(),
+        "Network" => serde_json::from_value::<Network>(object).is_ok(),
+        "NetworkInterface" => serde_json::from_value::<NetworkInterface>(object).is_ok(),
+        "VirtualIP" => serde_json::from_value::<VirtualIP>(object).is_ok(),
+        other => panic!("no kind {other}"),
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_decodes_and_is_not_refused_has_its_type(object in object()) {
+        if let Ok(judgement) = (kind(kind_of(&object)).judge)(&object, None)
+            && judgement.faults.is_empty()
+        {
+            prop_assert!(is_typed(&object), "{object}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_at_a_place_of_the_schema(object in object()) {
+        if let Ok(judgement) = (kind(kind_of(&object)).judge)(&object, None) {
+            let strays = strays(&schema(kind_of(&object)), &judgement.faults);
+            prop_assert!(strays.is_empty(), "{strays:?} of {object}");
+        }
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_brings_nothing(object in object()) {
+        if (kind(kind_of(&object)).judge)(&object, None).is_ok() {
+            let judgement = judge(kind_of(&object), &object, Some(&object));
+            prop_assert_eq!(&judgement.faults, &[]);
+            prop_assert_eq!(&judgement.references, &[]);
+            prop_assert_eq!(&judgement.warnings, &[] as &[String]);
+        }
+    }
+
+    #[test]
+    fn what_an_update_may_not_change_is_at_a_place_of_the_schema(object in object(), other in object()) {
+        let kind = kind(kind_of(&object));
+        if kind_of(&other) == kind.kind && let Ok(judgement) = (kind.judge)(&other, Some(&object)) {
+            let strays = strays(&schema(kind.kind), &judgement.faults);
+            prop_assert!(strays.is_empty(), "{strays:?} of {other}");
+        }
+    }
+
+    #[test]
+    fn nothing_makes_it_panic(object in value(), spec in value(), old in value()) {
+        for kind in &KINDS {
+            let _ = (kind.judge)(&object, Some(&old));
+            let _ = (kind.judge)(&json!({"metadata": object.clone(), "spec": spec.clone()}), Some(&json!({"spec": old.clone()})));
+        }
+    }
+}
