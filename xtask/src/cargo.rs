@@ -11,9 +11,18 @@ use crate::process::Tied;
 use crate::repo;
 
 /// The cargo that runs us, else the one in `PATH`; in the repository's root.
+///
+/// Without what `cargo run` has told us of our own package: the build script of ring looks at it, so ring and all that
+/// stands on it would be built again at each change between this cargo and a plain one.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(repo::root());
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&*name);
+        }
+    }
     command
 }
 
