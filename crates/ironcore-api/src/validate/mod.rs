@@ -4,7 +4,7 @@
 //! is given may be at fault in any way: what is ill-typed is an error, and left to the schema. It holds
 //! of objects with what defaulting fills in and without, as the schema's rules do.
 //!
-//! An object is decoded as a [`draft`]; the draft's attributes and [`text`] say what holds of each
+//! An object is decoded as a `draft`; the draft's attributes and `text` say what holds of each
 //! field, a module per kind what holds across them.
 
 mod draft;

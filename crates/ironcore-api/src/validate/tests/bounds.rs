@@ -51,19 +51,16 @@ fn of_size(keyword: &str, size: u64, items: &Value) -> Value {
 fn put(object: &mut Value, pointer: &str, value: Value) {
     let mut at = object;
     for step in pointer.split('/').skip(1) {
-        at = match step.parse::<usize>() {
-            Ok(index) => {
-                if at.as_array().is_none_or(Vec::is_empty) {
-                    *at = json!([{}]);
-                }
-                &mut at[index]
+        at = if let Ok(index) = step.parse::<usize>() {
+            if at.as_array().is_none_or(Vec::is_empty) {
+                *at = json!([{}]);
             }
-            Err(_) => {
-                if !at.is_object() {
-                    *at = json!({});
-                }
-                &mut at[step]
+            &mut at[index]
+        } else {
+            if !at.is_object() {
+                *at = json!({});
             }
+            &mut at[step]
         };
     }
     *at = value;
