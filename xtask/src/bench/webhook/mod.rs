@@ -118,8 +118,7 @@ impl BenchWebhook {
             Program::Example("noop"),
             Program::Example("timing"),
         ];
-        let [_, noop, timing] = build(programs, profile).await?;
-        let webhook = noop.clone();
+        let [webhook, noop, timing] = build(programs, profile).await?;
         Ok(Programs {
             webhook,
             noop,

@@ -72,7 +72,7 @@ impl Review {
         let samples = [
             ("interface", interface, true),
             ("machine", machine, true),
-            ("refused", refused, true),
+            ("refused", refused, false),
         ];
         let both = |(what, sample, allowed)| {
             Endpoint::ALL.map(|endpoint| Self::new(what, &sample, endpoint, allowed))
