@@ -21,13 +21,10 @@ pub(super) fn missing(volumes: &[MachineVolume], stored: &[MachineVolume]) -> Ve
             found.push((index, device.to_owned()));
         }
     }
-    let mut free: Vec<String> = names()
-        .filter(|name| !taken.contains(name.as_str()))
-        .collect();
-    free.reverse();
+    let mut free = names().filter(|name| !taken.contains(name.as_str()));
     for (index, _) in open() {
         if found.iter().all(|(done, _)| *done != index)
-            && let Some(device) = free.pop()
+            && let Some(device) = free.next()
         {
             found.push((index, device));
         }
