@@ -3,7 +3,7 @@
 use crate::field::Fault;
 
 /// Fields in the order in which they are read. One list for all places: no two contradict each other.
-const FIELDS: [&str; 63] = [
+const FIELDS: [&str; 61] = [
     "metadata",
     "namespace",
     "name",
@@ -65,8 +65,6 @@ const FIELDS: [&str; 63] = [
     "labels",
     "annotations",
     "creationTimestamp",
-    "apiVersion",
-    "kind",
 ];
 
 /// Sorts faults by place; those of one place keep their order.
@@ -96,8 +94,40 @@ fn step(text: &str) -> Step {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
+    use crate::KINDS;
     use crate::field::FaultReason;
+
+    /// The names of all fields of a schema.
+    fn fields(schema: &Value, found: &mut Vec<String>) {
+        for (name, below) in schema["properties"].as_object().into_iter().flatten() {
+            found.push(name.clone());
+            fields(below, found);
+        }
+        for keyword in ["items", "additionalProperties"] {
+            if let Some(below) = schema.get(keyword) {
+                fields(below, found);
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_of_every_spec_has_its_place_once() {
+        let mut found = vec!["metadata".to_owned(), "spec".to_owned()];
+        for kind in &KINDS {
+            let crd = serde_json::to_value((kind.crd)()).unwrap();
+            let root = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+            fields(&root["properties"]["spec"], &mut found);
+        }
+        let found: BTreeSet<_> = found.iter().map(String::as_str).collect();
+        let listed: BTreeSet<_> = FIELDS.into_iter().collect();
+        assert_eq!(listed, found);
+        assert_eq!(listed.len(), FIELDS.len());
+    }
 
     #[test]
     fn faults_come_in_the_order_of_fields_and_indices() {
