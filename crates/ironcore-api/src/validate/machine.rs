@@ -55,10 +55,8 @@ impl Rules for Machine<'_> {
 }
 
 fn entries<'m, 'a>(machine: &'m Machine<'a>) -> &'m [MachineInterface<'a>] {
-    machine
-        .spec
-        .as_ref()
-        .map_or(&[], |spec| &spec.networkInterfaces)
+    let all = machine.spec.as_ref().map(|spec| &*spec.networkInterfaces);
+    within(all.unwrap_or_default(), bound::MACHINE_INTERFACES)
 }
 
 fn interfaces(

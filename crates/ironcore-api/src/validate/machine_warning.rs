@@ -32,12 +32,8 @@ pub(super) fn overwritten(
     interfaces: &[MachineInterface<'_>],
     old: &[MachineInterface<'_>],
 ) -> Option<String> {
-    let brought = |interface: &MachineInterface<'_>| {
-        let before = old.iter().find(|old| old.name == interface.name);
-        fields(interface, before.and_then(|old| old.template()))
-    };
-    let found = interfaces.iter().map(brought).enumerate();
-    let mut found = found.filter(|(_, fields)| !fields.is_empty());
+    let brought = interfaces.iter().map(|interface| fields(interface, old));
+    let mut found = brought.enumerate().filter(|(_, fields)| !fields.is_empty());
     let (index, fields) = found.next()?;
     let others = match found.count() {
         0 => String::new(),
@@ -51,16 +47,18 @@ pub(super) fn overwritten(
     ))
 }
 
-/// The overwritten fields that the interface's template has, and `before` had not.
-fn fields(
-    interface: &MachineInterface<'_>,
-    before: Option<&InterfaceTemplate<'_>>,
-) -> Vec<&'static str> {
+/// The overwritten fields that the interface's template has, and that of no old interface of its name.
+fn fields(interface: &MachineInterface<'_>, old: &[MachineInterface<'_>]) -> Vec<&'static str> {
     let Some(template) = interface.template() else {
         return Vec::new();
     };
-    let brought = |says: &Says| says(template) && !before.is_some_and(says);
-    let brought = OVERWRITTEN.iter().filter(|(_, says)| brought(says));
+    let said = |says: &Says| {
+        let mut namesakes = old.iter().filter(|old| old.name == interface.name);
+        namesakes.any(|old| old.template().is_some_and(says))
+    };
+    let brought = OVERWRITTEN
+        .iter()
+        .filter(|(_, says)| says(template) && !said(says));
     brought.map(|(field, _)| *field).collect()
 }
 

@@ -26,7 +26,8 @@ pub(super) fn keeps(
 
 /// An update of an object that was already at fault is refused only for the faults that it brings:
 /// takes out of `faults` those that are in `old`, each as often as it is there. Indices of lists do not
-/// count: an entry's fault is the same when an earlier entry goes.
+/// count: an entry's fault is the same when an earlier entry goes. Nor does it count how many entries
+/// are too many: else a list that was too long could only be cut to its bound at once.
 pub(super) fn forgive(faults: &mut Vec<Fault>, old: &[Fault]) {
     let mut known: HashMap<_, usize> = HashMap::new();
     for fault in old {
@@ -42,11 +43,11 @@ pub(super) fn forgive(faults: &mut Vec<Fault>, old: &[Fault]) {
 }
 
 fn sameness(fault: &Fault) -> (String, FaultReason, String) {
-    (
-        without_indices(&fault.field),
-        fault.reason,
-        fault.message.clone(),
-    )
+    let message = match fault.reason {
+        FaultReason::TooMany => String::new(),
+        _ => fault.message.clone(),
+    };
+    (without_indices(&fault.field), fault.reason, message)
 }
 
 fn without_indices(path: &str) -> String {

@@ -3,6 +3,7 @@
 use super::draft::{Volume, given};
 use super::list::unique;
 use super::stored::{ONCE, keeps};
+use crate::bound;
 use crate::field::{Fault, FieldPath};
 use crate::reference::Named;
 
@@ -44,26 +45,44 @@ fn source(at: &FieldPath<'_>, volume: &Volume<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Images of local disks stay, once set: a volume is known by its name.
+/// Images of local disks stay, once set: a volume is known by its name. Of volumes that are now too
+/// many, which is refused, none is read.
 pub(super) fn images(
     at: &FieldPath<'_>,
     new: &[Volume<'_>],
     old: &[Volume<'_>],
     faults: &mut Vec<Fault>,
 ) {
+    let too_many = |volumes: &[Volume<'_>]| volumes.len() as u64 > bound::VOLUMES;
+    if too_many(new) && !too_many(old) {
+        return;
+    }
     for old in old {
-        let Some(image) = image(old) else {
-            continue;
-        };
-        let Some(index) = new.iter().position(|volume| volume.name == old.name) else {
-            let name = old.name.unwrap_or_default();
-            let detail = format!("a volume with a localDisk.image may not be removed: {name}");
-            faults.push(Fault::forbidden(at, detail));
-            continue;
-        };
+        if let Some(image) = image(old) {
+            stays(at, image, old.name, new, faults);
+        }
+    }
+}
+
+/// The volume of this name has the image. Of several, which are refused for that, one has.
+fn stays(
+    at: &FieldPath<'_>,
+    image: &str,
+    name: Option<&str>,
+    new: &[Volume<'_>],
+    faults: &mut Vec<Fault>,
+) {
+    let namesakes = || new.iter().enumerate().filter(|(_, new)| new.name == name);
+    let Some((index, first)) = namesakes().next() else {
+        let name = name.unwrap_or_default();
+        let detail = format!("a volume with a localDisk.image may not be removed: {name}");
+        faults.push(Fault::forbidden(at, detail));
+        return;
+    };
+    if !namesakes().any(|(_, new)| self::image(new) == Some(image)) {
         let entry = at.index(index);
         let disk = entry.field("localDisk");
-        let new = self::image(&new[index]);
+        let new = self::image(first);
         keeps(&disk.field("image"), ONCE, new, Some(image), faults);
     }
 }

@@ -87,18 +87,37 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
+/// What is done to a place.
+#[derive(Clone, Debug)]
+enum Edit {
+    /// It holds something else.
+    Set(Value),
+    /// If it is a list, its entries are there twice.
+    Double,
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![3 => value().prop_map(Edit::Set), 1 => Just(Edit::Double)]
+}
+
 prop_compose! {
-    /// An object of some kind, a few places of which hold something else.
+    /// An object of some kind, edited in a few places.
     fn object()(
         base in prop::sample::select(known()),
-        edits in prop::collection::vec((any::<prop::sample::Index>(), value()), 0..4),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), edit()), 0..4),
     ) -> Value {
         let mut object = base;
-        for (index, value) in edits {
+        for (index, edit) in edits {
             let mut found = Vec::new();
             pointers(&object["spec"], "/spec", &mut found);
-            if !found.is_empty() {
-                *object.pointer_mut(&found[index.index(found.len())]).expect("it was found") = value;
+            if found.is_empty() {
+                continue;
+            }
+            let place = object.pointer_mut(&found[index.index(found.len())]).expect("it was found");
+            match (edit, place) {
+                (Edit::Set(value), place) => *place = value,
+                (Edit::Double, Value::Array(entries)) => entries.extend_from_within(..),
+                (Edit::Double, _) => {}
             }
         }
         object

@@ -1,6 +1,9 @@
 //! Objects with more than one fault, and with faults that were there before.
 
-use super::{create, update};
+use serde_json::json;
+
+use super::{changed, create, judge, update};
+use crate::validate::Judgement;
 
 fn fields(faults: &[crate::field::Fault]) -> Vec<&str> {
     faults.iter().map(|fault| fault.field.as_str()).collect()
@@ -38,6 +41,60 @@ fn every_fault_is_told_at_once_in_the_order_of_the_fields() {
         "spec.guestConfig.hostname",
     ];
     assert_eq!(fields(&faults), expected);
+}
+
+/// The second of two entries of one name is refused as such, and is else what it was.
+#[test]
+fn namesakes_that_stay_as_they_were_bring_nothing() {
+    let template = "ephemeral: {networkInterfaceTemplate: {spec: {networkRef: {name: n}, ips: [{value: 10.0.0.1}]}}}";
+    let named = template.replace("{spec", "{metadata: {name: m}, spec");
+    let stored = format!(
+        "spec.networkInterfaces = [{{name: a, {template}}}, {{name: a, {named}}}]; \
+         spec.volumes = [{{name: a, localDisk: {{image: i}}}}, {{name: a, localDisk: {{image: j}}}}]"
+    );
+    let machine = changed("Machine", &stored);
+    let unchanged = judge("Machine", &machine, Some(&machine));
+    assert_eq!(unchanged, Judgement::default());
+    let faults = update("Machine", &stored, "spec.volumes.1.localDisk.image = i");
+    assert_eq!(fields(&faults), ["spec.volumes[0].localDisk.image"]);
+}
+
+#[test]
+fn a_list_that_was_too_long_may_be_cut_bit_by_bit() {
+    let machine = |tolerations: usize| {
+        let mut machine = changed("Machine", "");
+        machine["spec"]["tolerations"] = vec![json!({}); tolerations].into();
+        machine
+    };
+    for (old, new, expected) in [
+        (None, 257, &["spec.tolerations"][..]),
+        (Some(256), 257, &["spec.tolerations"]),
+        (Some(258), 257, &[]),
+    ] {
+        let old = old.map(machine);
+        let faults = judge("Machine", &machine(new), old.as_ref()).faults;
+        assert_eq!(fields(&faults), expected);
+    }
+}
+
+/// Volumes that are too many are not read, so none is said to be gone.
+#[test]
+fn of_too_many_volumes_only_their_number_is_told() {
+    let image = "spec.volumes = [{name: a, localDisk: {image: i}}]";
+    let old = changed("Machine", image);
+    let mut new = old.clone();
+    new["spec"]["volumes"] = vec![json!({"name": "b", "emptyDisk": {}}); 257].into();
+    let faults = judge("Machine", &new, Some(&old)).faults;
+    assert_eq!(fields(&faults), ["spec.volumes"]);
+    // Where they were too many before, that is forgiven, and an image still may not go.
+    let mut old = new.clone();
+    old["spec"]["volumes"][0] = json!({"name": "a", "localDisk": {"image": "i"}});
+    let faults = judge("Machine", &new, Some(&old)).faults;
+    assert_eq!(fields(&faults), ["spec.volumes"]);
+    assert!(
+        faults[0].message.contains("may not be removed: a"),
+        "{faults:?}"
+    );
 }
 
 #[test]
