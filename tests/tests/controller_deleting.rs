@@ -173,6 +173,30 @@ async fn a_deleting_machine_keeps_its_interface_and_the_next_waits_for_it() {
 }
 
 #[tokio::test]
+async fn that_an_interface_is_taken_is_not_told_anew_once_its_machine_is_being_deleted() {
+    let space = Space::with_network().await;
+    space.interface("x", "10.0.0.1", "").await;
+    space.machine("a", &[uses("x")]).await;
+    space.until(NIC, "x", "spec.machineRef.name = a").await;
+    space.machine("b", &[uses("x")]).await;
+    space
+        .warned("Machine b", "InterfaceTaken", "Machine a")
+        .await;
+    space.begin_delete(MACHINE, "a").await;
+    // Who asks anew is told anew, were it still so.
+    space.change(MACHINE, "b", "spec.networkInterfaces -").await;
+    space.settle().await;
+    space.change(MACHINE, "b", &entries(&[uses("x")])).await;
+    space.settle().await;
+    let told = space
+        .warned("Machine b", "InterfaceTaken", "Machine a")
+        .await;
+    assert_eq!(told.count, 1);
+    space.finish_delete(MACHINE, "a").await;
+    space.until(NIC, "x", "spec.machineRef.name = b").await;
+}
+
+#[tokio::test]
 async fn a_deleting_machine_claims_nothing() {
     let space = Space::with_network().await;
     space.machine("a", &[uses("x")]).await;

@@ -144,7 +144,7 @@ async fn a_machine_of_another_group_is_no_owner_of_ours() {
     let space = Space::with_network().await;
     let owner = "metadata.ownerReferences = [{apiVersion: cluster.x-k8s.io/v1beta1, kind: Machine, name: theirs, \
         uid: 11111111-2222-3333-4444-555555555555, controller: true}]";
-    space.interface("a-e", "10.0.0.1", owner).await;
+    let theirs = space.interface("a-e", "10.0.0.1", owner).await;
     space.interface("x", "10.0.0.2", owner).await;
     space
         .machine("a", &[makes("e", &ip("10.0.0.3")), uses("x")])
@@ -153,6 +153,9 @@ async fn a_machine_of_another_group_is_no_owner_of_ours() {
         .warned("Machine a", "NameTaken", "NetworkInterface a-e")
         .await;
     space.until(NIC, "x", "spec.machineRef.name = a").await;
+    space.change(MACHINE, "a", "spec.networkInterfaces -").await;
+    space.until(NIC, "x", "spec.machineRef -").await;
+    assert_eq!(owned(&space.get(NIC, "a-e").await), owned(&theirs));
 }
 
 #[tokio::test]

@@ -109,6 +109,9 @@ async fn what_leaves_a_virtual_ips_template_leaves_the_interface() {
     space.change(MACHINE, "a", &entries(&[fewer])).await;
     let expected = format!("{made}.metadata = {{labels: {{a: '1'}}}}");
     space.until(NIC, "a-e", &expected).await;
+    space.change(MACHINE, "a", &entries(&[template("")])).await;
+    space.until(NIC, "a-e", &format!("{made}.metadata -")).await;
+    space.settle().await;
     space.was_not_told("Machine a", "NotAsWritten").await;
 }
 
@@ -136,6 +139,26 @@ async fn what_is_attached_and_differs_in_what_is_fixed_is_repaired_in_all_else()
     assert_eq!(at(&now, "metadata.uid"), at(&child, "metadata.uid"));
     space.change(NIC, "a-e", "spec.machineRef -").await;
     space.until(NIC, "a-e", "spec.machineRef.name = a").await;
+}
+
+/// Addresses of the template's families would be refused.
+#[tokio::test]
+async fn what_is_attached_and_of_other_families_keeps_its_addresses_and_is_repaired_in_all_else() {
+    let (space, child) = Space::with_machine(&ip(SAME)).await;
+    space.change(NIC, "a-e", "spec.providerID = p").await;
+    let other = makes_with("labels: {role: two}", "e", &ip("2001:db8::1"));
+    space.change(MACHINE, "a", &entries(&[other])).await;
+    space
+        .warned("Machine a", "ReplacementNeeded", "spec.ipFamilies")
+        .await;
+    let now = space.until(NIC, "a-e", "metadata.labels.role = two").await;
+    check(
+        &now,
+        "spec.ipFamilies = [IPv4]; spec.ips = [{value: 10.0.0.1}]",
+    );
+    assert_eq!(at(&now, "metadata.uid"), at(&child, "metadata.uid"));
+    space.settle().await;
+    space.was_not_told("Machine a", "ChildRefused").await;
 }
 
 #[tokio::test]

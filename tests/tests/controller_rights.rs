@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
+use k8s_openapi::api::authorization::v1::SubjectAccessReview;
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
-use kube::Api;
 use kube::api::{Patch, PatchParams, PostParams};
+use kube::{Api, Client};
 use serde_json::{Value, json};
 
-use crate::support::controller::{Controller, try_plan};
+use crate::support::controller::{Controller, plan, try_plan};
 use crate::support::plane::Turn;
 use crate::support::scratch::scratch;
 use crate::support::space::{NIC, Space};
+use crate::support::text::{ip, makes};
 use crate::support::wait::eventually;
 
 const GONE: &str = "spec.machineRef = {name: gone, uid: 11111111-2222-3333-4444-555555555555}";
@@ -39,11 +41,14 @@ async fn user(turn: &Turn, name: &str, verbs: &[&str]) -> PathBuf {
         .await
         .expect("a new role");
     let binding: ClusterRoleBinding = serde_json::from_value(binding).expect("a binding");
-    let bindings = Api::all(client);
+    let bindings = Api::all(client.clone());
     bindings
         .create(&PostParams::default(), &binding)
         .await
         .expect("a new binding");
+    for verb in verbs {
+        until_it_may(&client, name, verb).await;
+    }
 
     let text = std::fs::read_to_string(turn.kubeconfig()).expect("a kubeconfig");
     let mut config: Value = serde_norway::from_str(&text).expect("YAML");
@@ -51,6 +56,24 @@ async fn user(turn: &Turn, name: &str, verbs: &[&str]) -> PathBuf {
     let path = scratch().join(format!("{name}.kubeconfig"));
     std::fs::write(&path, config.to_string()).expect("a file");
     path
+}
+
+/// The API server decides by roles as its own watch of them shows them.
+async fn until_it_may(client: &Client, user: &str, verb: &str) {
+    let attributes =
+        json!({ "group": "compute.ironcore.dev", "resource": "machines", "verb": verb });
+    let review = json!({ "spec": { "user": user, "resourceAttributes": attributes } });
+    let review: SubjectAccessReview = serde_json::from_value(review).expect("a review");
+    let reviews = Api::<SubjectAccessReview>::all(client.clone());
+    eventually("rights are in force", || async {
+        let answer = reviews.create(&PostParams::default(), &review).await;
+        let status = answer.expect("an answer").status.unwrap_or_default();
+        status
+            .allowed
+            .then_some(())
+            .ok_or(format!("{user} may not {verb}"))
+    })
+    .await;
 }
 
 /// An interface `x` whose holder is gone; nobody has released it yet.
@@ -113,4 +136,22 @@ async fn a_look_that_is_refused_is_tried_again_with_backoff_until_it_may_be_had(
         .await
         .expect("more rights");
     space.until(NIC, "x", "spec.machineRef -").await;
+}
+
+#[tokio::test]
+async fn plan_needs_no_right_but_to_list_and_to_look() {
+    let turn = Turn::take().await;
+    let space = held_by_nobody(&turn).await;
+    space.machine("a", &[makes("e", &ip("10.0.0.2"))]).await;
+    let printed = plan(&user(&turn, "looker", &["get", "list"]).await);
+    let n = &space.name;
+    for expected in [
+        format!("create  NetworkInterface {n}/a-e (make for Machine {n}/a)"),
+        format!("patch   NetworkInterface {n}/x (release for NetworkInterface {n}/x) "),
+    ] {
+        assert!(
+            printed.lines().any(|line| line.starts_with(&expected)),
+            "{expected}\nis not in\n{printed}"
+        );
+    }
 }

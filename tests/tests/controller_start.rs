@@ -261,6 +261,40 @@ async fn who_gains_what_another_has_let_go_of_waits_without_a_warning() {
         .was_not_told("NetworkInterface y", "VirtualIPTaken")
         .await;
     space.was_not_told("Machine b", "InterfaceTaken").await;
+    let requests = turn.requests(&space);
+    let error = requests
+        .iter()
+        .find(|asked| asked.body()["status"]["state"] == "Error");
+    assert!(error.is_none(), "{error:?}");
+}
+
+#[tokio::test]
+async fn with_external_status_who_loses_is_told_and_who_waits_is_not() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    space.create(VIP, "v", "").await;
+    let _controller = turn
+        .controller(&["--network-interface-status=external"])
+        .await;
+    space.interface("x", "10.0.0.1", REFERS).await;
+    space.until(VIP, "v", "spec.targetRef.name = x").await;
+    // It waits for an address, and has for long: that is for whoever writes its status to say. What it shows it holds,
+    // whichever of the two that ask for it came first within a second.
+    let theirs = "status = {state: Pending, ips: [10.0.0.1], lastStateTransitionTime: '2020-01-01T00:00:00Z'}";
+    space.report(NIC, "x", theirs).await;
+    space.interface("y", "10.0.0.2", REFERS).await;
+    space.interface("z", "10.0.0.1", "").await;
+    space
+        .warned("NetworkInterface y", "VirtualIPTaken", "NetworkInterface x")
+        .await;
+    space
+        .warned("NetworkInterface z", "AddressInUse", "NetworkInterface x")
+        .await;
+    space.was_not_told("NetworkInterface x", "Waiting").await;
+    check(&space.get(NIC, "x").await, theirs);
+    for loser in ["y", "z"] {
+        check(&space.get(NIC, loser).await, "status = {state: Pending}");
+    }
 }
 
 #[tokio::test]
