@@ -76,7 +76,9 @@ async fn client() -> anyhow::Result<Client> {
 }
 
 fn start_logs(cli: &Cli) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&cli.log)
+    // Each of its warnings is one that we log as well. Who names it in --log hears of it.
+    let directives = format!("kube_runtime::watcher=off,{}", cli.log);
+    let filter = tracing_subscriber::EnvFilter::try_new(directives)
         .with_context(|| format!("--log {:?} is no level and no filter", cli.log))?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -15,6 +15,8 @@ pub fn network_interface_spec(spec: &NetworkInterfaceSpec) -> Cow<'_, NetworkInt
         && spec.ips.len() as u64 <= bound::IPS
         && let Some(families) = spec.ips.iter().map(family_of).collect::<Option<Vec<_>>>()
         && !families.is_empty()
+        // Their author is told of the ips, which they wrote, and not of families, which they did not.
+        && is_each_once(&families)
     {
         spec.to_mut().ip_families = families;
     }
@@ -22,6 +24,11 @@ pub fn network_interface_spec(spec: &NetworkInterfaceSpec) -> Cow<'_, NetworkInt
         fill_template(&mut spec, index);
     }
     spec
+}
+
+fn is_each_once(families: &[IpFamily]) -> bool {
+    let repeats = |(index, family)| families[..index].contains(family);
+    !families.iter().enumerate().any(repeats)
 }
 
 /// The family that an entry of `ips` itself names.

@@ -94,6 +94,7 @@ fn an_interface_gets_families_and_lengths() {
 fn an_interface_is_left_alone_where_nothing_can_be_inferred() {
     for given in [
         "{networkRef: {name: n}}",
+        "{networkRef: {name: n}, ips: [{value: 10.0.0.1}, {value: 10.0.0.2}]}",
         "{ips: [{value: no}]}",
         "{ips: [{value: 10.0.0.1}, {}]}",
         "{ips: [{ephemeral: {}}], ipFamilies: [IPv4]}",

@@ -47,8 +47,8 @@ fn faults<D: Validate + Rules>(object: &D, old: Option<&D>) -> Vec<Fault> {
             stored::forgive(&mut faults, &lasting(old));
         }
         object.frozen(old, &mut faults);
+        order::sort(&mut faults);
     }
-    order::sort(&mut faults);
     faults
 }
 

@@ -1,12 +1,14 @@
 //! What an operator reads of reviews. Texts of users are quoted, and cut.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use ironcore_api::field::Fault;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use super::Endpoint;
+use super::allowance::Allowance;
 use super::request::Request;
 use super::response::clip;
 use crate::metrics::Outcome;
@@ -36,17 +38,55 @@ pub(super) fn reviewed(
     );
 }
 
-/// A refusal: whose, and why, as far as one line tells.
-pub(super) fn refused(endpoint: Endpoint, request: &Request<'_>, first: &Fault, faults: usize) {
-    info!(
-        ?endpoint,
-        kind = ?short(&request.kind.kind),
-        namespace = ?short(request.namespace()),
-        name = ?short(request.name()),
-        user = ?short(request.user()),
-        dry_run = request.is_dry_run(),
-        faults,
-        first = ?short(&first.to_string()),
-        "refused"
-    );
+/// Tells of refusals, as many as the allowance has.
+#[derive(Debug)]
+pub(super) struct Refusals {
+    start: Instant,
+    allowance: Mutex<Allowance>,
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self {
+            start: Instant::now(),
+            allowance: Mutex::default(),
+        }
+    }
+}
+
+impl Refusals {
+    /// A refusal: whose, and why, as far as one line tells.
+    pub(super) fn tell(
+        &self,
+        endpoint: Endpoint,
+        request: &Request<'_>,
+        first: &Fault,
+        faults: usize,
+    ) {
+        let Some(withheld) = self.take() else { return };
+        if withheld > 0 {
+            warn!(
+                withheld,
+                "there were more refusals than are logged: ni_webhook_reviews_total counts them"
+            );
+        }
+        info!(
+            ?endpoint,
+            kind = ?short(&request.kind.kind),
+            namespace = ?short(request.namespace()),
+            name = ?short(request.name()),
+            user = ?short(request.user()),
+            dry_run = request.is_dry_run(),
+            faults,
+            first = ?short(&first.to_string()),
+            "refused"
+        );
+    }
+
+    fn take(&self) -> Option<u64> {
+        let now = self.start.elapsed();
+        // Its numbers are sound whatever happened to who held it.
+        let allowance = self.allowance.lock();
+        allowance.unwrap_or_else(PoisonError::into_inner).take(now)
+    }
 }

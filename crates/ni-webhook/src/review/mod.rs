@@ -1,5 +1,6 @@
 //! Reviews in, reviews out: [`request`] reads them, [`crate::admit`] and `refer` decide, [`response`] writes.
 
+mod allowance;
 mod log;
 mod refer;
 pub mod request;
@@ -18,6 +19,7 @@ use crate::admit::{Verdict, admit, undecodable};
 use crate::metrics::{Metrics, Outcome};
 use crate::options::{Judging, NetworkReferences};
 use crate::references::References;
+use log::Refusals;
 use request::{Received, Request};
 
 /// Which of the two endpoints.
@@ -45,6 +47,7 @@ pub struct Webhook {
     denies: bool,
     controller_user: String,
     metrics: Metrics,
+    refusals: Refusals,
 }
 
 impl Webhook {
@@ -55,6 +58,7 @@ impl Webhook {
             denies: judging.network_references == NetworkReferences::Deny,
             controller_user: judging.controller_user.clone(),
             metrics,
+            refusals: Refusals::default(),
         }
     }
 }
@@ -110,7 +114,8 @@ impl Webhook {
         self.metrics.warned(verdict.warnings.len());
         log::reviewed(endpoint, request, outcome, took);
         if let Some(first) = verdict.faults.first() {
-            log::refused(endpoint, request, first, verdict.faults.len());
+            self.refusals
+                .tell(endpoint, request, first, verdict.faults.len());
         }
     }
 }

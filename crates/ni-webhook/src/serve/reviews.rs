@@ -20,7 +20,6 @@ use crate::review::{Answer, Endpoint, Webhook, answer};
 /// The largest body, in bytes: what the API server itself takes of one object.
 pub const LARGEST_BODY: usize = 3 << 20;
 
-#[derive(Clone)]
 struct Reviews {
     webhook: Arc<Webhook>,
     metrics: Metrics,
@@ -36,18 +35,19 @@ pub fn router(webhook: Arc<Webhook>, metrics: Metrics, limit: Duration) -> Route
         .route("/mutate", post(mutate))
         .route("/validate", post(validate))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .with_state(Reviews {
+        // Each request clones the state, several times.
+        .with_state(Arc::new(Reviews {
             webhook,
             metrics,
             limit,
-        })
+        }))
 }
 
-async fn mutate(State(reviews): State<Reviews>, request: Request) -> Response {
+async fn mutate(State(reviews): State<Arc<Reviews>>, request: Request) -> Response {
     reviews.review(Endpoint::Mutate, request).await
 }
 
-async fn validate(State(reviews): State<Reviews>, request: Request) -> Response {
+async fn validate(State(reviews): State<Arc<Reviews>>, request: Request) -> Response {
     reviews.review(Endpoint::Validate, request).await
 }
 

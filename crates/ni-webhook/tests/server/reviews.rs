@@ -25,9 +25,19 @@ struct Served {
 }
 
 fn served() -> Served {
-    let options = Cli::parse_from(["ni-webhook", "--self-signed"]);
+    served_with("warn", |_| References::none())
+}
+
+/// With what is known of references, and what is done about them.
+fn served_with(network_references: &str, references: impl Fn(Metrics) -> References) -> Served {
+    let references_flag = format!("--network-references={network_references}");
+    let options = Cli::parse_from(["ni-webhook", "--self-signed", &references_flag]);
     let metrics = Metrics::default();
-    let webhook = Webhook::new(References::none(), &options.judging, metrics.clone());
+    let webhook = Webhook::new(
+        references(metrics.clone()),
+        &options.judging,
+        metrics.clone(),
+    );
     Served {
         router: reviews::router(Arc::new(webhook), metrics.clone(), Duration::from_secs(20)),
         metrics,
@@ -232,4 +242,117 @@ async fn other_bodies_are_a_bad_request_that_says_why() {
     }
     let failed = r#"ni_webhook_reviews_total{endpoint="validate",kind="other",outcome="failed"}"#;
     assert_eq!(value(&served.metrics, failed), 7);
+}
+
+#[tokio::test]
+async fn a_refusal_reads_as_the_api_servers_own() {
+    let served = served();
+    let spec =
+        json!({"networkRef": {}, "ipFamilies": ["IPv4", "ipv6"], "ips": [{"value": "10.0.0.256"}]});
+    let causes = [
+        (
+            "spec.networkRef.name",
+            "FieldValueRequired",
+            "Required value: a name is needed",
+        ),
+        (
+            "spec.ipFamilies[1]",
+            "FieldValueNotSupported",
+            r#"Unsupported value: "ipv6": supported values: "IPv4", "IPv6""#,
+        ),
+        (
+            "spec.ips",
+            "FieldValueInvalid",
+            "Invalid value: ips and ipFamilies differ in number (1 and 2): give one ip for each family, in the same order",
+        ),
+        (
+            "spec.ips[0].value",
+            "FieldValueInvalid",
+            r#"Invalid value: "10.0.0.256": is no IPv4 or IPv6 address"#,
+        ),
+    ];
+    let listed = causes.map(|(field, _, message)| format!("{field}: {message}"));
+    let (kind, listed) = (
+        "NetworkInterface.networking.ironcore.dev",
+        listed.join(", "),
+    );
+    let causes = causes.map(
+        |(field, reason, message)| json!({"field": field, "reason": reason, "message": message}),
+    );
+    let expected = json!({
+        "uid": UID,
+        "allowed": false,
+        "status": {
+            "status": "Failure",
+            "code": 422,
+            "reason": "Invalid",
+            "message": format!(r#"{kind} "sample" is invalid: [{listed}]"#),
+            "details": {
+                "name": "sample",
+                "group": "networking.ironcore.dev",
+                "kind": "NetworkInterface",
+                "causes": causes,
+            },
+        },
+    });
+    for path in ["/mutate", "/validate"] {
+        assert_eq!(
+            served.told(path, &with_spec(&spec)).await,
+            expected,
+            "{path}"
+        );
+    }
+    for endpoint in ["mutate", "validate"] {
+        let count = format!(
+            r#"ni_webhook_reviews_total{{endpoint="{endpoint}",kind="NetworkInterface",outcome="refused"}}"#
+        );
+        assert_eq!(value(&served.metrics, &count), 1);
+    }
+}
+
+/// Of an API server that has nothing, as it says to each question; watches are not kept.
+fn nothing_there(metrics: Metrics) -> References {
+    let service = tower::service_fn(|_: Request<kube::client::Body>| async {
+        let status = json!({"kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound", "message": "none"});
+        let response = http::Response::builder().status(404);
+        response.body(Body::from(status.to_string()))
+    });
+    let (references, _watches) = References::watch(kube::Client::new(service, "default"), metrics);
+    references
+}
+
+const MISSING: &str = r#""other": no such Network in namespace "default": create it first"#;
+
+#[tokio::test]
+async fn who_refers_to_what_is_not_there_is_warned_and_by_the_mutating_endpoint_alone() {
+    let served = served_with("warn", nothing_there);
+    let sent = with_spec(
+        &json!({"networkRef": {"name": "other"}, "ipFamilies": ["IPv4"], "ips": [{"value": "10.0.0.1"}]}),
+    );
+    let warning = "spec.networkRef.name: Network \"other\" does not exist in namespace \"default\": \
+        what needs it waits until it is created";
+    let expected = json!({"uid": UID, "allowed": true, "warnings": [warning]});
+    assert_eq!(served.told("/mutate", &sent).await, expected);
+    assert_eq!(served.told("/validate", &sent).await, allowed());
+    let asked = r#"ni_webhook_reference_lookups_total{answer="missing"}"#;
+    assert_eq!(value(&served.metrics, asked), 1);
+    assert_eq!(value(&served.metrics, "ni_webhook_warnings_total"), 1);
+}
+
+#[tokio::test]
+async fn who_refers_to_what_is_not_there_is_refused_where_that_is_asked_for() {
+    let served = served_with("deny", nothing_there);
+    let sent = with_spec(
+        &json!({"networkRef": {"name": "other"}, "ipFamilies": ["IPv4"], "ips": [{"value": "10.0.0.1"}]}),
+    );
+    for path in ["/mutate", "/validate"] {
+        let told = served.told(path, &sent).await;
+        assert_eq!(told["allowed"], false, "{path}");
+        let expected = json!([{
+            "field": "spec.networkRef.name",
+            "reason": "FieldValueNotFound",
+            "message": format!("Not found: {MISSING}"),
+        }]);
+        assert_eq!(told["status"]["details"]["causes"], expected, "{path}");
+    }
 }

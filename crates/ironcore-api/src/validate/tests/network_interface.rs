@@ -100,6 +100,10 @@ const FAMILIES_REFUSED: &[Create] = &[
 const IPS_REFUSED: &[Create] = &[
     Create("spec.ips.0.value = 10.0.0.256", Cause("spec.ips[0].value", Invalid, "\"10.0.0.256\": is no IPv4 or IPv6 address"), "spec.ips.0.value = 10.0.0.255"),
     Create("spec.ips.0.value = ''", Cause("spec.ips[0].value", Invalid, "\"\": is no IPv4 or IPv6 address"), ""),
+    Create("spec.ips.0.value = 010.0.0.1", Cause("spec.ips[0].value", Invalid, "\"010.0.0.1\": is no IPv4 or IPv6 address"), "spec.ips.0.value = 10.0.0.1"),
+    Create("spec.ipFamilies = [IPv6]; spec.ips.0.value = 'fe80::1%eth0'", Cause("spec.ips[0].value", Invalid, "\"fe80::1%eth0\": is no IPv4 or IPv6 address"), "spec.ipFamilies = [IPv6]; spec.ips.0.value = 'fe80::1'"),
+    Create("spec.ipFamilies = [IPv6]; spec.ips.0.value = '::ffff:10.0.0.1'", Cause("spec.ips[0].value", Invalid, "\"::ffff:10.0.0.1\": is an IPv4-mapped IPv6 address: write the IPv4 address"),
+        "spec.ipFamilies = [IPv6]; spec.ips.0.value = '::fffe:10.0.0.1'"),
     Create("spec.ips.0.value = 'fd00::1'", Cause("spec.ips[0].value", Invalid, "\"fd00::1\": is not of family IPv4 (ipFamilies[0])"), "spec.ips.0.value = 'fd00::1'; spec.ipFamilies = [IPv6]"),
     Create("spec.ipFamilies = [IPv4, IPv6]; spec.ips.1.value = 10.0.0.2", Cause("spec.ips[1].value", Invalid, "\"10.0.0.2\": is not of family IPv6 (ipFamilies[1])"),
         "spec.ipFamilies = [IPv4, IPv6]; spec.ips.1.value = 'fd00::1'"),
@@ -152,6 +156,10 @@ const PREFIXES_REFUSED: &[Create] = &[
     Create(prefix!("{prefix: 10.0.0.1/24}"), Cause("spec.prefixes[0].ephemeral.prefixTemplate.spec.prefix", Invalid, "has host bits set"), prefix!("{prefix: 10.0.0.0/24}")),
     Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {name: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.name", Forbidden, "a template may not name its object"),
         "spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {annotations: {a: b}}, spec: {prefix: 10.1.0.0/16}}}}]"),
+    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {generateName: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.generateName", Forbidden, "a template may not name its object"),
+        "spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {generateName: ''}, spec: {prefix: 10.1.0.0/16}}}}]"),
+    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {namespace: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.namespace", Forbidden, "a template may not name its object"),
+        "spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {namespace: ''}, spec: {prefix: 10.1.0.0/16}}}}]"),
 ];
 
 #[rustfmt::skip]
@@ -171,6 +179,10 @@ const VIRTUAL_IP_REFUSED: &[Create] = &[
         virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: Delete, targetRef: {name: a}}")),
     Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", Forbidden, "a template may not name its object"),
         concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.labels.a = b; ", virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: ''}"))),
+    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.generateName = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.generateName", Forbidden, "a template may not name its object"),
+        concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.annotations.a = b; ", virtual_ip!("{type: Public, ipFamily: IPv4}"))),
+    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.namespace = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.namespace", Forbidden, "a template may not name its object"),
+        concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata = {}; ", virtual_ip!("{type: Public, ipFamily: IPv4}"))),
 ];
 
 #[rustfmt::skip]
