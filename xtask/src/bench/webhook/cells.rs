@@ -25,6 +25,8 @@ pub(crate) struct Cell {
     pub(crate) transport: Transport,
     /// Reviews under way.
     pub(crate) at_once: usize,
+    /// Reviews a second; `None`: as many as are answered.
+    pub(crate) per_second: Option<u32>,
 }
 
 /// How much is measured.
@@ -34,12 +36,13 @@ pub(crate) struct Effort {
     pub(crate) limit: Limit,
 }
 
-/// The first review over each transport, so many at once; the others at one of these.
-pub(crate) fn all(reviews: &[Review], at_once: &[usize]) -> Vec<Cell> {
+/// The first review over each transport, so many at once; the others at one of these; all at a rate.
+pub(crate) fn all(reviews: &[Review], at_once: &[usize], per_second: u32) -> Vec<Cell> {
     let cell = |review: &Review, transport, at_once| Cell {
         review: review.clone(),
         transport,
         at_once,
+        per_second: None,
     };
     let mut cells = Vec::new();
     if let Some(first) = reviews.first() {
@@ -54,6 +57,10 @@ pub(crate) fn all(reviews: &[Review], at_once: &[usize]) -> Vec<Cell> {
             .skip(1)
             .map(|review| cell(review, transport, count)),
     );
+    cells.extend(reviews.iter().map(|review| Cell {
+        per_second: Some(per_second),
+        ..cell(review, transport, count)
+    }));
     cells
 }
 
@@ -107,6 +114,10 @@ async fn one(
 
 impl Cell {
     fn limit(&self, limit: Limit) -> Limit {
+        let limit = Limit {
+            per_second: self.per_second,
+            ..limit
+        };
         match self.transport {
             Transport::Http1 | Transport::Http2 => limit,
             Transport::New => limit.at_most(MOST_CONNECTIONS),
@@ -133,6 +144,7 @@ async fn try_load(server: &Server, cell: &Cell, limit: Limit) -> Result<Measured
     let warm_up = Limit {
         time: limit.time / 4,
         calls: limit.calls / 4,
+        ..limit
     };
     let warm = drive(clients, warm_up).await?;
     let before = server.cpu()?;
@@ -153,25 +165,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_review_is_measured_at_all_settings_and_each_other_at_one() {
+    fn the_first_review_is_measured_at_all_settings_each_other_at_one_and_all_at_a_rate() {
         let reviews = Review::all().expect("samples");
-        let cells = all(&reviews, &[1, 4]);
+        let cells = all(&reviews, &[1, 4], 2000);
         let first = |cell: &&Cell| {
             cell.review.what == "interface" && cell.review.endpoint.name() == "mutate"
         };
-        assert_eq!(cells.iter().filter(first).count(), 6);
-        assert_eq!(cells.len(), 6 + reviews.len() - 1);
+        assert_eq!(cells.iter().filter(first).count(), 6 + 1);
+        assert_eq!(cells.len(), 6 + reviews.len() - 1 + reviews.len());
     }
 
     const LIMIT: Limit = Limit {
         time: Duration::from_secs(2),
         calls: 200_000,
+        per_second: None,
     };
 
     #[test]
     fn new_connections_are_bounded_in_number() {
         let reviews = Review::all().expect("samples");
-        for cell in all(&reviews, &[1]) {
+        for cell in all(&reviews, &[1], 2000) {
             let limit = cell.limit(LIMIT);
             assert_eq!(limit.calls <= MOST_CONNECTIONS, !cell.transport.keeps());
         }

@@ -1,4 +1,4 @@
-//! A closed loop: so many callers, each with one call under way, the next when the answer is there.
+//! A closed loop: so many callers, each with one call under way, the next when the answer is there, or at its time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout};
 
 /// What comes in much later than the loop ends does not come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Limit {
     pub(crate) time: Duration,
     pub(crate) calls: u64,
+    /// Calls a second, of all callers together; `None`: as many as they can.
+    pub(crate) per_second: Option<u32>,
 }
 
 impl Limit {
@@ -49,8 +51,15 @@ pub(crate) async fn drive<C: Caller>(callers: Vec<C>, limit: Limit) -> Result<Dr
     let left = Arc::new(AtomicU64::new(limit.calls));
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
-    for caller in callers {
-        tasks.spawn(work(caller, begun + limit.time, left.clone()));
+    let count = u32::try_from(callers.len())?;
+    let pace = limit.per_second.map(|rate| Duration::from_secs(1) / rate);
+    for (nth, caller) in (0..count).zip(callers) {
+        // Callers take turns.
+        let pace = pace.map(|apart| Pace {
+            next: begun + apart * nth,
+            apart: apart * count,
+        });
+        tasks.spawn(work(caller, pace, begun + limit.time, left.clone()));
     }
     let (mut callers, mut latencies) = (Vec::new(), Vec::new());
     let all = async {
@@ -70,14 +79,38 @@ pub(crate) async fn drive<C: Caller>(callers: Vec<C>, limit: Limit) -> Result<Dr
     })
 }
 
+/// When one caller calls.
+struct Pace {
+    next: Instant,
+    apart: Duration,
+}
+
+impl Pace {
+    /// Waits for the time of the next call, from which on it counts: that a call comes late because the last one took
+    /// long is the callee's doing, and that a timer fires late is not.
+    async fn begin(&mut self) -> Instant {
+        let planned = self.next;
+        self.next += self.apart;
+        if planned <= Instant::now() {
+            return planned;
+        }
+        sleep_until(planned.into()).await;
+        Instant::now()
+    }
+}
+
 async fn work<C: Caller>(
     mut caller: C,
+    mut pace: Option<Pace>,
     end: Instant,
     left: Arc<AtomicU64>,
 ) -> Result<(C, Vec<Duration>)> {
     let mut latencies = Vec::new();
     while Instant::now() < end && take_one(&left) {
-        let begun = Instant::now();
+        let begun = match &mut pace {
+            Some(pace) => pace.begin().await,
+            None => Instant::now(),
+        };
         caller.call().await?;
         latencies.push(begun.elapsed());
     }
@@ -121,6 +154,7 @@ mod tests {
         let limit = Limit {
             time: LONG,
             calls: 100,
+            per_second: None,
         }
         .at_most(50);
         let driven = drive(counters(u64::MAX), limit).await.expect("calls");
@@ -134,6 +168,7 @@ mod tests {
         let limit = Limit {
             time: Duration::from_millis(20),
             calls: u64::MAX,
+            per_second: None,
         };
         let driven = drive(counters(u64::MAX), limit).await.expect("calls");
         assert_eq!(driven.callers.len(), 3);
@@ -141,10 +176,46 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn it_keeps_to_a_rate() {
+        let limit = Limit {
+            time: LONG,
+            calls: 50,
+            per_second: Some(1000),
+        };
+        let driven = drive(counters(u64::MAX), limit).await.expect("calls");
+        assert_eq!(driven.latencies.len(), 50);
+        // The last of them is due after 49 ms.
+        assert!(driven.wall >= Duration::from_millis(49));
+    }
+
+    /// Takes far longer than its pace allows.
+    struct Slow;
+
+    impl Caller for Slow {
+        async fn call(&mut self) -> Result<()> {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_slow_answer_counts_as_slow() {
+        let limit = Limit {
+            time: LONG,
+            calls: 5,
+            per_second: Some(1000),
+        };
+        let driven = drive(vec![Slow], limit).await.expect("calls");
+        // Due after 4 ms, and begun after four others.
+        assert!(driven.latencies[4] >= Duration::from_millis(5 * 20 - 4));
+    }
+
+    #[tokio::test]
     async fn one_error_ends_it() {
         let limit = Limit {
             time: LONG,
             calls: u64::MAX,
+            per_second: None,
         };
         let error = drive(counters(5), limit).await.err().expect("an error");
         assert_eq!(error.to_string(), "once too often");

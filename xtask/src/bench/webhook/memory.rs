@@ -46,6 +46,7 @@ async fn known(
         review: on_network(last)?,
         transport: Transport::Http2,
         at_once: AT_ONCE,
+        per_second: None,
     };
     load(webhook, &cell, limit).await?;
     all_are_known(&webhook.metrics().await?)?;

@@ -46,6 +46,9 @@ pub(crate) struct BenchWebhook {
     /// How many reviews are under way
     #[arg(long, value_delimiter = ',', default_values_t = [1, 4, 16, 64])]
     at_once: Vec<usize>,
+    /// How many reviews a second come in where there is a rate
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
+    per_second: u32,
     /// How many networks the webhook knows where its memory is measured
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     networks: u32,
@@ -142,7 +145,7 @@ impl BenchWebhook {
         }
         if self.has(Part::Server) {
             let noop = program("noop", &programs.noop);
-            let cells = cells::all(&reviews, &self.at_once);
+            let cells = cells::all(&reviews, &self.at_once, self.per_second);
             report.server = cells::measure(webhook, noop, &cells, self.effort()).await?;
         }
         if self.has(Part::Memory) || self.has(Part::Creates) {
@@ -181,6 +184,7 @@ impl BenchWebhook {
             limit: Limit {
                 time: Duration::from_secs(self.seconds_per_cell.into()),
                 calls: self.most,
+                per_second: None,
             },
         }
     }

@@ -81,6 +81,7 @@ async fn ask(client: &Arc<Client>, transport: Transport) -> Result<usize> {
     let limit = Limit {
         time: Duration::from_mins(1),
         calls: REVIEWS as u64,
+        per_second: None,
     };
     Ok(drive(clients, limit).await?.latencies.len())
 }

@@ -42,6 +42,8 @@ pub(crate) struct ServerRow {
     pub(crate) endpoint: Endpoint,
     pub(crate) transport: Transport,
     pub(crate) at_once: usize,
+    /// Reviews a second that were asked for; `None`: as many as were answered.
+    pub(crate) per_second: Option<u32>,
     /// Bytes of a review.
     pub(crate) bytes: usize,
     pub(crate) webhook: Figures,
@@ -108,6 +110,7 @@ impl ServerRow {
             endpoint: cell.review.endpoint,
             transport: cell.transport,
             at_once: cell.at_once,
+            per_second: cell.per_second,
             bytes: cell.review.body.len(),
             webhook: Figures::new(pairs, |pair| &pair.webhook),
             noop: Figures::new(pairs, |pair| &pair.noop),
@@ -117,9 +120,19 @@ impl ServerRow {
 
     fn cell(&self) -> String {
         format!(
-            "{} to {} over {}, {} at once",
-            self.review, self.endpoint, self.transport, self.at_once
+            "{} to {} over {}, {}",
+            self.review,
+            self.endpoint,
+            self.transport,
+            self.load()
         )
+    }
+
+    fn load(&self) -> String {
+        match self.per_second {
+            Some(rate) => format!("{rate} a second"),
+            None => format!("{} at once", self.at_once),
+        }
     }
 }
 
@@ -145,7 +158,7 @@ pub(super) const COLUMNS: [Column<ServerRow>; 11] = [
     ("review", |row| row.review.to_owned()),
     ("endpoint", |row| row.endpoint.to_string()),
     ("transport", |row| row.transport.to_string()),
-    ("at once", |row| row.at_once.to_string()),
+    ("load", ServerRow::load),
     ("reviews/s", |row| {
         format!("{:.0}", row.webhook.reviews_per_s)
     }),
@@ -165,14 +178,16 @@ fn latencies(of: &Figures) -> String {
     format!("{:.0} / {:.0} / {:.0}", of.p50_us, of.p99_us, of.p999_us)
 }
 
-/// Each by the cell that is furthest from it.
+/// Each by the cell that is furthest from it; latency at a rate, and as fast as it goes.
 pub(super) fn verdicts(rows: &[ServerRow]) -> Vec<Verdict> {
     let kept = rows.iter().filter(|row| row.transport.keeps());
-    let slowest = rows
-        .iter()
-        .max_by(|a, b| a.p99_ratio.total_cmp(&b.p99_ratio));
+    let slowest = [true, false].map(|at_a_rate| {
+        let rows = rows.iter();
+        rows.filter(|row| row.per_second.is_some() == at_a_rate)
+            .max_by(|a, b| a.p99_ratio.total_cmp(&b.p99_ratio))
+    });
     let dearest = kept.max_by(|a, b| a.webhook.cpu_us.total_cmp(&b.webhook.cpu_us));
-    let latency = slowest.map(|row| {
+    let latency = slowest.into_iter().flatten().map(|row| {
         let what = format!(
             "p99 {:.2} times the no-op's, at most {MOST_P99_RATIO} ({})",
             row.p99_ratio,
@@ -188,7 +203,7 @@ pub(super) fn verdicts(rows: &[ServerRow]) -> Vec<Verdict> {
         );
         (what, row.webhook.reviews_per_core_s >= LEAST_PER_CORE)
     });
-    latency.into_iter().chain(cost).collect()
+    latency.chain(cost).collect()
 }
 
 #[cfg(test)]
@@ -210,6 +225,7 @@ pub(super) mod tests {
             review: Review::interface(Endpoint::Mutate).expect("a sample"),
             transport,
             at_once: 4,
+            per_second: None,
         };
         let pair = |(webhook, noop): &(u64, u64)| Pair {
             webhook: measured(*webhook, cpu_us),
@@ -246,6 +262,11 @@ pub(super) mod tests {
         };
         assert_eq!(reached(&[row(100, 100), row(150, 100)]), [true, true]);
         assert_eq!(reached(&[row(100, 100), row(151, 100)]), [false, true]);
+        let paced = ServerRow {
+            per_second: Some(2000),
+            ..row(151, 100)
+        };
+        assert_eq!(reached(&[row(100, 100), paced]), [false, true, true]);
         let dear = row_of(Transport::Http1, &[(100, 100)], 101);
         assert_eq!(reached(&[row(100, 100), dear]), [true, false]);
         assert_eq!(reached(&[]), [true; 0]);
