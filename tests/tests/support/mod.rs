@@ -5,6 +5,7 @@ pub(crate) mod case;
 pub(crate) mod certified;
 pub(crate) mod controller;
 pub(crate) mod judged;
+pub(crate) mod kubectl;
 pub(crate) mod load;
 pub(crate) mod object;
 pub(crate) mod plane;
@@ -13,6 +14,7 @@ pub(crate) mod scratch;
 pub(crate) mod space;
 pub(crate) mod text;
 pub(crate) mod told;
+pub(crate) mod user;
 pub(crate) mod wait;
 pub(crate) mod webhook;
 
