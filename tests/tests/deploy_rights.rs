@@ -149,8 +149,8 @@ impl Cluster {
                     .is_some_and(|all| all.iter().any(ours))
                 {
                     let name = binding["roleRef"]["name"].as_str().expect("a name");
-                    let role = self.kubectl.json(&format!("get {kind} {name}{scope}"));
-                    granted.extend(rights(&role.await));
+                    let get = format!("get {kind} {name}{scope}");
+                    granted.extend(rights(&self.kubectl.json(&get).await));
                 }
             }
         }

@@ -83,6 +83,8 @@ impl Keeping {
             }
         }
         self.elector.leave(self.start.elapsed());
+        // It is said below that it has left: that it leads no longer is no trouble.
+        self.role = Some(self.elector.role(self.start.elapsed()));
         self.publish();
         if timeout(self.times.renew_deadline, self.give_up())
             .await
@@ -181,7 +183,7 @@ impl Keeping {
                 warn!(holder, "deposed: standing by");
             }
             (Some(Role::Leading), Role::Standby(None)) => {
-                info!("no longer leading: standing by");
+                warn!("the lease was not renewed in time: standing by");
             }
             (_, Role::Standby(Some(holder))) => info!(holder, "standing by"),
             (_, Role::Standby(None)) => debug!("nobody is known to lead"),
