@@ -25,7 +25,7 @@ pub(crate) struct Printed {
 impl Kubectl {
     pub(crate) async fn new(kubeconfig: &Path) -> Self {
         static PROGRAM: OnceCell<PathBuf> = OnceCell::const_new();
-        let find = || async { kubectl::find().expect("kubectl") };
+        let find = || async { kubectl::find_or_build().await.expect("kubectl") };
         Self {
             program: PROGRAM.get_or_init(find).await.clone(),
             kubeconfig: kubeconfig.to_owned(),

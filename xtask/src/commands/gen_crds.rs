@@ -20,7 +20,8 @@ pub(crate) struct GenCrds {
 
 impl GenCrds {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let definitions: Result<BTreeMap<_, _>> = ironcore_api::crds().iter().map(crds::file).collect();
+        let definitions: Result<BTreeMap<_, _>> =
+            ironcore_api::crds().iter().map(crds::file).collect();
         let definitions = with_kustomization(definitions?)?;
         let definitions = self.settle("deploy/crds", &definitions)?;
         let configurations = Configurations::new(&Reach::Service).files()?;
