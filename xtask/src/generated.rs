@@ -1,7 +1,10 @@
 //! Files that are generated and committed: how they begin, and how their YAML is written.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde::Serialize;
+use serde_json::json;
 
 /// The first line of each.
 pub const MARK: &str = "# Generated, do not edit: cargo xtask gen-crds\n";
@@ -11,6 +14,21 @@ pub fn text<T: Serialize>(objects: &[T]) -> Result<String> {
     let documents: Result<Vec<String>, _> = objects.iter().map(serde_norway::to_string).collect();
     let yaml = quote_yaml_1_1_booleans(&documents?.join("---\n"));
     Ok(format!("{MARK}{yaml}"))
+}
+
+/// Adds the file by which `kubectl -k` finds the others of their folder.
+///
+/// # Errors
+/// Never: it is plain data.
+pub fn with_kustomization(mut files: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    let names: Vec<&String> = files.keys().collect();
+    let kustomization = json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": names,
+    });
+    files.insert("kustomization.yaml".to_owned(), text(&[kustomization])?);
+    Ok(files)
 }
 
 /// kubectl reads YAML 1.1, where a plain `On` is a boolean.

@@ -13,7 +13,7 @@ use crate::wire::{IntoAny, path};
 use crate::world::{Interface, Kind, Machine, Network, VirtualIp, decode};
 
 /// Who writes, in managed fields.
-const FIELD_MANAGER: &str = "ni-controller";
+pub(crate) const FIELD_MANAGER: &str = "ni-controller";
 
 /// Sends the order's request; one that takes longer than `timeout` is given up, and tried again later.
 pub async fn apply(client: &Client, order: &Order, timeout: Duration) -> Outcome {

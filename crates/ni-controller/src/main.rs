@@ -10,10 +10,12 @@ use tokio::sync::mpsc;
 use tracing::info;
 
 use ni_controller::events::{self, Outbox};
+use ni_controller::lease::{self, Keeper, Term};
 use ni_controller::metrics::Metrics;
-use ni_controller::options::{Cli, Command, LogFormat, Run};
+use ni_controller::options::{Cli, Command, Election, LogFormat, Run};
+use ni_controller::run::{self, Ended};
 use ni_controller::watch::CONNECT_TIMEOUT;
-use ni_controller::{preview, run, serve};
+use ni_controller::{preview, serve};
 
 // One thread: the loop and its requests hand over to each other at every answer, and between threads each of these would
 // be a wake-up; that is a fifth of all CPU time, and more memory.
@@ -49,7 +51,23 @@ async fn control(options: &Run) -> anyhow::Result<()> {
         metrics.clone(),
         options.request_timeout,
     ));
-    run::run(client, options, metrics, outbox, probes, stopped()?).await
+    let (term, keeper) = elect(&client, &options.election)?;
+    let ended = run::run(client, options, term, metrics, outbox, probes, stopped()?).await?;
+    match (keeper, ended) {
+        (Some(keeper), Ended::Idle) => keeper.leave().await,
+        // What is under way may be done yet: others wait until the lease expires.
+        (Some(_), Ended::WithRequestsUnderWay) | (None, _) => {}
+    }
+    Ok(())
+}
+
+fn elect(client: &Client, options: &Election) -> anyhow::Result<(Term, Option<Keeper>)> {
+    if !options.leader_elect {
+        return Ok((Term::unlimited(), None));
+    }
+    let (namespace, name) = (&options.lease_namespace, &options.lease_name);
+    let (term, keeper) = lease::keep(client.clone(), namespace, name, options.times()?);
+    Ok((term, Some(keeper)))
 }
 
 /// Resolves on SIGTERM or SIGINT.

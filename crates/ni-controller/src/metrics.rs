@@ -52,6 +52,7 @@ pub struct Metrics {
     queue_depth: Gauge,
     queue_age: Fraction,
     under_way: Gauge,
+    leader: Gauge,
     objects: Family<KindLabels, Gauge>,
     skipped: Family<KindLabels, Gauge>,
     world_bytes: Family<KindLabels, Gauge>,
@@ -76,6 +77,7 @@ impl Default for Metrics {
             queue_depth: Gauge::default(),
             queue_age: Gauge::default(),
             under_way: Gauge::default(),
+            leader: Gauge::default(),
             objects: Family::default(),
             skipped: Family::default(),
             world_bytes: Family::default(),
@@ -137,6 +139,11 @@ impl Metrics {
             "requests_under_way",
             "Requests that wait for their answer",
             self.under_way.clone(),
+        );
+        all.register(
+            "leader",
+            "1 while this replica writes, 0 while it stands by",
+            self.leader.clone(),
         );
         all.register(
             "world_objects",
@@ -251,6 +258,11 @@ impl Metrics {
         }
         self.resident_bytes
             .set(count(resident_bytes().unwrap_or(0)));
+    }
+
+    /// Says whether this replica leads.
+    pub fn leads(&self, leads: bool) {
+        self.leader.set(i64::from(leads));
     }
 
     /// All metrics in the OpenMetrics text format.

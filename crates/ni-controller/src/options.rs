@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::core::Backoff;
+use crate::lease::{Times, TimesError};
 use crate::plan::{DuplicateAddresses, Options, Replace, StatusOwner};
 
 /// Makes, repairs, claims and reports the NetworkInterfaces that Machines declare.
@@ -35,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run until SIGTERM or SIGINT: then start no new work, finish the writes under way, and exit 0.
-    Run(Run),
+    Run(Box<Run>),
     /// Print what `run` would change at its start, one line each, and exit. Changes nothing.
     Plan(Deciding),
 }
@@ -55,6 +57,9 @@ pub struct Run {
     #[command(flatten)]
     /// What decides.
     pub deciding: Deciding,
+    #[command(flatten)]
+    /// Who of several replicas writes.
+    pub election: Election,
     /// Address of /metrics, /livez and /readyz.
     #[arg(long, env = "NI_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -82,6 +87,44 @@ impl Run {
             base: self.retry_base,
             cap: self.retry_cap.max(self.retry_base),
         }
+    }
+}
+
+/// Flags of the election among replicas.
+#[derive(Debug, Args)]
+pub struct Election {
+    /// Write only while holding a Lease, so that several replicas can run: one writes, the others stand by, their view
+    /// of the cluster up to date.
+    #[arg(long, env = "NI_LEADER_ELECT", value_parser = BoolishValueParser::new())]
+    pub leader_elect: bool,
+    /// Name of the Lease.
+    #[arg(long, env = "NI_LEASE_NAME", default_value = "ni-controller")]
+    pub lease_name: String,
+    /// Namespace of the Lease.
+    #[arg(long, env = "NI_LEASE_NAMESPACE", default_value = "ironcore-ni")]
+    pub lease_namespace: String,
+    /// How long the others wait after the last renewal that they saw; whole seconds.
+    #[arg(long, env = "NI_LEASE_DURATION", default_value = "15s", value_parser = duration)]
+    pub lease_duration: Duration,
+    /// How long after its last renewal a leader stops writing. Clocks may differ in speed by the duration divided by this.
+    #[arg(long, env = "NI_LEASE_RENEW_DEADLINE", default_value = "10s", value_parser = duration)]
+    pub lease_renew_deadline: Duration,
+    /// Time between renewals. Those who stand by look two to four times as often.
+    #[arg(long, env = "NI_LEASE_RETRY_PERIOD", default_value = "2s", value_parser = duration)]
+    pub lease_retry_period: Duration,
+}
+
+impl Election {
+    /// The times of the Lease.
+    ///
+    /// # Errors
+    /// Names the flag to change.
+    pub fn times(&self) -> Result<Times, TimesError> {
+        Times::new(
+            self.lease_duration,
+            self.lease_renew_deadline,
+            self.lease_retry_period,
+        )
     }
 }
 

@@ -12,6 +12,7 @@ use tracing::{Instrument, debug, info, info_span, warn};
 use crate::apply::apply;
 use crate::core::{Core, Failure, Now, Order, Outcome};
 use crate::events::Outbox;
+use crate::lease::Term;
 use crate::metrics::Metrics;
 use crate::options::Run;
 use crate::plan::{Purpose, Request};
@@ -82,6 +83,7 @@ struct Loop {
     core: Core,
     clock: Clock,
     client: Client,
+    term: Term,
     outbox: Outbox,
     metrics: Metrics,
     sending: JoinSet<Answer>,
@@ -95,21 +97,33 @@ struct Loop {
     announced: bool,
 }
 
-/// Runs until `stop`; then starts nothing new and waits for what is under way, at most `run.shutdown_timeout`.
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Every request was answered.
+    Idle,
+    /// Some were not: they may be done yet.
+    WithRequestsUnderWay,
+}
+
+/// Runs until `stop`; then starts nothing new and waits for what is under way, at most `run.shutdown_timeout`. Sends
+/// nothing but while `term` holds; the world is kept up to date all the time.
 pub async fn run(
     client: Client,
     options: &Run,
+    mut term: Term,
     metrics: Metrics,
     outbox: Outbox,
     mut probes: mpsc::Receiver<Probe>,
     stop: impl Future<Output = ()>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Ended> {
     let mut events = watch_all(&client);
     let mut this = Loop {
         core: Core::new(options.deciding.options(), options.backoff())
             .with_slots(usize::from(options.concurrency)),
         clock: Clock::start(),
         client,
+        term: term.clone(),
         outbox,
         metrics,
         sending: JoinSet::new(),
@@ -127,13 +141,14 @@ pub async fn run(
         this.send_orders();
         if this.stopping && this.sending.is_empty() {
             info!("stopped: nothing is under way");
-            return Ok(());
+            return Ok(Ended::Idle);
         }
         let wake = this.sleep();
         tokio::select! {
             event = events.recv() => this.take_events(event, &mut events),
             Some(answer) = this.sending.join_next() => this.take_answer(answer?),
             Some(probe) = probes.recv() => this.take_probe(probe),
+            () = term.changed() => {}
             // Without room nothing is sent, and timers stay due.
             () = tokio::time::sleep(wake), if this.has_room() => {}
             () = &mut stop, if !this.stopping => {
@@ -143,7 +158,7 @@ pub async fn run(
             }
             () = &mut deadline, if this.stopping => {
                 warn!(under_way = this.sending.len(), "stopped before every request was answered");
-                return Ok(());
+                return Ok(Ended::WithRequestsUnderWay);
             }
         }
     }
@@ -180,7 +195,7 @@ impl Loop {
 
     /// Whether more may be sent.
     fn has_room(&self) -> bool {
-        !self.stopping && self.sending.len() < self.concurrency
+        !self.stopping && self.sending.len() < self.concurrency && self.term.holds()
     }
 
     fn send_orders(&mut self) {
@@ -191,10 +206,12 @@ impl Loop {
             };
             self.metrics.planned(begun.elapsed());
             let (client, timeout) = (self.client.clone(), self.request_timeout);
+            let term = self.term.clone();
             let span = info_span!("reconcile", object = %order.key);
             let send = async move {
                 let begun = Instant::now();
-                let outcome = apply(&client, &order, timeout).await;
+                let outcome = term.guard(apply(&client, &order, timeout)).await;
+                let outcome = outcome.unwrap_or_else(deposed);
                 Answer {
                     order,
                     outcome,
@@ -234,6 +251,7 @@ impl Loop {
 
     fn take_probe(&mut self, probe: Probe) {
         self.metrics.read(&self.core, self.clock.now());
+        self.metrics.leads(self.term.holds());
         // Who asked may have gone away meanwhile.
         let _ = probe.send(self.core.world().is_complete() && !self.stopping);
     }
@@ -257,6 +275,14 @@ impl Loop {
             self.samples.remove(&kind);
         }
     }
+}
+
+/// What came of a request whose answer came after the term, if at all: the watch will show it.
+fn deposed() -> Outcome {
+    Outcome::Failed(Failure::Transient {
+        message: "this replica leads no longer".to_owned(),
+        after: None,
+    })
 }
 
 /// The version that an event shows.

@@ -96,6 +96,12 @@ impl Controller {
         self.process.stop(Duration::ZERO).await;
     }
 
+    /// Waits until it has ended by itself: how, and what it has logged.
+    pub(crate) async fn ended(mut self) -> (ExitStatus, String) {
+        let status = self.process.wait().await.expect("its status");
+        (status, self.log())
+    }
+
     /// SIGTERM: how it ended, and how long it took.
     pub(crate) async fn terminate(mut self) -> (ExitStatus, Duration) {
         let begun = Instant::now();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use k8s_openapi::jiff::Timestamp;
 use kube::Client;
 use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard, OnceCell};
@@ -15,7 +16,7 @@ use super::scratch::scratch;
 use super::space::Space;
 use super::wait::eventually;
 
-/// Bodies too, of our kinds only.
+/// Bodies too, of our kinds and Leases only.
 const AUDIT_POLICY: &str = "\
 apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -23,11 +24,21 @@ omitStages: [RequestReceived]
 rules:
 - { level: None, verbs: [watch] }
 - { level: Request, resources: [{ group: compute.ironcore.dev }, { group: networking.ironcore.dev }] }
+- { level: Request, resources: [{ group: coordination.k8s.io }] }
 - { level: None }
 ";
 
 /// Starts an API server with these options, our kinds installed, without a controller.
 pub(crate) async fn start(options: impl FnOnce(&mut Options)) -> ControlPlane {
+    let plane = bare(options).await;
+    crds::install(&plane.client().await.expect("a client"))
+        .await
+        .expect("our kinds");
+    plane
+}
+
+/// As `start`, with nothing of ours on it.
+pub(crate) async fn bare(options: impl FnOnce(&mut Options)) -> ControlPlane {
     static BINARIES: OnceCell<Binaries> = OnceCell::const_new();
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let find = || async {
@@ -39,13 +50,9 @@ pub(crate) async fn start(options: impl FnOnce(&mut Options)) -> ControlPlane {
     let dir = scratch().join(format!("plane-{}", NUMBER.fetch_add(1, Ordering::Relaxed)));
     let mut wanted = Options::new(dir);
     options(&mut wanted);
-    let plane = ControlPlane::start(binaries, wanted)
+    ControlPlane::start(binaries, wanted)
         .await
-        .expect("a control plane");
-    crds::install(&plane.client().await.expect("a client"))
-        .await
-        .expect("our kinds");
-    plane
+        .expect("a control plane")
 }
 
 /// The API server and the controller that tests share which need none of their own. Not that of `KUBECONFIG`: there the
@@ -160,6 +167,20 @@ impl Asked {
             "{verb} {resource}{sub} {}",
             self.0["responseStatus"]["code"]
         )
+    }
+
+    /// Who asked, or as whom the administrator did.
+    pub(crate) fn user(&self) -> &str {
+        let acting = self.0["impersonatedUser"]["username"].as_str();
+        let name = acting.or_else(|| self.0["user"]["username"].as_str());
+        name.unwrap_or_default()
+    }
+
+    /// When the API server had the request.
+    pub(crate) fn time(&self) -> Timestamp {
+        let time = self.0["requestReceivedTimestamp"].as_str();
+        let time = time.and_then(|time| time.parse().ok());
+        time.expect("the time of a request")
     }
 
     pub(crate) fn name(&self) -> &str {

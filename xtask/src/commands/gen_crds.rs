@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use xtask::generated::MARK;
+use xtask::generated::{MARK, with_kustomization};
 use xtask::webhooks::{Configurations, Reach};
 use xtask::{crds, repo};
 
@@ -20,9 +20,12 @@ pub(crate) struct GenCrds {
 
 impl GenCrds {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let definitions: Result<_> = ironcore_api::crds().iter().map(crds::file).collect();
-        let definitions = self.settle("deploy/crds", &definitions?)?;
+        let definitions: Result<BTreeMap<_, _>> =
+            ironcore_api::crds().iter().map(crds::file).collect();
+        let definitions = with_kustomization(definitions?)?;
+        let definitions = self.settle("deploy/crds", &definitions)?;
         let configurations = Configurations::new(&Reach::Service).files()?;
+        let configurations = with_kustomization(configurations)?;
         let configurations = self.settle("deploy/webhook", &configurations)?;
         if definitions && configurations {
             return Ok(ExitCode::SUCCESS);

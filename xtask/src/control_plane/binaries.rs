@@ -51,7 +51,7 @@ impl Binaries {
 
     fn build() -> Result<Self> {
         let dir = cache_dir();
-        build::build_into(&dir)?;
+        build::build_into(&dir, &build::CONTROL_PLANE)?;
         Self::check("just built", &dir)
     }
 

@@ -1,4 +1,4 @@
-//! Building the control plane from its Go modules.
+//! Building Kubernetes' programs from Go modules, once for each version.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
@@ -18,26 +18,56 @@ struct Program {
     package: &'static str,
 }
 
-const PROGRAMS: [Program; 3] = [
+/// Programs that are built together, and kept together in the cache.
+pub(crate) struct Programs {
+    /// What they are, for the user.
+    what: &'static str,
+    /// How long that takes, and the room it needs, for the user.
+    costs: &'static str,
+    /// What to do where they can't be built.
+    instead: &'static str,
+    each: &'static [Program],
+}
+
+const fn kubernetes(name: &'static str, package: &'static str) -> Program {
     Program {
-        name: "etcd",
-        module: "hack/control-plane/etcd",
-        package: "go.etcd.io/etcd/server/v3",
-    },
-    Program {
-        name: "kube-apiserver",
+        name,
         module: "hack/control-plane",
-        package: "k8s.io/kubernetes/cmd/kube-apiserver",
-    },
-    Program {
-        name: "kube-controller-manager",
-        module: "hack/control-plane",
-        package: "k8s.io/kubernetes/cmd/kube-controller-manager",
-    },
-];
+        package,
+    }
+}
+
+/// The servers.
+pub(super) const CONTROL_PLANE: Programs = Programs {
+    what: "control plane",
+    costs: "some minutes, 230 MB",
+    instead: "set KUBEBUILDER_ASSETS to a folder that has kube-apiserver, kube-controller-manager (1.33 or newer) \
+        and etcd (3.5 or newer)",
+    each: &[
+        Program {
+            name: "etcd",
+            module: "hack/control-plane/etcd",
+            package: "go.etcd.io/etcd/server/v3",
+        },
+        kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver"),
+        kubernetes(
+            "kube-controller-manager",
+            "k8s.io/kubernetes/cmd/kube-controller-manager",
+        ),
+    ],
+};
+
+/// The command line.
+pub(crate) const KUBECTL: Programs = Programs {
+    what: "kubectl",
+    costs: "a minute or two, 60 MB",
+    instead: "install kubectl, or name one by KUBECTL",
+    each: &[kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl")],
+};
 
 /// Builds all programs into `dir`, which appears only when they are complete.
-pub(super) fn build_into(dir: &Path) -> Result<()> {
+pub(crate) fn build_into(dir: &Path, programs: &Programs) -> Result<()> {
+    let what = programs.what;
     let parent = dir.parent().context("the cache has a parent folder")?;
     fs::create_dir_all(parent).with_context(|| format!("making the cache {}", parent.display()))?;
     let _lock = lock(&parent.join("control-plane.lock"))?;
@@ -45,11 +75,19 @@ pub(super) fn build_into(dir: &Path) -> Result<()> {
         // Whoever had the lock before us built it.
         return Ok(());
     }
-    check(&repo::root().join("hack/control-plane"))?;
-    eprintln!("control plane: none found; building one with Go, once (some minutes, 230 MB)");
+    check(
+        &repo::root().join("hack/control-plane"),
+        what,
+        programs.instead,
+    )?;
+    eprintln!(
+        "{what}: none found; building with Go, once ({})",
+        programs.costs
+    );
     let unfinished = dir.with_extension("unfinished");
-    for program in &PROGRAMS {
-        build(program, &unfinished.join(program.name))?;
+    for program in programs.each {
+        build(program, &unfinished.join(program.name))
+            .with_context(|| format!("instead of building, {}", programs.instead))?;
     }
     fs::rename(&unfinished, dir).with_context(|| format!("moving the build to {}", dir.display()))
 }
@@ -60,7 +98,7 @@ fn lock(path: &Path) -> Result<File> {
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => {
-            eprintln!("control plane: waiting for another build of it");
+            eprintln!("waiting for another build of Kubernetes' programs");
         }
         Err(TryLockError::Error(error)) => return Err(error).context("locking the cache"),
     }
@@ -77,7 +115,7 @@ fn build(program: &Program, to: &Path) -> Result<()> {
     progress.finish();
     built.with_context(|| {
         format!(
-            "building {}; to see more, run `go build -o /dev/null {}` in {}. Without network, set KUBEBUILDER_ASSETS",
+            "building {}; to see more, run `go build -o /dev/null {}` in {}",
             program.name, program.package, program.module
         )
     })

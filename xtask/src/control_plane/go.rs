@@ -8,9 +8,6 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::version::Version;
 
-const NEXT_STEP: &str = "install it, or set KUBEBUILDER_ASSETS to a folder that has kube-apiserver, \
-    kube-controller-manager (1.33 or newer) and etcd (3.5 or newer)";
-
 /// `go` in a module's folder, set up so that the result depends on the module alone.
 pub(super) fn go<I: IntoIterator<Item: AsRef<OsStr>>>(module: &Path, args: I) -> Command {
     let mut command = Command::new("go");
@@ -23,16 +20,16 @@ pub(super) fn go<I: IntoIterator<Item: AsRef<OsStr>>>(module: &Path, args: I) ->
     command
 }
 
-/// Fails, telling what to do, unless there is a Go that can build the module.
-pub(super) fn check(module: &Path) -> Result<()> {
+/// Fails unless there is a Go that can build the module. Tells what to do `instead`.
+pub(super) fn check(module: &Path, what: &str, instead: &str) -> Result<()> {
     let needed = needed_by(module)?;
     ensure!(
         cfg!(any(target_os = "linux", target_os = "macos")),
-        "a control plane can be built on Linux and macOS only; use one of them (a container will do)"
+        "{what} can be built on Linux and macOS only; use one of them (a container will do)"
     );
     let Ok(output) = go(module, ["env", "GOVERSION"]).output() else {
         bail!(
-            "building the control plane needs Go {needed} or newer, and there is no `go` in PATH: {NEXT_STEP}"
+            "building {what} needs Go {needed} or newer, and there is no `go` in PATH: install it, or {instead}"
         );
     };
     // An old Go that may not fetch a newer one fails here, and says so.
@@ -42,7 +39,7 @@ pub(super) fn check(module: &Path) -> Result<()> {
     match version {
         Some(version) if version >= needed => Ok(()),
         _ => bail!(
-            "building the control plane needs Go {needed} or newer, but `go` says: {}: {NEXT_STEP}",
+            "building {what} needs Go {needed} or newer, but `go` says: {}: install a newer one, or {instead}",
             said.trim()
         ),
     }

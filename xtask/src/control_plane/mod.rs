@@ -33,3 +33,5 @@ pub use ports::free_port;
 pub use ready::wait_until_ok;
 pub use servers::ControlPlane;
 pub use version::{ETCD, KUBERNETES, Version};
+
+pub(crate) use build::{KUBECTL, build_into};

@@ -45,7 +45,7 @@ fn requirement(module: &str, go_mod: &str) -> Option<Version> {
 
 impl Version {
     /// The first version that occurs in what a program says about itself.
-    pub(super) fn in_text(text: &str) -> Option<Self> {
+    pub(crate) fn in_text(text: &str) -> Option<Self> {
         let words = text.split_whitespace();
         words
             .map(|word| word.trim_start_matches("go").trim_start_matches('v'))

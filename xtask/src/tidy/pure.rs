@@ -3,13 +3,14 @@
 use std::path::Path;
 
 /// Folders of decisions, below a crate's `src`; each is a file of that name as well.
-const PURE: [(&str, &str); 7] = [
+const PURE: [(&str, &str); 8] = [
     ("ironcore-api", "validate"),
     ("ironcore-api", "default"),
     ("ironcore-api", "plan"),
     ("ni-controller", "plan"),
     ("ni-controller", "world"),
     ("ni-controller", "core"),
+    ("ni-controller", "lease/elector"),
     ("ni-webhook", "certificate/self_signed/plan"),
 ];
 

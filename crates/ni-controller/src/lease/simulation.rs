@@ -1,0 +1,263 @@
+//! Several candidates, a server between them, and whatever can go wrong: at no moment do two of them lead.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use k8s_openapi::jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::{Answer, Elector, Record, Request, Role, Shown, Step, Times};
+
+const TIMES: Times = Times {
+    duration: Duration::from_secs(15),
+    renew_deadline: Duration::from_secs(10),
+    retry_period: Duration::from_secs(2),
+};
+/// Milliseconds of true time from step to step.
+const TICK: u64 = 50;
+/// How long things go wrong, in milliseconds; then there is as much time again for them to come right.
+const TROUBLE: u64 = 120_000;
+/// How long an answer is waited for, in milliseconds.
+const PATIENCE: u64 = 5000;
+
+/// Chance, by a seed.
+struct Chance(u64, u64);
+
+impl Chance {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.1 += 1;
+        let mut hasher = DefaultHasher::new();
+        (self.0, self.1).hash(&mut hasher);
+        hasher.finish() % bound
+    }
+
+    /// In `one_in` cases one.
+    fn strikes(&mut self, one_in: u64) -> bool {
+        self.below(one_in) == 0
+    }
+}
+
+/// The Lease as it is stored.
+#[derive(Default)]
+struct Server {
+    lease: Option<Record>,
+    version: u64,
+}
+
+impl Server {
+    fn serve(&mut self, request: &Request) -> Answer {
+        match (request, &self.lease) {
+            (Request::Read | Request::Patch(..), None) => return Answer::Missing,
+            (Request::Create(_), Some(_)) => return Answer::Conflict,
+            (Request::Patch(_, version), Some(_)) if *version != self.version.to_string() => {
+                return Answer::Conflict;
+            }
+            (Request::Patch(record, _) | Request::Create(record), _) => {
+                self.lease = Some(record.clone());
+                self.version += 1;
+            }
+            (Request::Read, Some(_)) => {}
+        }
+        Answer::Shown(Shown {
+            record: self.lease.clone().unwrap_or_default(),
+            version: self.version.to_string(),
+        })
+    }
+}
+
+/// A request on its way. It arrives whether or not its sender still waits, or lives.
+struct Flight {
+    number: u64,
+    request: Request,
+    arrives: u64,
+}
+
+/// What lies between candidates and server, and what can go wrong there.
+#[derive(Default)]
+struct Network {
+    flights: Vec<Flight>,
+    answers: HashMap<u64, Answer>,
+    sent: u64,
+}
+
+impl Network {
+    /// Sends a request; its number, and when the sender has the answer or gives it up.
+    fn send(&mut self, request: Request, now: u64, chance: &mut Chance, calm: bool) -> (u64, u64) {
+        self.sent += 1;
+        let slow = if !calm && chance.strikes(5) {
+            12_000
+        } else {
+            100
+        };
+        let arrives = now + chance.below(slow);
+        let back = arrives + chance.below(slow) + TICK;
+        let number = self.sent;
+        if calm || !chance.strikes(8) {
+            self.flights.push(Flight {
+                number,
+                request,
+                arrives,
+            });
+        }
+        (number, back.min(now + PATIENCE))
+    }
+
+    fn deliver(&mut self, now: u64, server: &mut Server) {
+        let all = std::mem::take(&mut self.flights);
+        let (arrived, flying): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|flight| flight.arrives <= now);
+        self.flights = flying;
+        for flight in arrived {
+            self.answers
+                .insert(flight.number, server.serve(&flight.request));
+        }
+    }
+}
+
+/// A request whose answer is waited for.
+struct Asked {
+    number: u64,
+    request: Request,
+    /// By the clock of the candidate.
+    sent: Duration,
+    /// Until when it waits, in true time.
+    until: u64,
+}
+
+struct Candidate {
+    name: String,
+    elector: Elector,
+    /// Percent of true speed.
+    speed: u64,
+    started: u64,
+    stopped_until: u64,
+    asked: Option<Asked>,
+    leaving: bool,
+}
+
+impl Candidate {
+    fn start(number: usize, speed: u64, now: u64) -> Self {
+        let name = format!("candidate-{number}-{now}");
+        Self {
+            elector: Elector::new(name.clone(), TIMES),
+            name,
+            speed,
+            started: now,
+            stopped_until: now,
+            asked: None,
+            leaving: false,
+        }
+    }
+
+    /// The time by its own clock.
+    fn clock(&self, now: u64) -> Duration {
+        Duration::from_millis((now - self.started) * self.speed / 100)
+    }
+
+    fn leads(&self, now: u64) -> bool {
+        self.elector.role(self.clock(now)) == Role::Leading
+    }
+
+    fn has_left(&self, now: u64) -> bool {
+        let next = self.elector.next(self.clock(now), Timestamp::UNIX_EPOCH);
+        self.asked.is_none() && next == Step::Done
+    }
+
+    fn act(&mut self, now: u64, network: &mut Network, chance: &mut Chance, calm: bool) {
+        let clock = self.clock(now);
+        if let Some(asked) = self.asked.take_if(|asked| asked.until <= now) {
+            let answer = network.answers.remove(&asked.number);
+            let answer = answer.unwrap_or(Answer::Failed);
+            self.elector
+                .answer(&asked.request, answer, asked.sent, clock);
+        }
+        if self.asked.is_some() {
+            return;
+        }
+        let wall = i64::try_from(now).map(Timestamp::from_millisecond);
+        let wall = wall.expect("short").expect("a time");
+        if let Step::Send(request) = self.elector.next(clock, wall) {
+            let (number, until) = network.send(request.clone(), now, chance, calm);
+            self.asked = Some(Asked {
+                number,
+                request,
+                sent: clock,
+                until,
+            });
+        }
+    }
+
+    /// What befalls it, by chance: it is stopped for a while, told to leave, or killed.
+    fn suffer(&mut self, number: usize, now: u64, chance: &mut Chance) {
+        if chance.strikes(300) {
+            self.stopped_until = now + chance.below(40_000);
+        }
+        if !self.leaving && chance.strikes(600) {
+            self.leaving = true;
+            self.elector.leave(self.clock(now));
+        }
+        if chance.strikes(800) {
+            *self = Self::start(number, self.speed, now);
+        }
+    }
+}
+
+/// Names two that led at one moment, if there were such; else for how long nobody had led at the end.
+fn run(seed: u64, speeds: &[u64]) -> Result<u64, String> {
+    let mut chance = Chance(seed, 0);
+    let (mut server, mut network) = (Server::default(), Network::default());
+    let started = speeds.iter().enumerate();
+    let mut all: Vec<Candidate> = started
+        .map(|(number, speed)| Candidate::start(number, *speed, 0))
+        .collect();
+    let mut last_led = 0;
+    for now in (0..2 * TROUBLE).step_by(usize::try_from(TICK).expect("small")) {
+        let calm = now >= TROUBLE;
+        for (number, one) in all.iter_mut().enumerate() {
+            if now < one.stopped_until {
+                continue;
+            }
+            if !calm {
+                one.suffer(number, now, &mut chance);
+            }
+            if one.has_left(now) {
+                // As a rollout replaces it.
+                *one = Candidate::start(number, one.speed, now);
+            }
+            if now >= one.stopped_until {
+                one.act(now, &mut network, &mut chance, calm);
+            }
+        }
+        network.deliver(now, &mut server);
+        if !calm && chance.strikes(100) {
+            // A label, say: another version that says the same.
+            server.version += 1;
+        }
+        let leading: Vec<_> = all.iter().filter(|one| one.leads(now)).collect();
+        if let [one, other, ..] = leading[..] {
+            return Err(format!("{} and {} at {now} ms", one.name, other.name));
+        }
+        if !leading.is_empty() {
+            last_led = now;
+        }
+    }
+    Ok(2 * TROUBLE - last_led)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn two_never_lead_and_in_the_end_one_does(seed: u64, speeds in prop::collection::vec(82_u64..=122, 2..5)) {
+        let idle = run(seed, &speeds);
+        prop_assert!(idle == Ok(TICK), "{idle:?}");
+    }
+}
+
+/// So the check above can fail: speeds may differ by duration / `renew_deadline`, one and a half, and no more.
+#[test]
+fn clocks_that_differ_too_much_let_two_lead() {
+    let caught = (0..200).filter(|seed| run(*seed, &[50, 150]).is_err());
+    assert!(caught.count() > 0);
+}
