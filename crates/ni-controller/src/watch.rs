@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, pin_mut};
 use kube::runtime::WatchStreamExt;
-use kube::runtime::watcher::{self, Error, watcher};
+use kube::runtime::utils::ResetTimerBackoff;
+use kube::runtime::watcher::{self, Error, ExponentialBackoff, watcher};
 use kube::{Api, Client};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
@@ -15,6 +16,18 @@ use crate::world::{Event, Kind};
 
 /// How many events may wait for the core; then the watch waits, and TCP with it.
 pub const BUFFER: usize = 1024;
+
+/// Waits between attempts; the last for as long as the API server stays away. kube's own limit of 30 s would have a new
+/// leader know nothing for as long after the server is back.
+const ATTEMPTS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
+
+/// As long as a watch must go well until the waits start anew.
+const GOES_WELL: Duration = Duration::from_mins(1);
+
+fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
+    let (first, last) = ATTEMPTS;
+    ResetTimerBackoff::new(ExponentialBackoff::new(first, last, 2.0, true), GOES_WELL)
+}
 
 /// Sends the events of one kind to `out` until the receiver is gone.
 pub async fn watch<T, E>(client: Client, out: mpsc::Sender<E>, wrap: fn(Event<T>) -> E)
@@ -30,7 +43,7 @@ where
         } else {
             config
         };
-        let events = watcher(api.clone(), config).default_backoff();
+        let events = watcher(api.clone(), config).backoff(backoff());
         pin_mut!(events);
         loop {
             match events.next().await {
