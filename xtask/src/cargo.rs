@@ -52,6 +52,14 @@ pub async fn build<const N: usize>(
     for program in programs {
         command.args(program.selection());
     }
+    finish(command, programs.map(Program::name)).await
+}
+
+/// Runs a `cargo build`, and returns where the programs of these names are.
+pub(crate) async fn finish<const N: usize>(
+    mut command: Command,
+    names: [&str; N],
+) -> Result<[PathBuf; N]> {
     command
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped());
@@ -59,7 +67,6 @@ pub async fn build<const N: usize>(
     let lines = build.lines();
     let built = || lines.filter_map(|line| executable(&line)).collect();
     let built: HashMap<String, PathBuf> = tokio::task::spawn_blocking(built).await?;
-    let names = programs.map(Program::name);
     if !build.wait().await?.success() {
         bail!("building {} failed; its errors are above", names.join(", "));
     }

@@ -5,6 +5,7 @@ pub mod cargo;
 pub mod control_plane;
 pub mod crds;
 pub mod generated;
+pub mod image;
 pub mod kubectl;
 pub mod process;
 pub mod progress;
