@@ -26,7 +26,7 @@ pub(crate) struct Programs {
     costs: &'static str,
     /// What to do where they can't be built.
     instead: &'static str,
-    programs: &'static [Program],
+    each: &'static [Program],
 }
 
 const fn kubernetes(name: &'static str, package: &'static str) -> Program {
@@ -43,7 +43,7 @@ pub(super) const CONTROL_PLANE: Programs = Programs {
     costs: "some minutes, 230 MB",
     instead: "set KUBEBUILDER_ASSETS to a folder that has kube-apiserver, kube-controller-manager (1.33 or newer) \
         and etcd (3.5 or newer)",
-    programs: &[
+    each: &[
         Program {
             name: "etcd",
             module: "hack/control-plane/etcd",
@@ -62,7 +62,7 @@ pub(crate) const KUBECTL: Programs = Programs {
     what: "kubectl",
     costs: "a minute or two, 60 MB",
     instead: "install kubectl, or name one by KUBECTL",
-    programs: &[kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl")],
+    each: &[kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl")],
 };
 
 /// Builds all programs into `dir`, which appears only when they are complete.
@@ -85,7 +85,7 @@ pub(crate) fn build_into(dir: &Path, programs: &Programs) -> Result<()> {
         programs.costs
     );
     let unfinished = dir.with_extension("unfinished");
-    for program in programs.programs {
+    for program in programs.each {
         build(program, &unfinished.join(program.name))
             .with_context(|| format!("instead of building, {}", programs.instead))?;
     }
