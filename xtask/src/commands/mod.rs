@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod bench;
+mod compat;
 mod demo;
 mod down;
 mod gen_crds;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Down(down::Down),
     Status(status::Status),
     GenCrds(gen_crds::GenCrds),
+    Compat(compat::Compat),
     Test(test::Test),
     Bench(bench::Bench),
     Tidy(tidy::Tidy),
@@ -35,6 +37,7 @@ impl Command {
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
+            Self::Compat(compat) => compat.run(),
             Self::Test(test) => test.run().await,
             Self::Bench(bench) => bench.run().await,
             Self::Tidy(tidy) => tidy.run(),
