@@ -2,6 +2,7 @@
 //! and stop control planes of their own with [`control_plane`].
 
 pub mod cargo;
+pub mod compat;
 pub mod control_plane;
 pub mod crds;
 pub mod generated;

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod bench;
+mod compat;
 mod demo;
 mod down;
 mod gen_crds;
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Status(status::Status),
     GenCrds(gen_crds::GenCrds),
     Image(image::Image),
+    Compat(compat::Compat),
     Test(test::Test),
     Bench(bench::Bench),
     Tidy(tidy::Tidy),
@@ -38,6 +40,7 @@ impl Command {
             Self::Status(status) => status.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
             Self::Image(image) => image.run().await,
+            Self::Compat(compat) => compat.run(),
             Self::Test(test) => test.run().await,
             Self::Bench(bench) => bench.run().await,
             Self::Tidy(tidy) => tidy.run(),
