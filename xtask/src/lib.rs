@@ -4,6 +4,7 @@
 pub mod cargo;
 pub mod control_plane;
 pub mod crds;
+pub mod docs;
 pub mod generated;
 pub mod kubectl;
 pub mod process;
