@@ -1,13 +1,16 @@
 //! One file per command.
 
 mod bench;
+mod book;
 mod demo;
 mod down;
 mod gen_crds;
+mod gen_docs;
 mod ours;
 mod status;
 mod test;
 mod tidy;
+mod tool;
 mod up;
 
 use std::process::ExitCode;
@@ -22,6 +25,8 @@ pub(crate) enum Command {
     Down(down::Down),
     Status(status::Status),
     GenCrds(gen_crds::GenCrds),
+    GenDocs(gen_docs::GenDocs),
+    Book(book::Book),
     Test(test::Test),
     Bench(bench::Bench),
     Tidy(tidy::Tidy),
@@ -35,6 +40,8 @@ impl Command {
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
+            Self::GenDocs(gen_docs) => gen_docs.run().await,
+            Self::Book(book) => book.run().await,
             Self::Test(test) => test.run().await,
             Self::Bench(bench) => bench.run().await,
             Self::Tidy(tidy) => tidy.run(),
