@@ -1,15 +1,18 @@
 //! One file per command.
 
 mod bench;
+mod book;
 mod compat;
 mod demo;
 mod down;
 mod gen_crds;
+mod gen_docs;
 mod image;
 mod ours;
 mod status;
 mod test;
 mod tidy;
+mod tool;
 mod up;
 
 use std::process::ExitCode;
@@ -26,6 +29,8 @@ pub(crate) enum Command {
     GenCrds(gen_crds::GenCrds),
     Image(image::Image),
     Compat(compat::Compat),
+    GenDocs(gen_docs::GenDocs),
+    Book(book::Book),
     Test(test::Test),
     Bench(bench::Bench),
     Tidy(tidy::Tidy),
@@ -41,6 +46,8 @@ impl Command {
             Self::GenCrds(gen_crds) => gen_crds.run(),
             Self::Image(image) => image.run().await,
             Self::Compat(compat) => compat.run(),
+            Self::GenDocs(gen_docs) => gen_docs.run().await,
+            Self::Book(book) => book.run().await,
             Self::Test(test) => test.run().await,
             Self::Bench(bench) => bench.run().await,
             Self::Tidy(tidy) => tidy.run(),

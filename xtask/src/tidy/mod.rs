@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::docs::links::Documents;
+
 pub use sizes::Sizes;
 
 /// A rule broken in a place.
@@ -19,6 +21,18 @@ pub struct Fault {
     /// From 1; 0 for the file as a whole.
     line: usize,
     message: String,
+}
+
+impl Fault {
+    /// Of the file at `path`, below the root.
+    pub(crate) fn new(path: &Path, line: usize, message: String) -> Self {
+        let path = path.to_owned();
+        Self {
+            path,
+            line,
+            message,
+        }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -31,24 +45,34 @@ impl fmt::Display for Fault {
 pub fn check(root: &Path) -> Result<(Vec<Fault>, Sizes)> {
     let mut faults = Vec::new();
     let mut sizes = Sizes::default();
-    for path in walk::files(root)? {
-        let Ok(text) = std::fs::read_to_string(root.join(&path)) else {
-            continue; // not text
-        };
+    let mut documents = Documents::default();
+    for (path, text) in text_files(root)? {
         let found = rules::of_all(&path, &text).chain(pure::of(&path, &text));
-        faults.extend(found.map(|(line, message)| Fault {
-            path: path.clone(),
-            line,
-            message,
-        }));
+        faults.extend(found.map(|(line, message)| Fault::new(&path, line, message)));
         if sizes::counts(&path) {
-            faults.extend(sizes.add(&path, &text).map(|message| Fault {
-                path,
-                line: 0,
-                message,
-            }));
+            let long = sizes.add(&path, &text);
+            faults.extend(long.map(|message| Fault::new(&path, 0, message)));
         }
+        documents.add(&path, &text);
     }
+    let links = documents.faults(|path| root.join(path).exists());
+    faults.extend(
+        links
+            .into_iter()
+            .map(|(path, line, message)| Fault::new(&path, line, message)),
+    );
     faults.sort();
     Ok((faults, sizes))
+}
+
+/// All text files below `root`: their path, relative to it, and what is in them.
+///
+/// # Errors
+/// Where a folder can't be read.
+pub fn text_files(root: &Path) -> Result<impl Iterator<Item = (PathBuf, String)>> {
+    let files = walk::files(root)?.into_iter();
+    Ok(files.filter_map(|path| {
+        let text = std::fs::read_to_string(root.join(&path)).ok()?; // else no text
+        Some((path, text))
+    }))
 }

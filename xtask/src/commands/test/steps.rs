@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use xtask::cargo::cargo;
 
 use super::{cluster, deny, run};
-use crate::commands::{gen_crds::GenCrds, tidy::Tidy};
+use crate::commands::{book::Book, gen_crds::GenCrds, gen_docs::GenDocs, tidy::Tidy};
 
 /// One of the things that are checked.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -16,6 +16,7 @@ pub(super) enum Step {
     Clippy,
     Doc,
     Crds,
+    Docs,
     Tidy,
     Deny,
     Unit,
@@ -24,11 +25,12 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
         Self::Crds,
+        Self::Docs,
         Self::Tidy,
         Self::Deny,
         Self::Unit,
@@ -42,6 +44,7 @@ impl Step {
             Self::Clippy => "lints, as errors",
             Self::Doc => "documentation, warnings as errors",
             Self::Crds => "generated files are up to date",
+            Self::Docs => "generated pages, command lines in documents, the book",
             Self::Tidy => "rules of this repository",
             Self::Deny => "licences and sources of dependencies",
             Self::Unit => "unit tests",
@@ -65,6 +68,10 @@ impl Step {
                 run(doc).await
             }
             Self::Crds => succeeded(GenCrds { check: true }.run()?),
+            Self::Docs => {
+                succeeded(GenDocs { check: true }.run().await?)?;
+                succeeded(Book {}.run().await?)
+            }
             Self::Tidy => succeeded(Tidy {}.run()?),
             Self::Deny => deny::run().await,
             Self::Unit => run(with(UNIT, filters)).await,
