@@ -28,6 +28,7 @@ mod crd_wire;
 mod deploy_install;
 mod deploy_policy;
 mod deploy_rights;
+mod migration_moves;
 mod webhook_agreement;
 mod webhook_answers;
 mod webhook_certificates;
