@@ -5,6 +5,7 @@
 
 pub mod alerts;
 pub mod configure;
+pub mod jq;
 pub mod pages;
 pub mod reference;
 mod table;

@@ -7,6 +7,8 @@ use book::pages;
 use ni_controller::plan::Reason;
 use ni_webhook::metrics::{Lookup, Metrics, Outcome};
 use ni_webhook::review::Endpoint;
+use serde::Deserialize;
+use serde_json::Value;
 use xtask::repo;
 
 fn document(name: &str) -> String {
@@ -46,6 +48,71 @@ fn every_reason_is_in_the_table_with_its_type() {
         let name = reason.as_str();
         let row = format!("| [{name}](#{}) | {kind} | ", name.to_lowercase());
         assert!(page.contains(&row), "{row}");
+    }
+}
+
+/// Resource and verbs of each rule of the roles in a file of `deploy/`; of one object, its name is with it.
+fn rights(path: &str, role: &str) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(repo::root().join("deploy").join(path)).expect("a file");
+    let documents = serde_norway::Deserializer::from_str(&text);
+    let objects = documents.map(|document| Value::deserialize(document).expect("an object"));
+    let roles = objects.filter(|object| object["kind"] == role);
+    let rules = roles.flat_map(|role| role["rules"].as_array().expect("rules").clone());
+    let texts = |list: &Value| -> Vec<String> {
+        let texts = list
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    };
+    let each = rules.flat_map(|rule| {
+        let verbs = texts(&rule["verbs"]).join(", ");
+        let resources = texts(&rule["resources"]).into_iter();
+        resources
+            .map(move |resource| (resource, verbs.clone()))
+            .collect::<Vec<_>>()
+    });
+    each.collect()
+}
+
+#[test]
+fn the_page_of_security_names_the_rights_that_deploy_gives() {
+    let page = document("security.md");
+    let section = section(&page, "## What each part may do");
+    let controllers = rights("base/controller/rbac.yaml", "ClusterRole");
+    // The Lease's, in one row, comes from a Role.
+    assert_eq!(section.matches("\n| `").count(), controllers.len() + 1);
+    for (resource, verbs) in controllers {
+        let resource = if resource == "events" {
+            "events.events.k8s.io"
+        } else {
+            &resource
+        };
+        let row = format!("\n| `{resource}` | {verbs} | ");
+        assert!(section.contains(&row), "{row}");
+    }
+    for (resource, verbs) in rights("base/webhook/rbac.yaml", "ClusterRole") {
+        assert_eq!(verbs, "get, list, watch");
+        let (_, webhook) = section.split_once("**ni-webhook**").expect("its rights");
+        let sentence = webhook.split_once('.').map_or("", |(sentence, _)| sentence);
+        assert!(
+            sentence.contains("get, list and watch") && sentence.contains(&format!("`{resource}`")),
+            "{resource}"
+        );
+    }
+    let certificate = "overlays/self-signed/certificate.yaml";
+    for (role, subject) in [
+        (
+            "Role",
+            "Secret `ni-webhook-certificate` in its own namespace",
+        ),
+        ("ClusterRole", "the webhook configurations `ironcore-ni`"),
+    ] {
+        for (_, verbs) in rights(certificate, role) {
+            let row = format!("\n| {subject} | {verbs} |");
+            assert!(section.contains(&row), "{row}");
+        }
     }
 }
 
