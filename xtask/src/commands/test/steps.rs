@@ -6,8 +6,8 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, ensure};
 use xtask::cargo::cargo;
 
-use super::{cluster, deny, run};
-use crate::commands::{gen_crds::GenCrds, tidy::Tidy};
+use super::{clients, cluster, deny, run};
+use crate::commands::{compat::Compat, gen_crds::GenCrds, tidy::Tidy};
 
 /// One of the things that are checked.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -16,24 +16,32 @@ pub(super) enum Step {
     Clippy,
     Doc,
     Crds,
+    Compat,
     Tidy,
     Deny,
     Unit,
     Doctest,
     Cluster,
+    Go,
+    Rust,
+    Python,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
         Self::Crds,
+        Self::Compat,
         Self::Tidy,
         Self::Deny,
         Self::Unit,
         Self::Doctest,
         Self::Cluster,
+        Self::Go,
+        Self::Rust,
+        Self::Python,
     ];
 
     pub(super) fn about(self) -> &'static str {
@@ -42,11 +50,15 @@ impl Step {
             Self::Clippy => "lints, as errors",
             Self::Doc => "documentation, warnings as errors",
             Self::Crds => "generated files are up to date",
+            Self::Compat => "definitions are compatible with the last release",
             Self::Tidy => "rules of this repository",
             Self::Deny => "licences and sources of dependencies",
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
             Self::Cluster => "tests against a real API server",
+            Self::Go => "a client in Go: generated types, lints, tests",
+            Self::Rust => "a client in Rust",
+            Self::Python => "a client in Python",
         }
     }
 
@@ -65,11 +77,15 @@ impl Step {
                 run(doc).await
             }
             Self::Crds => succeeded(GenCrds { check: true }.run()?),
+            Self::Compat => succeeded(Compat { base: None }.run()?),
             Self::Tidy => succeeded(Tidy {}.run()?),
             Self::Deny => deny::run().await,
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
             Self::Cluster => cluster::run(filters).await,
+            Self::Go => clients::in_go().await,
+            Self::Rust => clients::in_rust().await,
+            Self::Python => clients::in_python().await,
         }
     }
 }
