@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::version::Version;
 
 /// `go` in a module's folder, set up so that the result depends on the module alone.
-pub(super) fn go<I: IntoIterator<Item: AsRef<OsStr>>>(module: &Path, args: I) -> Command {
+pub fn go<I: IntoIterator<Item: AsRef<OsStr>>>(module: &Path, args: I) -> Command {
     let mut command = Command::new("go");
     // Of the user's settings a go.work or -mod=vendor would bend the build; cgo would need headers.
     command
@@ -21,7 +21,7 @@ pub(super) fn go<I: IntoIterator<Item: AsRef<OsStr>>>(module: &Path, args: I) ->
 }
 
 /// Fails unless there is a Go that can build the module. Tells what to do `instead`.
-pub(super) fn check(module: &Path, what: &str, instead: &str) -> Result<()> {
+pub fn check(module: &Path, what: &str, instead: &str) -> Result<()> {
     let needed = needed_by(module)?;
     ensure!(
         cfg!(any(target_os = "linux", target_os = "macos")),

@@ -27,6 +27,7 @@ mod servers;
 mod version;
 
 pub use binaries::Binaries;
+pub use go::{check as check_go, go};
 pub use http::{client_of, is_ok, plain_client};
 pub use options::Options;
 pub use ports::free_port;

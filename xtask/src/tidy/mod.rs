@@ -1,5 +1,6 @@
 //! Rules of this repository that neither the compiler nor clippy knows.
 
+mod excerpts;
 mod pure;
 mod rules;
 mod sizes;
@@ -47,7 +48,10 @@ pub fn check(root: &Path) -> Result<(Vec<Fault>, Sizes)> {
     let mut sizes = Sizes::default();
     let mut documents = Documents::default();
     for (path, text) in text_files(root)? {
-        let found = rules::of_all(&path, &text).chain(pure::of(&path, &text));
+        let read = |file: &str| std::fs::read_to_string(root.join(file)).ok();
+        let found = rules::of_all(&path, &text)
+            .chain(pure::of(&path, &text))
+            .chain(excerpts::of(&path, &text, read));
         faults.extend(found.map(|(line, message)| Fault::new(&path, line, message)));
         if sizes::counts(&path) {
             let long = sizes.add(&path, &text);

@@ -53,7 +53,7 @@ pub(super) async fn run(filters: &[String]) -> Result<()> {
 }
 
 /// Folders of runs that failed or were interrupted; their logs were kept until now.
-fn remove_left(all: &Path) {
+pub(super) fn remove_left(all: &Path) {
     for entry in std::fs::read_dir(all).into_iter().flatten().flatten() {
         let pid = entry
             .file_name()

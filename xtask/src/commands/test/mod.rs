@@ -1,9 +1,12 @@
 //! `cargo xtask test`.
 
+mod clients;
 mod cluster;
 mod deny;
+mod python;
 mod steps;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -110,10 +113,12 @@ async fn run(command: std::process::Command) -> Result<()> {
         .get_args()
         .map(|arg| arg.to_string_lossy().into_owned())
         .collect();
-    let status = Tied::spawn("cargo", command)?.wait().await?;
+    let program = Path::new(command.get_program()).file_name();
+    let program = program.unwrap_or_default().to_string_lossy().into_owned();
+    let status = Tied::spawn(&program, command)?.wait().await?;
     ensure!(
         status.success(),
-        "`cargo {}` failed ({status})",
+        "`{program} {}` failed ({status})",
         words.join(" ")
     );
     Ok(())

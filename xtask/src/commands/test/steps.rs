@@ -6,8 +6,12 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, ensure};
 use xtask::cargo::cargo;
 
-use super::{cluster, deny, run};
-use crate::commands::{book::Book, gen_crds::GenCrds, gen_docs::GenDocs, tidy::Tidy};
+use super::{clients, cluster, deny, run};
+use crate::commands::book::Book;
+use crate::commands::compat::Compat;
+use crate::commands::gen_crds::GenCrds;
+use crate::commands::gen_docs::GenDocs;
+use crate::commands::tidy::Tidy;
 
 /// One of the things that are checked.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -17,25 +21,33 @@ pub(super) enum Step {
     Doc,
     Crds,
     Docs,
+    Compat,
     Tidy,
     Deny,
     Unit,
     Doctest,
     Cluster,
+    Go,
+    Rust,
+    Python,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
         Self::Crds,
         Self::Docs,
+        Self::Compat,
         Self::Tidy,
         Self::Deny,
         Self::Unit,
         Self::Doctest,
         Self::Cluster,
+        Self::Go,
+        Self::Rust,
+        Self::Python,
     ];
 
     pub(super) fn about(self) -> &'static str {
@@ -45,11 +57,15 @@ impl Step {
             Self::Doc => "documentation, warnings as errors",
             Self::Crds => "generated files are up to date",
             Self::Docs => "generated pages, command lines in documents, the book",
+            Self::Compat => "definitions are compatible with the last release",
             Self::Tidy => "rules of this repository",
             Self::Deny => "licences and sources of dependencies",
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
             Self::Cluster => "tests against a real API server",
+            Self::Go => "a client in Go: generated types, lints, tests",
+            Self::Rust => "a client in Rust",
+            Self::Python => "a client in Python",
         }
     }
 
@@ -72,11 +88,15 @@ impl Step {
                 succeeded(GenDocs { check: true }.run().await?)?;
                 succeeded(Book {}.run().await?)
             }
+            Self::Compat => succeeded(Compat { base: None }.run()?),
             Self::Tidy => succeeded(Tidy {}.run()?),
             Self::Deny => deny::run().await,
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
             Self::Cluster => cluster::run(filters).await,
+            Self::Go => clients::in_go().await,
+            Self::Rust => clients::in_rust().await,
+            Self::Python => clients::in_python().await,
         }
     }
 }

@@ -1,0 +1,86 @@
+//! Clients in several languages, each run against a system of its own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use xtask::cargo::{Program, build};
+use xtask::control_plane::{Binaries, ControlPlane, Options, check_go, go};
+use xtask::{crds, repo};
+
+use super::cluster::remove_left;
+use super::{python, run};
+use crate::commands::ours::Ours;
+
+/// Generated types, lints and tests of the client in `tests/go-client`.
+pub(super) async fn in_go() -> Result<()> {
+    let module = repo::root().join("tests/go-client");
+    check_go(
+        &module,
+        "the Go client",
+        "leave it out: `--only` names the steps to run",
+    )?;
+    run(go(&module, ["run", "./generate", "-check"])).await?;
+    run(go(&module, ["vet", "./..."])).await?;
+    let unformatted = std::process::Command::new("gofmt")
+        .args(["-l", "."])
+        .current_dir(&module)
+        .output()
+        .context("running gofmt, which comes with Go")?;
+    ensure!(
+        unformatted.status.success() && unformatted.stdout.is_empty(),
+        "not as `gofmt -w .` in tests/go-client has it: {}{}",
+        String::from_utf8_lossy(&unformatted.stdout),
+        String::from_utf8_lossy(&unformatted.stderr)
+    );
+    with_system(async |kubeconfig| {
+        let mut tests = go(&module, ["test", "-count=1", "./..."]);
+        tests.env("KUBECONFIG", kubeconfig);
+        run(tests).await
+    })
+    .await
+}
+
+/// The example of `ironcore-api`.
+pub(super) async fn in_rust() -> Result<()> {
+    let [example] = build([Program::Example("client")], "dev").await?;
+    with_system(async |kubeconfig| {
+        let mut command = std::process::Command::new(example);
+        command.env("KUBECONFIG", kubeconfig);
+        run(command).await
+    })
+    .await
+}
+
+/// The tests of `tests/python-client`.
+pub(super) async fn in_python() -> Result<()> {
+    let Some(python) = python::with_packages().await? else {
+        return Ok(());
+    };
+    with_system(async |kubeconfig| run(python.tests(kubeconfig)).await).await
+}
+
+/// Runs a client's tests against a control plane with definitions, webhook and controller, and ends it. Hands in the
+/// administrator's kubeconfig.
+async fn with_system(tests: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
+    let binaries = Binaries::find_or_build().await?;
+    let ours = Ours::build(true, true, "dev").await?;
+    let all = repo::root().join(".cache/test");
+    remove_left(&all);
+    let dir = all.join(std::process::id().to_string());
+    let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
+    crds::install(&plane.client().await?).await?;
+    let started = ours.start(&plane, &dir).await?;
+    let result = tests(plane.kubeconfig()).await;
+    for (process, _) in started {
+        process.stop(Duration::from_secs(5)).await;
+    }
+    plane.stop().await;
+    match result {
+        Ok(()) => std::fs::remove_dir_all(&dir).context("removing the control plane's folder"),
+        Err(why) => Err(why.context(format!(
+            "the servers' logs are in {}",
+            dir.join("logs").display()
+        ))),
+    }
+}
