@@ -10,7 +10,7 @@ use xtask::generated::{MARK, with_kustomization};
 use xtask::webhooks::{Configurations, Reach};
 use xtask::{crds, repo};
 
-/// Write what is made from the types: definitions to deploy/crds, webhook configurations to deploy/webhook
+/// Write what is made from the types: definitions to deploy/crds, webhook configurations to deploy/webhook, and both to the chart
 #[derive(clap::Args)]
 pub(crate) struct GenCrds {
     /// Write nothing; fail if a file there is not what would be written
@@ -22,12 +22,14 @@ impl GenCrds {
     pub(crate) fn run(self) -> Result<ExitCode> {
         let definitions: Result<BTreeMap<_, _>> =
             ironcore_api::crds().iter().map(crds::file).collect();
-        let definitions = with_kustomization(definitions?)?;
-        let definitions = self.settle("deploy/crds", &definitions)?;
+        let definitions = definitions?;
         let configurations = Configurations::new(&Reach::Service).files()?;
-        let configurations = with_kustomization(configurations)?;
-        let configurations = self.settle("deploy/webhook", &configurations)?;
-        if definitions && configurations {
+        // Helm reads nothing outside of a chart.
+        let mut right = self.settle("deploy/helm/ironcore-ni/crds", &definitions)?;
+        right &= self.settle("deploy/helm/ironcore-ni/files", &configurations)?;
+        right &= self.settle("deploy/crds", &with_kustomization(definitions)?)?;
+        right &= self.settle("deploy/webhook", &with_kustomization(configurations)?)?;
+        if right {
             return Ok(ExitCode::SUCCESS);
         }
         eprintln!(

@@ -65,6 +65,18 @@ pub(crate) const KUBECTL: Programs = Programs {
     each: &[kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl")],
 };
 
+/// What renders and installs charts.
+pub(crate) const HELM: Programs = Programs {
+    what: "helm",
+    costs: "some minutes, 60 MB",
+    instead: "install Helm, or name one by HELM",
+    each: &[Program {
+        name: "helm",
+        module: "hack/helm",
+        package: "helm.sh/helm/v4/cmd/helm",
+    }],
+};
+
 /// Builds all programs into `dir`, which appears only when they are complete.
 pub(crate) fn build_into(dir: &Path, programs: &Programs) -> Result<()> {
     let what = programs.what;

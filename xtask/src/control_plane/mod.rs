@@ -35,4 +35,5 @@ pub use ready::wait_until_ok;
 pub use servers::ControlPlane;
 pub use version::{ETCD, KUBERNETES, Version};
 
-pub(crate) use build::{KUBECTL, build_into};
+pub(crate) use build::{HELM, KUBECTL, Programs, build_into};
+pub(crate) use version::HELM_VERSION;

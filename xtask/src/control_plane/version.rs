@@ -24,6 +24,10 @@ pub static ETCD: LazyLock<Version> = LazyLock::new(|| {
     )
 });
 
+/// What is built when nothing is found: the pin in `hack/helm/go.mod`.
+pub(crate) static HELM_VERSION: LazyLock<Version> =
+    LazyLock::new(|| pinned("helm.sh/helm/v4", include_str!("../../../hack/helm/go.mod")));
+
 /// The oldest Kubernetes that has what the CRDs and the controller need.
 pub(super) const OLDEST_KUBERNETES: Version = Version(1, 33, 0);
 

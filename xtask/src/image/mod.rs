@@ -149,4 +149,14 @@ mod tests {
         let made = PROGRAMS.map(|program| name(program, VERSION));
         assert_eq!(asked.collect::<Vec<_>>(), made);
     }
+
+    #[test]
+    fn the_chart_is_of_this_version() {
+        let path = repo::root().join("deploy/helm/ironcore-ni/Chart.yaml");
+        let chart: Value =
+            serde_norway::from_str(&fs::read_to_string(path).expect("a chart")).expect("YAML");
+        for key in ["version", "appVersion"] {
+            assert_eq!(chart[key], VERSION, "{key}");
+        }
+    }
 }

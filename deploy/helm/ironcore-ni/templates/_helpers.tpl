@@ -1,0 +1,74 @@
+{{/* What every object is called by. */}}
+{{- define "labels" -}}
+app.kubernetes.io/part-of: ironcore-ni
+{{- end }}
+
+{{/* An image: dict "root" $ "program" NAME. */}}
+{{- define "image" -}}
+{{- with .root.Values.registry }}{{ . }}/{{ end -}}
+ironcore-ni/{{ .program }}:{{ .root.Values.tag | default .root.Chart.AppVersion }}
+{{- end }}
+
+{{/* What pods of both programs have: as restricted as Pod Security asks for, spread over nodes and zones. */}}
+{{- define "pod" -}}
+automountServiceAccountToken: true
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  fsGroup: 65532
+  seccompProfile: { type: RuntimeDefault }
+topologySpreadConstraints:
+{{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+- topologyKey: {{ . }}
+  maxSkew: 1
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      app.kubernetes.io/name: {{ $.program }}
+  matchLabelKeys: [pod-template-hash]
+{{- end }}
+{{- end }}
+
+{{- define "container" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* A disruption budget: dict "root" $ "program" NAME. */}}
+{{- define "budget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ .program }}
+  namespace: {{ .root.Release.Namespace }}
+  labels: {{- include "labels" dict | nindent 4 }}
+spec:
+  minAvailable: 1
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: {{ .program }}
+{{- end }}
+
+{{/* Rights are given: dict "root" $ "kind" ROLE "role" NAME "account" NAME. */}}
+{{- define "binding" -}}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ .kind }}Binding
+metadata:
+  name: {{ .role }}
+{{- if eq .kind "Role" }}
+  namespace: {{ .root.Release.Namespace }}
+{{- end }}
+  labels: {{- include "labels" dict | nindent 4 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: {{ .kind }}
+  name: {{ .role }}
+subjects:
+- kind: ServiceAccount
+  name: {{ .account }}
+  namespace: {{ .root.Release.Namespace }}
+{{- end }}

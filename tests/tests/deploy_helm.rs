@@ -1,0 +1,147 @@
+//! The chart, held to the overlays that people without Helm apply.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use serde_norway::Deserializer;
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+use xtask::{helm, repo};
+
+use crate::support::kubectl::Kubectl;
+use crate::support::scratch::scratch;
+
+/// Objects by kind and name.
+type Objects = BTreeMap<String, Value>;
+
+fn objects(text: &str) -> Objects {
+    let documents = Deserializer::from_str(text)
+        .map(|document| Value::deserialize(document).expect("an object"));
+    documents
+        .filter(|object| !object.is_null())
+        .map(|object| {
+            let text = |path: &str| {
+                object
+                    .pointer(path)
+                    .and_then(Value::as_str)
+                    .expect("a text")
+                    .to_owned()
+            };
+            (
+                format!("{} {}", text("/kind"), text("/metadata/name")),
+                object,
+            )
+        })
+        .collect()
+}
+
+/// What helm prints for the chart, or why it refuses.
+async fn helm(flags: &[&str]) -> Result<String, String> {
+    static PROGRAM: OnceCell<PathBuf> = OnceCell::const_new();
+    let program = PROGRAM.get_or_init(|| async { helm::find_or_build().await.expect("helm") });
+    let mut command = Command::new(program.await);
+    command
+        .current_dir(repo::root())
+        .args([
+            "template",
+            "any",
+            "deploy/helm/ironcore-ni",
+            "--kube-version=1.33.0",
+        ])
+        .args(flags)
+        .env("HELM_CACHE_HOME", scratch().join("helm"))
+        .env("HELM_CONFIG_HOME", scratch().join("helm"))
+        .env("HELM_DATA_HOME", scratch().join("helm"));
+    let output = command.output().await.expect("helm");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    if output.status.success() {
+        Ok(text(output.stdout))
+    } else {
+        Err(text(output.stderr))
+    }
+}
+
+async fn chart(flags: &[&str]) -> Objects {
+    objects(
+        &helm(flags)
+            .await
+            .unwrap_or_else(|why| panic!("{flags:?}: {why}")),
+    )
+}
+
+async fn overlay(name: &str) -> Objects {
+    let kubectl = Kubectl::new(Path::new("")).await;
+    let printed = kubectl
+        .run(&format!("kustomize deploy/overlays/{name}"))
+        .await;
+    let mut objects = objects(&printed.out);
+    // Helm makes it, or it was there.
+    objects
+        .remove("Namespace ironcore-ni")
+        .expect("the namespace");
+    objects
+}
+
+#[tokio::test]
+async fn the_chart_renders_what_the_overlays_do() {
+    let one = ["--set=controller.replicas=1", "--set=webhook.replicas=1"];
+    for (name, flags) in [
+        ("self-signed", &[][..]),
+        ("cert-manager", &["--set=certificate=cert-manager"][..]),
+        ("single-replica", &one[..]),
+    ] {
+        let flags = [&["--namespace=ironcore-ni"], flags].concat();
+        let (mut chart, overlay) = (chart(&flags).await, overlay(name).await);
+        for (what, wanted) in &overlay {
+            let made = chart.remove(what);
+            assert_eq!(made.as_ref(), Some(wanted), "{name}: {what}");
+        }
+        assert_eq!(chart, Objects::new(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_release_is_in_its_own_namespace_with_its_own_images() {
+    let flags = [
+        "--namespace=other",
+        "--set=registry=registry.example/team",
+        "--set=tag=1.2.3",
+    ];
+    for certificate in ["self-signed", "cert-manager"] {
+        let certificate = format!("--set=certificate={certificate}");
+        let rendered = helm(&[&flags[..], &[&certificate]].concat())
+            .await
+            .expect("objects");
+        let left = rendered.lines().find(|line| {
+            [
+                "namespace: ironcore-ni",
+                "inject-ca-from: ironcore-ni",
+                "ironcore-ni.svc",
+            ]
+            .iter()
+            .any(|place| line.contains(place))
+        });
+        assert_eq!(left, None);
+        for program in ["ni-controller", "ni-webhook"] {
+            let deployment = &objects(&rendered)[&format!("Deployment {program}")];
+            let image = &deployment["spec"]["template"]["spec"]["containers"][0]["image"];
+            let wanted = format!("registry.example/team/ironcore-ni/{program}:1.2.3");
+            assert_eq!(*image, json!(wanted));
+        }
+    }
+}
+
+#[tokio::test]
+async fn values_that_mean_nothing_are_refused() {
+    for (flag, said) in [
+        ("--set=certificate=magic", "certificate"),
+        ("--set=webhook.replicas=0", "replicas"),
+        ("--set=contoller.replicas=3", "contoller"),
+        ("--kube-version=1.32.0", "kubeVersion"),
+    ] {
+        let why = helm(&[flag]).await.expect_err(flag);
+        assert!(why.contains(said), "{flag}: {why}");
+    }
+}
