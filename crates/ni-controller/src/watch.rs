@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backon::ExponentialBuilder;
 use futures::{StreamExt, TryStreamExt, pin_mut};
 use kube::runtime::WatchStreamExt;
 use kube::runtime::utils::ResetTimerBackoff;
@@ -26,7 +27,12 @@ const GOES_WELL: Duration = Duration::from_mins(1);
 
 fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
     let (first, last) = ATTEMPTS;
-    ResetTimerBackoff::new(ExponentialBackoff::new(first, last, 2.0, true), GOES_WELL)
+    let waits = ExponentialBuilder::new()
+        .with_min_delay(first)
+        .with_max_delay(last)
+        .with_jitter()
+        .without_max_times();
+    ResetTimerBackoff::new(waits.into(), GOES_WELL)
 }
 
 /// Sends the events of one kind to `out` until the receiver is gone.
