@@ -4,6 +4,7 @@
 pub mod cargo;
 pub mod control_plane;
 pub mod crds;
+pub mod deploy;
 pub mod generated;
 pub mod helm;
 pub mod image;
