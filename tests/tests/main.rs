@@ -25,6 +25,7 @@ mod crd_stored;
 mod crd_surface;
 mod crd_virtual_ip;
 mod crd_wire;
+mod deploy_command;
 mod deploy_helm;
 mod deploy_install;
 mod deploy_policy;

@@ -5,6 +5,7 @@ pub mod cargo;
 pub mod compat;
 pub mod control_plane;
 pub mod crds;
+pub mod deploy;
 pub mod docs;
 pub mod generated;
 pub mod helm;

@@ -1,10 +1,10 @@
 //! `cargo xtask image`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use xtask::image::{Arch, Origin, SHIPPED, VERSION, Wanted, make};
+use xtask::image::{Arch, Origin, SHIPPED, VERSION, Wanted, dockerfile, make};
 use xtask::repo;
 
 /// Make the container images of controller and webhook, without a container tool or a registry
@@ -25,6 +25,9 @@ pub(crate) struct Image {
     /// Where the sources are published, for a label [default: git's remote origin]
     #[arg(long, value_name = "URL")]
     source: Option<String>,
+    /// Build the Dockerfiles too, by buildah, as root, and check what they make
+    #[arg(long)]
+    with_buildah: bool,
 }
 
 impl Image {
@@ -47,11 +50,27 @@ impl Image {
             let (name, size) = (&image.name, megabytes(image.size));
             println!("{name} ({size} MB): {}", image.archive.display());
         }
+        if self.with_buildah {
+            check_dockerfiles(&wanted.origin, &out).await?;
+        }
         println!(
             "to load one: `ctr --namespace k8s.io images import FILE`, or `docker load --input FILE`"
         );
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn check_dockerfiles(origin: &Origin, out: &Path) -> Result<()> {
+    let (origin, dir) = (origin.clone(), out.join("buildah"));
+    let check = move || dockerfile::check(&origin, &dir);
+    for built in tokio::task::spawn_blocking(check).await?? {
+        let size = megabytes(built.binary.len() as u64);
+        println!(
+            "{} as its Dockerfile makes it ({size} MB): good",
+            built.program
+        );
+    }
+    Ok(())
 }
 
 /// With one digit behind the point.

@@ -4,6 +4,7 @@ mod bench;
 mod book;
 mod compat;
 mod demo;
+mod deploy;
 mod down;
 mod gen_crds;
 mod gen_docs;
@@ -23,6 +24,7 @@ use anyhow::Result;
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     Demo(demo::Demo),
+    Deploy(deploy::Deploy),
     Up(up::Up),
     Down(down::Down),
     Status(status::Status),
@@ -40,6 +42,7 @@ impl Command {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
             Self::Demo(demo) => demo.run().await,
+            Self::Deploy(deploy) => deploy.run().await,
             Self::Up(up) => up.run().await,
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,

@@ -37,3 +37,4 @@ pub use version::{ETCD, KUBERNETES, Version};
 
 pub(crate) use build::{HELM, KUBECTL, Programs, build_into};
 pub(crate) use version::HELM_VERSION;
+pub(crate) use version::OLDEST_KUBERNETES;

@@ -29,7 +29,7 @@ pub(crate) static HELM_VERSION: LazyLock<Version> =
     LazyLock::new(|| pinned("helm.sh/helm/v4", include_str!("../../../hack/helm/go.mod")));
 
 /// The oldest Kubernetes that has what the CRDs and the controller need.
-pub(super) const OLDEST_KUBERNETES: Version = Version(1, 33, 0);
+pub(crate) const OLDEST_KUBERNETES: Version = Version(1, 33, 0);
 
 /// The oldest etcd that such a Kubernetes supports.
 pub(super) const OLDEST_ETCD: Version = Version(3, 5, 0);

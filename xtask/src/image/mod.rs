@@ -18,6 +18,7 @@
 mod arch;
 mod archive;
 mod binary;
+pub mod dockerfile;
 mod origin;
 
 use std::fs;
