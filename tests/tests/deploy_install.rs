@@ -1,12 +1,14 @@
 //! `deploy/`, as users apply and delete it.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Api, Client};
 use serde_json::{Value, json};
-use std::path::Path;
-use xtask::crds::install_these;
 
+use crate::support::cert_manager;
 use crate::support::kubectl::Kubectl;
 use crate::support::plane::bare;
 use crate::support::space::{NET, Space};
@@ -19,29 +21,11 @@ const OVERLAYS: [&str; 4] = [
     "deploy/overlays/cert-manager",
 ];
 
-/// Kinds of other projects that overlays have objects of; here whatever they say is taken.
-async fn install_others(client: &Client) {
-    let others = [("Certificate", "certificates"), ("Issuer", "issuers")];
-    let definitions = others.map(|(kind, plural)| {
-        let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
-        let version = json!({ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": schema } });
-        let spec = json!({
-            "group": "cert-manager.io", "scope": "Namespaced",
-            "names": { "kind": kind, "plural": plural }, "versions": [version],
-        });
-        let metadata = json!({ "name": format!("{plural}.cert-manager.io") });
-        serde_json::from_value(json!({ "metadata": metadata, "spec": spec })).expect("a definition")
-    });
-    install_these(client, &definitions)
-        .await
-        .expect("kinds of others");
-}
-
 #[tokio::test]
 async fn every_overlay_is_taken_without_a_warning_and_taken_away_without_our_kinds() {
     let plane = bare(|_| ()).await;
     let client = plane.client().await.expect("a client");
-    install_others(&client).await;
+    cert_manager::install_kinds(&client).await;
     let kubectl = Kubectl::new(plane.kubeconfig()).await;
     for overlay in OVERLAYS {
         // Pod Security warns of what the namespace's `restricted` would refuse of a Deployment's pods.
@@ -105,6 +89,40 @@ fn core(client: &Client, kind: &str) -> Api<DynamicObject> {
     Api::namespaced_with(client.clone(), "ironcore-ni", &resource)
 }
 
+/// The version of every object of `deploy/`.
+async fn versions(kubectl: &Kubectl) -> BTreeMap<String, String> {
+    let found = kubectl.json("get -k deploy").await;
+    let items = found["items"].as_array().expect("a list").iter();
+    let version = |object: &Value| {
+        let (kind, metadata) = (&object["kind"], &object["metadata"]);
+        let name = format!("{kind} {}", metadata["name"]);
+        (name, metadata["resourceVersion"].to_string())
+    };
+    items.map(version).collect()
+}
+
+#[tokio::test]
+async fn to_apply_again_changes_nothing_whichever_way() {
+    let plane = bare(|_| ()).await;
+    let kubectl = Kubectl::new(plane.kubeconfig()).await;
+    let count = Kubectl::rendered("deploy").await.all().len();
+    for how in ["apply", "apply --server-side --force-conflicts"] {
+        kubectl.run(&format!("{how} -k deploy")).await;
+        // The API server itself writes to a definition until then.
+        kubectl
+            .run("wait --for=condition=Established crd --all")
+            .await;
+        let before = versions(&kubectl).await;
+        assert_eq!(before.len(), count);
+        // Without force: nobody else is to have taken what is ours.
+        let again = how.trim_end_matches(" --force-conflicts");
+        let printed = kubectl.run(&format!("{again} -k deploy")).await;
+        assert_eq!(printed.err, "", "{again}");
+        assert_eq!(printed.out.lines().count(), count, "{again}");
+        assert_eq!(versions(&kubectl).await, before, "{again}");
+    }
+}
+
 #[tokio::test]
 async fn to_apply_again_leaves_the_certificate_and_whom_to_trust_alone() {
     let plane = bare(|_| ()).await;
@@ -113,7 +131,9 @@ async fn to_apply_again_leaves_the_certificate_and_whom_to_trust_alone() {
     let client = plane.client().await.expect("a client");
     let (secrets, params) = (core(&client, "Secret"), PatchParams::default());
     let data = Patch::Merge(json!({ "data": { "ca.crt": "AA==" } }));
-    let patched = secrets.patch("ni-webhook-certificate", &params, &data).await;
+    let patched = secrets
+        .patch("ni-webhook-certificate", &params, &data)
+        .await;
     patched.expect("its data");
     let mutating = "get mutatingwebhookconfiguration ironcore-ni";
     let bundle = r#"[{"op":"add","path":"/webhooks/0/clientConfig/caBundle","value":"AA=="}]"#;

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use k8s_openapi::ByteString;
 use serde_json::{Value, json};
 use xtask::control_plane::ControlPlane;
 use xtask::webhooks::is_asked;
 
+use crate::support::cert_manager::{self, Issued};
 use crate::support::controller::{Controller, plan, read};
 use crate::support::kubectl::Kubectl;
 use crate::support::plane::bare;
+use crate::support::rendered::{args, probes};
 use crate::support::space::{MACHINE, NET, NIC, Space, VIP};
 use crate::support::text::{entries, ip, makes, uses};
 use crate::support::wait::eventually;
@@ -37,7 +40,8 @@ struct Cluster {
 }
 
 impl Cluster {
-    async fn start() -> Self {
+    /// With this folder applied, after whatever else it needs.
+    async fn start(folder: &str) -> Self {
         let plane = bare(|options| {
             options.audit_log = true;
             // As in Kubernetes 1.33: what streams lists elsewhere, lists and watches here.
@@ -46,25 +50,25 @@ impl Cluster {
                 vec!["--enable-admission-plugins=OwnerReferencesPermissionEnforcement".to_owned()];
         })
         .await;
+        cert_manager::install_kinds(&plane.client().await.expect("a client")).await;
         let kubectl = Kubectl::new(plane.kubeconfig()).await;
-        kubectl.run("apply -k deploy").await;
+        kubectl.run("apply -k deploy/crds").await;
+        kubectl.run(&format!("apply -k {folder}")).await;
         Self { plane, kubectl }
     }
 
     async fn space(&self) -> Space {
-        Space::on(
-            self.plane.client().await.expect("a client"),
-            Path::new(""),
-        )
-        .await
+        Space::on(self.plane.client().await.expect("a client"), Path::new("")).await
+    }
+
+    async fn deployment(&self, name: &str) -> Value {
+        let get = format!("get deployment --namespace {NAMESPACE} {name}");
+        self.kubectl.json(&get).await
     }
 
     /// The arguments that the Deployment gives its container, but for where it listens.
     async fn args(&self, deployment: &str) -> Vec<String> {
-        let get = format!("get deployment --namespace {NAMESPACE} {deployment}");
-        let found = self.kubectl.json(&get).await;
-        let args = found["spec"]["template"]["spec"]["containers"][0]["args"].clone();
-        let mut args: Vec<String> = serde_json::from_value(args).expect("arguments");
+        let mut args = args(&self.deployment(deployment).await);
         args.retain(|arg| arg != "run" && !arg.contains("listen="));
         args
     }
@@ -80,18 +84,37 @@ impl Cluster {
         Controller::start(&self.account(CONTROLLER).await, &args).await
     }
 
-    /// Starts the webhook, and has the API server call it where it is, as there are no Services here.
-    async fn webhook(&self) -> Webhook {
+    /// Starts the webhook that makes its certificate itself.
+    async fn self_signed(&self) -> Webhook {
         let mut args = self.args(WEBHOOK).await;
         args.push("--self-signed-host=127.0.0.1".to_owned());
+        self.webhook(&args, None).await
+    }
+
+    /// Starts the webhook with a certificate that somebody has mounted.
+    async fn mounted(&self) -> Webhook {
+        let Issued { ca, dir } = cert_manager::issue();
+        let here = format!("={}/", dir.display());
+        let args = self.args(WEBHOOK).await.into_iter();
+        let args: Vec<String> = args.map(|arg| arg.replace("=/tls/", &here)).collect();
+        self.webhook(&args, Some(ca)).await
+    }
+
+    /// Starts the webhook, and has the API server call it where it is, as there are no Services here, and trust this CA.
+    async fn webhook(&self, args: &[String], ca: Option<String>) -> Webhook {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let ports = Ports::free();
         let webhook = Webhook::launch(&self.account(WEBHOOK).await, ports, &args);
         for (kind, path) in [("mutating", "mutate"), ("validating", "validate")] {
-            let patch = json!([
-                { "op": "remove", "path": "/webhooks/0/clientConfig/service" },
-                { "op": "add", "path": "/webhooks/0/clientConfig/url", "value": ports.url(path) },
-            ]);
+            let mut patch = vec![
+                json!({ "op": "remove", "path": "/webhooks/0/clientConfig/service" }),
+                json!({ "op": "add", "path": "/webhooks/0/clientConfig/url", "value": ports.url(path) }),
+            ];
+            if let Some(ca) = &ca {
+                let bundle = ByteString(ca.clone().into_bytes());
+                patch.push(json!({ "op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": bundle }));
+            }
+            let patch = Value::from(patch);
             let object = format!("{kind}webhookconfiguration ironcore-ni");
             self.kubectl
                 .run(&format!("patch {object} --type json --patch {patch}"))
@@ -196,15 +219,17 @@ fn rights(role: &Value) -> Vec<String> {
     all
 }
 
-/// Objects by which every kind of request is made.
-async fn keep_busy(space: &Space) {
-    // Refers to what is not there, of every kind.
+/// Refers to what is not there, of every kind.
+async fn refer_to_nothing(space: &Space) {
     let nowhere = "spec.networkRef.name = nowhere; spec.virtualIP.virtualIPRef.name = nowhere";
     space.interface("lost", "10.0.0.9", nowhere).await;
     let child = "spec = {ipFamily: IPv4, prefixLength: 24, parentRef: {name: nowhere}}";
     space.create("Prefix", "lost", child).await;
     space.machine("lost", &[uses("nowhere")]).await;
+}
 
+/// Objects by which every kind of the controller's requests is made.
+async fn keep_busy(space: &Space) {
     space.create(NET, "net", "").await;
     let held = format!("spec.machineRef = {NOBODY}");
     space.interface("x", "10.0.0.1", &held).await;
@@ -235,11 +260,23 @@ async fn keep_busy(space: &Space) {
 
 #[tokio::test]
 async fn controller_and_webhook_use_all_rights_that_they_are_given_and_lack_none() {
-    let cluster = Cluster::start().await;
-    let _webhook = cluster.webhook().await;
+    let cluster = Cluster::start("deploy").await;
+    let webhook = cluster.self_signed().await;
     let first = cluster.controller().await;
     let second = cluster.controller().await;
+    webhook.until_ready().await;
+    for path in probes(&cluster.deployment(WEBHOOK).await) {
+        assert!(webhook.answers(&path).await, "{path}");
+    }
+    for path in probes(&cluster.deployment(CONTROLLER).await) {
+        assert!(first.answers(&path).await, "{path}");
+        assert!(
+            second.answers(&path).await,
+            "{path}: of the one that stands by"
+        );
+    }
     let space = cluster.space().await;
+    refer_to_nothing(&space).await;
     keep_busy(&space).await;
     // The second tells again what holds, by the same Event.
     first.terminate().await;
@@ -261,8 +298,26 @@ async fn controller_and_webhook_use_all_rights_that_they_are_given_and_lack_none
 }
 
 #[tokio::test]
+async fn a_webhook_with_mounted_certificates_may_read_what_is_referred_to_and_nothing_else() {
+    let cluster = Cluster::start("deploy/overlays/cert-manager").await;
+    let _webhook = cluster.mounted().await;
+    let referred_to = [
+        "networking.ironcore.dev/networkinterfaces",
+        "networking.ironcore.dev/networks",
+        "networking.ironcore.dev/virtualips",
+        "ipam.ironcore.dev/prefixes",
+    ];
+    let verbs = ["get", "list", "watch"];
+    let expected = referred_to.map(|kind| verbs.map(|verb| format!("{verb} {kind}")));
+    let expected: BTreeSet<String> = expected.into_iter().flatten().collect();
+    assert_eq!(cluster.granted(WEBHOOK).await, expected);
+    refer_to_nothing(&cluster.space().await).await;
+    cluster.until_all_is_used(WEBHOOK).await;
+}
+
+#[tokio::test]
 async fn without_the_finalizers_right_no_interface_can_be_made_where_owners_are_guarded() {
-    let cluster = Cluster::start().await;
+    let cluster = Cluster::start("deploy").await;
     cluster.without_webhook().await;
     let patch = r#"[{"op":"remove","path":"/rules/1"}]"#;
     cluster

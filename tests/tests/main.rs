@@ -26,6 +26,7 @@ mod crd_surface;
 mod crd_virtual_ip;
 mod crd_wire;
 mod deploy_install;
+mod deploy_render;
 mod deploy_rights;
 mod webhook_agreement;
 mod webhook_answers;

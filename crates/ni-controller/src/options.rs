@@ -37,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run until SIGTERM or SIGINT: then start no new work, finish the writes under way, and exit 0.
-    Run(Run),
+    Run(Box<Run>),
     /// Print what `run` would change at its start, one line each, and exit. Changes nothing.
     Plan(Deciding),
 }

@@ -7,6 +7,7 @@ use tokio::process::Command;
 use tokio::sync::OnceCell;
 use xtask::{kubectl, repo};
 
+use super::rendered::Rendered;
 use super::scratch::scratch;
 
 /// kubectl for one API server.
@@ -51,6 +52,18 @@ impl Kubectl {
     pub(crate) async fn json(&self, args: &str) -> Value {
         let printed = self.run(&format!("{args} --output json")).await;
         serde_json::from_str(&printed.out).expect("JSON")
+    }
+
+    /// What `kubectl apply -k` would send for this folder.
+    pub(crate) async fn rendered(folder: &str) -> Rendered {
+        // It asks no API server.
+        let nowhere = scratch().join("no-kubeconfig");
+        let printed = Self::new(&nowhere)
+            .await
+            .run(&format!("kustomize {folder}"))
+            .await;
+        assert_eq!(printed.err, "", "{folder}");
+        Rendered::read(&printed.out)
     }
 
     /// A kubeconfig with a token of this service account.

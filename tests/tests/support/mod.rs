@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod case;
+pub(crate) mod cert_manager;
 pub(crate) mod certified;
 pub(crate) mod controller;
 pub(crate) mod judged;
@@ -10,6 +11,7 @@ pub(crate) mod load;
 pub(crate) mod object;
 pub(crate) mod plane;
 pub(crate) mod policy;
+pub(crate) mod rendered;
 pub(crate) mod scratch;
 pub(crate) mod space;
 pub(crate) mod text;

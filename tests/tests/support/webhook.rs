@@ -89,6 +89,11 @@ impl Webhook {
         read(&self.log)
     }
 
+    /// Whether it answers 200 at this path.
+    pub(crate) async fn answers(&self, path: &str) -> bool {
+        is_ok(&plain_client(self.ports.health).expect("a client"), path).await
+    }
+
     /// The value of the metric with this name and these labels, 0 where there is none.
     pub(crate) async fn metric(&self, sample: &str) -> u64 {
         let request = Request::get("/metrics")

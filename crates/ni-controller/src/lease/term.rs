@@ -34,7 +34,7 @@ impl Term {
         };
         if times.changed().await.is_err() {
             // Nobody keeps the Lease any more: nothing changes again.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -1,0 +1,54 @@
+//! What cert-manager would do, where there is none.
+
+use std::path::PathBuf;
+
+use kube::Client;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use serde_json::json;
+use xtask::crds::install_these;
+
+use super::scratch::scratch;
+
+/// Its kinds that overlays have objects of; here whatever they say is taken.
+pub(crate) async fn install_kinds(client: &Client) {
+    let kinds = [("Certificate", "certificates"), ("Issuer", "issuers")];
+    let definitions = kinds.map(|(kind, plural)| {
+        let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+        let version = json!({ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": schema } });
+        let spec = json!({
+            "group": "cert-manager.io", "scope": "Namespaced",
+            "names": { "kind": kind, "plural": plural }, "versions": [version],
+        });
+        let metadata = json!({ "name": format!("{plural}.cert-manager.io") });
+        serde_json::from_value(json!({ "metadata": metadata, "spec": spec })).expect("a definition")
+    });
+    install_these(client, &definitions)
+        .await
+        .expect("kinds of cert-manager");
+}
+
+/// A certificate for 127.0.0.1.
+pub(crate) struct Issued {
+    /// Whom to trust, as PEM.
+    pub ca: String,
+    /// Has `tls.crt` and `tls.key`.
+    pub dir: PathBuf,
+}
+
+/// Issues a certificate, and puts it where a pod would have it mounted.
+pub(crate) fn issue() -> Issued {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca = params.self_signed(&key).expect("a CA").pem();
+    let issuer = Issuer::new(params, key);
+
+    let key = KeyPair::generate().expect("a key");
+    let params = CertificateParams::new(["127.0.0.1".to_owned()]).expect("an address");
+    let certificate = params.signed_by(&key, &issuer).expect("a certificate");
+    let dir = scratch().join("cert-manager");
+    std::fs::create_dir_all(&dir).expect("a folder");
+    std::fs::write(dir.join("tls.crt"), certificate.pem()).expect("a file");
+    std::fs::write(dir.join("tls.key"), key.serialize_pem()).expect("a file");
+    Issued { ca, dir }
+}
