@@ -12,6 +12,7 @@ mod controller_names;
 mod controller_odd;
 mod controller_process;
 mod controller_refusals;
+mod controller_release;
 mod controller_repairs;
 mod controller_rights;
 mod controller_start;
