@@ -1,5 +1,5 @@
 //! What `cargo xtask` is made of, as a library: the cluster tests and the benchmarks start, restart
-//! and stop control planes of their own with [`control_plane`].
+//! and stop control planes of their own with [`control_plane`], whole clusters with [`node`].
 
 pub mod cargo;
 pub mod control_plane;
@@ -7,6 +7,7 @@ pub mod crds;
 pub mod generated;
 pub mod image;
 pub mod kubectl;
+pub mod node;
 pub mod process;
 pub mod progress;
 pub mod repo;

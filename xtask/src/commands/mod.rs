@@ -5,6 +5,7 @@ mod demo;
 mod down;
 mod gen_crds;
 mod image;
+mod node;
 mod ours;
 mod status;
 mod test;
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Status(status::Status),
     GenCrds(gen_crds::GenCrds),
     Image(image::Image),
+    Node(node::NodeCommand),
     Test(test::Test),
     Bench(bench::Bench),
     Tidy(tidy::Tidy),
@@ -38,6 +40,7 @@ impl Command {
             Self::Status(status) => status.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
             Self::Image(image) => image.run().await,
+            Self::Node(node) => node.run().await,
             Self::Test(test) => test.run().await,
             Self::Bench(bench) => bench.run().await,
             Self::Tidy(tidy) => tidy.run(),

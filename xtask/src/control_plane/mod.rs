@@ -14,6 +14,7 @@
 //! Nothing outlives the process that started it, however that one ends, unless it says
 //! [`ControlPlane::into_servers`].
 
+mod authority;
 mod binaries;
 mod build;
 mod command_lines;
@@ -34,4 +35,6 @@ pub use ready::wait_until_ok;
 pub use servers::ControlPlane;
 pub use version::{ETCD, KUBERNETES, Version};
 
-pub(crate) use build::{KUBECTL, build_into};
+pub(crate) use authority::{Authority, write};
+pub(crate) use binaries::cache_dir;
+pub(crate) use build::{CONTROL_PLANE, KUBECTL, NODE, PAUSE, build_into};
