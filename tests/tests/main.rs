@@ -29,6 +29,7 @@ mod crd_wire;
 mod deploy_install;
 mod deploy_render;
 mod deploy_rights;
+mod node;
 mod webhook_agreement;
 mod webhook_answers;
 mod webhook_certificates;

@@ -6,7 +6,8 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, ensure};
 use xtask::cargo::cargo;
 
-use super::{cluster, deny, run};
+use super::node::HowNode;
+use super::{cluster, deny, node, run};
 use crate::commands::{gen_crds::GenCrds, tidy::Tidy};
 
 /// One of the things that are checked.
@@ -21,10 +22,11 @@ pub(super) enum Step {
     Unit,
     Doctest,
     Cluster,
+    Node,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
@@ -34,6 +36,7 @@ impl Step {
         Self::Unit,
         Self::Doctest,
         Self::Cluster,
+        Self::Node,
     ];
 
     pub(super) fn about(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Step {
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
             Self::Cluster => "tests against a real API server",
+            Self::Node => "what is deployed, on a real node",
         }
     }
 
@@ -55,7 +59,7 @@ impl Step {
         matches!(self, Self::Unit | Self::Doctest | Self::Cluster)
     }
 
-    pub(super) async fn run(self, filters: &[String]) -> Result<()> {
+    pub(super) async fn run(self, filters: &[String], how: &HowNode) -> Result<()> {
         match self {
             Self::Fmt => run(with(&["fmt", "--all", "--check"], &[])).await,
             Self::Clippy => run(with(CLIPPY, &[])).await,
@@ -70,6 +74,7 @@ impl Step {
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
             Self::Cluster => cluster::run(filters).await,
+            Self::Node => node::run(how).await,
         }
     }
 }
