@@ -45,22 +45,24 @@ async fn release_finalizers(options: &ReleaseFinalizers) -> anyhow::Result<()> {
     let client = client().await?;
     let others = if options.dry_run {
         let (ours, others) = release::preview(&client).await?;
-        ours.iter()
-            .for_each(|object| println!("would release {object}"));
+        for object in &ours {
+            println!("would release {object}");
+        }
         println!("{} would be released", ours.len());
         others
     } else {
         let Released { off, others } = release::release(&client, options.timeout).await?;
-        off.iter()
-            .for_each(|(plural, count)| println!("{count} {plural} released"));
+        for (plural, count) in &off {
+            println!("{count} {plural} released");
+        }
         if off.is_empty() {
             println!("nothing to release");
         }
         others
     };
-    others
-        .iter()
-        .for_each(|object| println!("left alone {object}"));
+    for object in &others {
+        println!("left alone {object}");
+    }
     anyhow::ensure!(
         others.is_empty(),
         "{} objects bear finalizers of ours still, as others manage them (annotation {MANAGED_BY}): remove that, or the finalizers",

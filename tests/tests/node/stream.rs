@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use kube::api::PostParams;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -94,7 +95,7 @@ async fn create(space: Arc<Space>, number: u32) -> Created {
     let begun = Instant::now();
     let answer = space
         .api(MACHINE)
-        .create(&Default::default(), &dynamic(object))
+        .create(&PostParams::default(), &dynamic(object))
         .await;
     Created {
         machine,

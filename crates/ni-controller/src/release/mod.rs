@@ -167,8 +167,8 @@ async fn patch(client: &Client, bearer: &Bearer) -> Result<Result<(), Trouble>, 
     let request = api.patch_metadata(&bearer.name, &params, &body);
     match within(request).await {
         Ok(_) => Ok(Ok(())),
-        // Gone, so nothing is held any more.
-        Err(Failure::Api(status)) if status.is_not_found() => Ok(Ok(())),
+        // Gone, so nothing is held any more; the next list tells.
+        Err(Failure::Api(status)) if status.code == 404 => Ok(Ok(())),
         Err(failure) => failure.of(&format!("patching {bearer}")).map(Err),
     }
 }
@@ -178,8 +178,8 @@ async fn find(client: &Client) -> Result<Result<Found, Trouble>, Error> {
     for kind in KINDS.iter().filter(|kind| kind.finalizer.is_some()) {
         match find_of(client, kind, &mut found).await {
             Ok(()) => {}
-            // Not installed.
-            Err(Failure::Api(status)) if status.is_not_found() => {}
+            // Not installed: while it starts, an API server answers otherwise.
+            Err(Failure::Api(status)) if status.code == 404 => {}
             Err(failure) => return failure.of(&format!("listing {}", kind.plural)).map(Err),
         }
     }
