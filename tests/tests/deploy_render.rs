@@ -64,7 +64,9 @@ fn controller(rendered: &Rendered) -> Box<ni_controller::options::Run> {
     let cli = ControllerCli::try_parse_from(words).unwrap_or_else(|error| panic!("{error}"));
     match cli.command {
         Command::Run(run) => run,
-        Command::Plan(_) => panic!("`run` is what is deployed"),
+        Command::Plan(_) | Command::ReleaseFinalizers(_) => {
+            panic!("`run` is what is deployed")
+        }
     }
 }
 

@@ -33,11 +33,19 @@ pub enum Program<'a> {
     Binary(&'a str),
     /// One of a crate's examples.
     Example(&'a str),
+    /// One of a crate's tests.
+    Test(&'a str),
 }
 
 /// Builds one of our binaries if that is needed, and returns where it is.
 pub async fn build_binary(name: &str, profile: &str) -> Result<PathBuf> {
     let [path] = build([Program::Binary(name)], profile).await?;
+    Ok(path)
+}
+
+/// Builds a test if that is needed, as `cargo test` would, and returns where it is.
+pub async fn build_test(name: &str) -> Result<PathBuf> {
+    let [path] = build([Program::Test(name)], "dev").await?;
     Ok(path)
 }
 
@@ -81,7 +89,7 @@ pub(crate) async fn finish<const N: usize>(
 impl<'a> Program<'a> {
     fn name(self) -> &'a str {
         match self {
-            Self::Binary(name) | Self::Example(name) => name,
+            Self::Binary(name) | Self::Example(name) | Self::Test(name) => name,
         }
     }
 
@@ -89,6 +97,7 @@ impl<'a> Program<'a> {
         match self {
             Self::Binary(name) => ["--bin", name],
             Self::Example(name) => ["--example", name],
+            Self::Test(name) => ["--test", name],
         }
     }
 }

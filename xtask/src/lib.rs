@@ -1,5 +1,5 @@
 //! What `cargo xtask` is made of, as a library: the cluster tests and the benchmarks start, restart
-//! and stop control planes of their own with [`control_plane`].
+//! and stop control planes of their own with [`control_plane`], whole clusters with [`node`].
 
 pub mod cargo;
 pub mod compat;
@@ -11,6 +11,7 @@ pub mod generated;
 pub mod helm;
 pub mod image;
 pub mod kubectl;
+pub mod node;
 pub mod process;
 pub mod progress;
 pub mod repo;

@@ -28,6 +28,8 @@ pub struct Kind {
     pub short_names: &'static [&'static str],
     /// What `kubectl get` takes for all kinds together.
     pub categories: &'static [&'static str],
+    /// The finalizer by which the controllers hold an object that is still in use (contract, Protection).
+    pub finalizer: Option<&'static str>,
     /// Its definition, with all rules.
     pub crd: fn() -> CustomResourceDefinition,
     /// What is filled into an object of the kind; the second is the object as it was before an update.
@@ -57,6 +59,7 @@ pub static KINDS: [Kind; 5] = [
         plural: "prefixes",
         short_names: &["pfx"],
         categories: &[CATEGORY],
+        finalizer: Some("ipam.ironcore.dev/prefix"),
         crd: schema::prefix_crd,
         fill: fill::prefix,
         judge: validate::prefix,
@@ -68,6 +71,7 @@ pub static KINDS: [Kind; 5] = [
         plural: "networks",
         short_names: &["net"],
         categories: &[CATEGORY],
+        finalizer: Some("networking.ironcore.dev/network"),
         crd: schema::network_crd,
         fill: fill::nothing,
         judge: validate::network,
@@ -79,6 +83,7 @@ pub static KINDS: [Kind; 5] = [
         plural: "virtualips",
         short_names: &["vip"],
         categories: &[CATEGORY],
+        finalizer: None,
         crd: schema::virtual_ip_crd,
         fill: fill::nothing,
         judge: validate::virtual_ip,
@@ -90,6 +95,7 @@ pub static KINDS: [Kind; 5] = [
         plural: "networkinterfaces",
         short_names: &["nic"],
         categories: &[CATEGORY],
+        finalizer: None,
         crd: schema::network_interface_crd,
         fill: fill::network_interface,
         judge: validate::network_interface,
@@ -101,6 +107,7 @@ pub static KINDS: [Kind; 5] = [
         plural: "machines",
         short_names: &[],
         categories: &[CATEGORY],
+        finalizer: None,
         crd: schema::machine_crd,
         fill: fill::machine,
         judge: validate::machine,

@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod options;
 pub mod plan;
 pub mod preview;
+pub mod release;
 pub mod run;
 pub mod serve;
 pub mod watch;

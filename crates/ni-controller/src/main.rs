@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use anyhow::Context;
 use clap::Parser;
+use ironcore_api::ownership::MANAGED_BY;
 use kube::{Client, Config};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -12,7 +13,8 @@ use tracing::info;
 use ni_controller::events::{self, Outbox};
 use ni_controller::lease::{self, Keeper, Term};
 use ni_controller::metrics::Metrics;
-use ni_controller::options::{Cli, Command, Election, LogFormat, Run};
+use ni_controller::options::{Cli, Command, Election, LogFormat, ReleaseFinalizers, Run};
+use ni_controller::release::{self, Released};
 use ni_controller::run::{self, Ended};
 use ni_controller::watch::CONNECT_TIMEOUT;
 use ni_controller::{preview, serve};
@@ -35,7 +37,38 @@ async fn main() -> anyhow::Result<()> {
             );
             Ok(())
         }
+        Command::ReleaseFinalizers(options) => release_finalizers(&options).await,
     }
+}
+
+async fn release_finalizers(options: &ReleaseFinalizers) -> anyhow::Result<()> {
+    let client = client().await?;
+    let others = if options.dry_run {
+        let (ours, others) = release::preview(&client).await?;
+        for object in &ours {
+            println!("would release {object}");
+        }
+        println!("{} would be released", ours.len());
+        others
+    } else {
+        let Released { off, others } = release::release(&client, options.timeout).await?;
+        for (plural, count) in &off {
+            println!("{count} {plural} released");
+        }
+        if off.is_empty() {
+            println!("nothing to release");
+        }
+        others
+    };
+    for object in &others {
+        println!("left alone {object}");
+    }
+    anyhow::ensure!(
+        others.is_empty(),
+        "{} objects bear finalizers of ours still, as others manage them (annotation {MANAGED_BY}): remove that, or the finalizers",
+        others.len()
+    );
+    Ok(())
 }
 
 async fn control(options: &Run) -> anyhow::Result<()> {

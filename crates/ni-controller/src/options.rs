@@ -40,6 +40,9 @@ pub enum Command {
     Run(Box<Run>),
     /// Print what `run` would change at its start, one line each, and exit. Changes nothing.
     Plan(Deciding),
+    /// Take our finalizers off all objects, so that these can be deleted without us, and exit. For the removal of everything:
+    /// nothing that `run` would do may be needed any more.
+    ReleaseFinalizers(ReleaseFinalizers),
 }
 
 /// How logs are written.
@@ -88,6 +91,17 @@ impl Run {
             cap: self.retry_cap.max(self.retry_base),
         }
     }
+}
+
+/// Flags of `release-finalizers`.
+#[derive(Debug, Args)]
+pub struct ReleaseFinalizers {
+    /// Print what would be done, and change nothing.
+    #[arg(long, env = "NI_DRY_RUN", value_parser = BoolishValueParser::new())]
+    pub dry_run: bool,
+    /// How long to go on where requests fail, or finalizers are put back.
+    #[arg(long, env = "NI_TIMEOUT", default_value = "2m", value_parser = duration)]
+    pub timeout: Duration,
 }
 
 /// Flags of the election among replicas.

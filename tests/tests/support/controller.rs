@@ -136,7 +136,7 @@ pub(crate) fn read(log: &Path) -> String {
 }
 
 /// `NI_CONTROLLER_BIN`, else what `cargo build` has put beside this test.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let beside = || {
         std::env::current_exe()
             .ok()?

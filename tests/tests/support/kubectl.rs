@@ -35,6 +35,15 @@ impl Kubectl {
 
     /// Runs it in the repository's folder; fails if it does.
     pub(crate) async fn run(&self, args: &str) -> Printed {
+        let Printed { out, err } = match self.try_run(args).await {
+            Ok(printed) => return printed,
+            Err(printed) => printed,
+        };
+        panic!("kubectl {args}\n{out}\n{err}")
+    }
+
+    /// As `run`; what it printed is an error if it fails.
+    pub(crate) async fn try_run(&self, args: &str) -> Result<Printed, Printed> {
         let mut command = Command::new(&self.program);
         command
             .args(args.split(' '))
@@ -44,8 +53,12 @@ impl Kubectl {
         let output = command.output().await.expect("kubectl");
         let text = |bytes| String::from_utf8(bytes).expect("text");
         let (out, err) = (text(output.stdout), text(output.stderr));
-        assert!(output.status.success(), "kubectl {args}\n{out}\n{err}");
-        Printed { out, err }
+        let printed = Printed { out, err };
+        if output.status.success() {
+            Ok(printed)
+        } else {
+            Err(printed)
+        }
     }
 
     /// What it prints with `--output json`.

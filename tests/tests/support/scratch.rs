@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// This run's folder, below `target`. Those of runs that have ended are removed by the next run: till then one can
+/// This run's folder, below `target`, or where `CLUSTER_TESTS_SCRATCH` says. Those of runs that have ended are removed by the next run: till then one can
 /// read their logs.
 pub(crate) fn scratch() -> &'static Path {
     static SCRATCH: OnceLock<PathBuf> = OnceLock::new();
     SCRATCH.get_or_init(|| {
-        let all = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        for old in fs::read_dir(all).into_iter().flatten().flatten() {
+        let all = std::env::var_os("CLUSTER_TESTS_SCRATCH").map(PathBuf::from);
+        let all = all.unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
+        for old in fs::read_dir(&all).into_iter().flatten().flatten() {
             let ended = old
                 .file_name()
                 .to_string_lossy()

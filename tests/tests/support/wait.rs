@@ -9,18 +9,31 @@ use tokio::time::{Instant, sleep};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asks until the answer is good; a bad one says what is missing, and the last of them is the failure.
-pub(crate) async fn eventually<T, E, F>(what: &str, mut ask: impl FnMut() -> F) -> T
+pub(crate) async fn eventually<T, E, F>(what: &str, ask: impl FnMut() -> F) -> T
 where
     E: Display,
     F: Future<Output = Result<T, E>>,
 {
-    let deadline = Instant::now() + PATIENCE;
+    eventually_within(PATIENCE, what, ask).await
+}
+
+/// As `eventually`, for what takes long by itself.
+pub(crate) async fn eventually_within<T, E, F>(
+    patience: Duration,
+    what: &str,
+    mut ask: impl FnMut() -> F,
+) -> T
+where
+    E: Display,
+    F: Future<Output = Result<T, E>>,
+{
+    let deadline = Instant::now() + patience;
     let mut pause = Duration::from_millis(10);
     loop {
         match ask().await {
             Ok(good) => return good,
             Err(bad) if Instant::now() > deadline => {
-                panic!("{what}: not within {PATIENCE:?}: {bad}")
+                panic!("{what}: not within {patience:?}: {bad}")
             }
             Err(_) => sleep(pause).await,
         }

@@ -9,6 +9,7 @@ mod down;
 mod gen_crds;
 mod gen_docs;
 mod image;
+mod node;
 mod ours;
 mod status;
 mod test;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Compat(compat::Compat),
     GenDocs(gen_docs::GenDocs),
     Book(book::Book),
+    Node(node::NodeCommand),
     Test(test::Test),
     Bench(bench::Bench),
     Tidy(tidy::Tidy),
@@ -51,6 +53,7 @@ impl Command {
             Self::Compat(compat) => compat.run(),
             Self::GenDocs(gen_docs) => gen_docs.run().await,
             Self::Book(book) => book.run().await,
+            Self::Node(node) => node.run().await,
             Self::Test(test) => test.run().await,
             Self::Bench(bench) => bench.run().await,
             Self::Tidy(tidy) => tidy.run(),

@@ -120,7 +120,8 @@ fn places() -> Vec<(&'static str, PathBuf)> {
     .collect()
 }
 
-fn cache_dir() -> PathBuf {
+/// Where what is built is kept.
+pub(crate) fn cache_dir() -> PathBuf {
     repo::user_cache().join(format!("control-plane-{}-{}", *KUBERNETES, *ETCD))
 }
 

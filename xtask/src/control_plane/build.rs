@@ -38,7 +38,7 @@ const fn kubernetes(name: &'static str, package: &'static str) -> Program {
 }
 
 /// The servers.
-pub(super) const CONTROL_PLANE: Programs = Programs {
+pub(crate) const CONTROL_PLANE: Programs = Programs {
     what: "control plane",
     costs: "some minutes, 230 MB",
     instead: "set KUBEBUILDER_ASSETS to a folder that has kube-apiserver, kube-controller-manager (1.33 or newer) \
@@ -74,6 +74,30 @@ pub(crate) const HELM: Programs = Programs {
         name: "helm",
         module: "hack/helm",
         package: "helm.sh/helm/v4/cmd/helm",
+    }],
+};
+
+/// What a node has beside the control plane's.
+pub(crate) const NODE: Programs = Programs {
+    what: "node",
+    costs: "some minutes, 230 MB",
+    instead: "do without `cargo xtask node` and `cargo xtask test --node`",
+    each: &[
+        kubernetes("kubelet", "k8s.io/kubernetes/cmd/kubelet"),
+        kubernetes("kube-proxy", "k8s.io/kubernetes/cmd/kube-proxy"),
+        kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler"),
+    ],
+};
+
+/// What holds a pod's namespaces. Ours, as there is no registry to have an image from.
+pub(crate) const PAUSE: Programs = Programs {
+    what: "pause",
+    costs: "a second, 2 MB",
+    instead: NODE.instead,
+    each: &[Program {
+        name: "pause",
+        module: "hack/node/pause",
+        package: ".",
     }],
 };
 

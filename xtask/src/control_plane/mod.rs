@@ -14,6 +14,7 @@
 //! Nothing outlives the process that started it, however that one ends, unless it says
 //! [`ControlPlane::into_servers`].
 
+mod authority;
 mod binaries;
 mod build;
 mod command_lines;
@@ -35,6 +36,7 @@ pub use ready::wait_until_ok;
 pub use servers::ControlPlane;
 pub use version::{ETCD, KUBERNETES, Version};
 
-pub(crate) use build::{HELM, KUBECTL, Programs, build_into};
-pub(crate) use version::HELM_VERSION;
-pub(crate) use version::OLDEST_KUBERNETES;
+pub(crate) use authority::{Authority, write};
+pub(crate) use binaries::cache_dir;
+pub(crate) use build::{CONTROL_PLANE, HELM, KUBECTL, NODE, PAUSE, Programs, build_into};
+pub(crate) use version::{HELM_VERSION, OLDEST_KUBERNETES};

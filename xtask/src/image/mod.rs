@@ -100,6 +100,25 @@ pub async fn make(wanted: &Wanted, dir: &Path) -> Result<Vec<Made>> {
         .collect()
 }
 
+/// A docker-archive of an image that is not shipped: one static binary for this machine, run as nobody.
+pub(crate) fn of_binary(program: &str, binary: &[u8], name: &str) -> Result<Vec<u8>> {
+    let origin = Origin {
+        revision: None,
+        source: None,
+        epoch: 0,
+    };
+    let contents = Contents {
+        program,
+        binary,
+        name,
+        version: VERSION,
+        arch: Arch::default(),
+        origin: &origin,
+    };
+    binary::check(binary, contents.arch).with_context(|| name.to_owned())?;
+    archive(&contents).map(|(bytes, _)| bytes)
+}
+
 fn make_one(wanted: &Wanted, program: &str, path: &Path, dir: &Path) -> Result<Made> {
     let binary = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     binary::check(&binary, wanted.arch).with_context(|| format!("{}", path.display()))?;
@@ -134,21 +153,24 @@ mod tests {
     use super::*;
     use crate::repo;
 
+    /// What a kustomization makes of images' names.
+    fn asked(folder: &str) -> Vec<String> {
+        let path = repo::root().join(folder).join("kustomization.yaml");
+        let text = fs::read_to_string(&path).expect("a kustomization");
+        let value: Value = serde_norway::from_str(&text).expect("YAML");
+        let images = value["images"].as_sequence().expect("images").iter();
+        let name = |image: &Value| {
+            let text = |key| image[key].as_str().expect("a text");
+            format!("{REGISTRY}/{}:{}", text("name"), text("newTag"))
+        };
+        images.map(name).collect()
+    }
+
     #[test]
     fn what_is_deployed_are_the_images_of_this_version() {
-        let path = repo::root().join("deploy/base/kustomization.yaml");
-        let base: Value =
-            serde_norway::from_str(&fs::read_to_string(path).expect("the base")).expect("YAML");
-        let asked = base["images"]
-            .as_sequence()
-            .expect("images")
-            .iter()
-            .map(|image| {
-                let text = |key| image[key].as_str().expect("a text");
-                format!("{REGISTRY}/{}:{}", text("name"), text("newTag"))
-            });
         let made = PROGRAMS.map(|program| name(program, VERSION));
-        assert_eq!(asked.collect::<Vec<_>>(), made);
+        assert_eq!(asked("deploy/base"), made);
+        assert_eq!(asked("deploy/uninstall"), made[..1]);
     }
 
     #[test]

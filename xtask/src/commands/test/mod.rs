@@ -3,6 +3,7 @@
 mod clients;
 mod cluster;
 mod deny;
+mod node;
 mod python;
 mod steps;
 
@@ -14,6 +15,7 @@ use anyhow::{Result, ensure};
 use tokio::signal::unix::{SignalKind, signal};
 use xtask::process::Tied;
 
+use node::HowNode;
 use steps::Step;
 
 /// Check everything: format, lints, documentation, generated files, licences, tests
@@ -24,13 +26,30 @@ pub(crate) struct Test {
     /// Run only these steps
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Step>,
+    /// Run only the step `node`; it needs root, and packages of Debian's
+    #[arg(long, conflicts_with = "only")]
+    node: bool,
+    /// Install the packages that the step `node` needs; so does CI=true
+    #[arg(long)]
+    install: bool,
+    /// Cargo's profile of what runs on the node; what is shipped is `dist`
+    #[arg(long, default_value = "dev")]
+    node_profile: String,
     /// Go on after a step that failed
     #[arg(long)]
     keep_going: bool,
 }
 
-/// A step that was run: how long it took, and how it failed.
-struct Outcome(Step, Duration, Option<anyhow::Error>);
+/// A step: how long it took, and how it went.
+struct Outcome(Step, Duration, Verdict);
+
+/// How a step went.
+enum Verdict {
+    Good,
+    /// This machine can't run it.
+    LeftOut(anyhow::Error),
+    Failed,
+}
 
 impl Test {
     pub(crate) async fn run(self) -> Result<ExitCode> {
@@ -50,12 +69,9 @@ impl Test {
         for step in Step::ALL.into_iter().filter(|step| self.wants(*step)) {
             println!("\n==> {step}: {}", step.about());
             let start = Instant::now();
-            let error = step.run(&self.filters).await.err();
-            let failed = error.is_some();
-            if let Some(error) = &error {
-                eprintln!("error: {step}: {error:#}");
-            }
-            outcomes.push(Outcome(step, start.elapsed(), error));
+            let verdict = self.run_step(step).await;
+            let failed = matches!(verdict, Verdict::Failed);
+            outcomes.push(Outcome(step, start.elapsed(), verdict));
             if failed && !self.keep_going {
                 break;
             }
@@ -63,8 +79,34 @@ impl Test {
         outcomes
     }
 
+    async fn run_step(&self, step: Step) -> Verdict {
+        let how = HowNode {
+            install: self.install || in_ci(),
+            profile: self.node_profile.clone(),
+        };
+        if step == Step::Node
+            && let Some(why) = node::obstacle(&how)
+        {
+            if self.node || self.only.contains(&step) {
+                eprintln!("error: {step}: {why:#}");
+                return Verdict::Failed;
+            }
+            println!("left out: {why:#}");
+            return Verdict::LeftOut(why);
+        }
+        match step.run(&self.filters, &how).await {
+            Ok(()) => Verdict::Good,
+            Err(error) => {
+                eprintln!("error: {step}: {error:#}");
+                Verdict::Failed
+            }
+        }
+    }
+
     fn wants(&self, step: Step) -> bool {
-        if self.only.is_empty() {
+        if self.node {
+            step == Step::Node
+        } else if self.only.is_empty() {
             self.filters.is_empty() || step.has_filter()
         } else {
             self.only.contains(&step)
@@ -74,16 +116,22 @@ impl Test {
 
 fn report(outcomes: &[Outcome]) -> ExitCode {
     println!();
-    for Outcome(step, time, error) in outcomes {
-        let verdict = if error.is_none() { "ok" } else { "FAILED" };
+    for Outcome(step, time, verdict) in outcomes {
+        let (word, why) = match verdict {
+            Verdict::Good => ("ok", String::new()),
+            Verdict::LeftOut(why) => ("left out", format!(": {why:#}")),
+            Verdict::Failed => ("FAILED", String::new()),
+        };
         println!(
-            "{:<8} {verdict:<6} {:>7.1} s",
+            "{:<8} {word:<8} {:>7.1} s{why}",
             step.to_string(),
             time.as_secs_f64()
         );
     }
     let total: Duration = outcomes.iter().map(|outcome| outcome.1).sum();
-    let good = outcomes.iter().all(|outcome| outcome.2.is_none());
+    let good = !outcomes
+        .iter()
+        .any(|outcome| matches!(outcome.2, Verdict::Failed));
     println!(
         "{} in {:.1} s",
         if good { "all good" } else { "FAILED" },
@@ -94,6 +142,11 @@ fn report(outcomes: &[Outcome]) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Where nothing may be left out, and packages may be installed.
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true")
 }
 
 /// The exit code for the signal that comes.
@@ -109,9 +162,9 @@ async fn interrupted() -> Result<i32> {
 
 /// Runs a command that shares our output, to its end or ours.
 async fn run(command: std::process::Command) -> Result<()> {
-    let words: Vec<_> = command
-        .get_args()
-        .map(|arg| arg.to_string_lossy().into_owned())
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words
+        .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let program = Path::new(command.get_program()).file_name();
     let program = program.unwrap_or_default().to_string_lossy().into_owned();

@@ -6,7 +6,8 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, ensure};
 use xtask::cargo::cargo;
 
-use super::{clients, cluster, deny, run};
+use super::node::HowNode;
+use super::{clients, cluster, deny, node, run};
 use crate::commands::book::Book;
 use crate::commands::compat::Compat;
 use crate::commands::gen_crds::GenCrds;
@@ -30,10 +31,11 @@ pub(super) enum Step {
     Go,
     Rust,
     Python,
+    Node,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
@@ -48,6 +50,7 @@ impl Step {
         Self::Go,
         Self::Rust,
         Self::Python,
+        Self::Node,
     ];
 
     pub(super) fn about(self) -> &'static str {
@@ -66,6 +69,7 @@ impl Step {
             Self::Go => "a client in Go: generated types, lints, tests",
             Self::Rust => "a client in Rust",
             Self::Python => "a client in Python",
+            Self::Node => "what is deployed, on a real node",
         }
     }
 
@@ -74,7 +78,7 @@ impl Step {
         matches!(self, Self::Unit | Self::Doctest | Self::Cluster)
     }
 
-    pub(super) async fn run(self, filters: &[String]) -> Result<()> {
+    pub(super) async fn run(self, filters: &[String], how: &HowNode) -> Result<()> {
         match self {
             Self::Fmt => run(with(&["fmt", "--all", "--check"], &[])).await,
             Self::Clippy => run(with(CLIPPY, &[])).await,
@@ -97,6 +101,7 @@ impl Step {
             Self::Go => clients::in_go().await,
             Self::Rust => clients::in_rust().await,
             Self::Python => clients::in_python().await,
+            Self::Node => node::run(how).await,
         }
     }
 }

@@ -1,0 +1,93 @@
+//! The end: of a namespace, of the software, of everything.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use super::act;
+use super::cluster::Cluster;
+use crate::support::space::{MACHINE, NET, NIC, Space};
+use crate::support::text::{check, ip, makes};
+use crate::support::wait::eventually;
+
+const FINALIZER: &str = "metadata.finalizers = [networking.ironcore.dev/network]";
+
+/// A namespace goes with hundreds of machines and interfaces in it.
+pub(super) async fn namespace(cluster: &Cluster, space: &Space) {
+    act("a namespace is deleted");
+    let count = space.list(NIC).await.len();
+    let begun = Instant::now();
+    let delete = format!("delete namespace {} --timeout=120s", space.name);
+    cluster.kubectl.run(&delete).await;
+    println!("    with {count} interfaces: {:?}", begun.elapsed());
+}
+
+/// The software goes; definitions and objects stay, and can be deleted.
+pub(super) async fn software(cluster: &Cluster) {
+    act("the software is removed");
+    let space = cluster.space().await;
+    space.create(NET, "net", "").await;
+    space.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
+    let interface = space.until(NIC, "a-e", "status.state = Available").await;
+    // As a release that protects networks in use leaves it.
+    space.create(NET, "used", FINALIZER).await;
+
+    cluster
+        .kubectl
+        .run("delete -k deploy/overlays/self-signed --timeout=120s")
+        .await;
+    assert_eq!(space.get(NIC, "a-e").await, interface);
+    eventually("a Network without the webhook", || {
+        space.try_create(NET, "later", "", false)
+    })
+    .await;
+    space.delete(MACHINE, "a").await;
+    space.until_gone(NIC, "a-e").await;
+    space.delete(NET, "net").await;
+    space.until_gone(NET, "net").await;
+
+    act("finalizers are released");
+    space.delete(NET, "used").await;
+    check(&space.get(NET, "used").await, FINALIZER);
+    let kubectl = &cluster.kubectl;
+    assert_eq!(kubectl.run("apply -k deploy/uninstall").await.err, "");
+    let job = "--namespace ironcore-ni-uninstall job/release-finalizers";
+    kubectl
+        .run(&format!(
+            "wait --for=condition=Complete --timeout=60s {job}"
+        ))
+        .await;
+    let log = kubectl.run(&format!("logs {job}")).await.out;
+    assert!(log.contains("1 networks released"), "{log}");
+    space.until_gone(NET, "used").await;
+    kubectl
+        .run("delete -k deploy/uninstall --timeout=120s")
+        .await;
+}
+
+/// The definitions go, with all objects, and nothing is left of us.
+pub(super) async fn everything(cluster: &Cluster, before: &BTreeSet<String>) {
+    act("everything is removed");
+    let space = cluster.space().await;
+    space.create(NET, "last", "").await;
+    cluster
+        .kubectl
+        .run("delete -k deploy/crds --timeout=120s")
+        .await;
+    let delete = "delete namespaces --field-selector metadata.name!=default,metadata.name!=kube-system,\
+        metadata.name!=kube-public,metadata.name!=kube-node-lease --timeout=120s";
+    cluster.kubectl.run(delete).await;
+    // API services of groups that nobody defines any more go a moment later.
+    eventually("nothing is left", || async {
+        let now = cluster.inventory().await;
+        let (left, lost): (Vec<_>, Vec<_>) = (
+            now.difference(before).collect(),
+            before.difference(&now).collect(),
+        );
+        if left.is_empty() && lost.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("left {left:?}, lost {lost:?}"))
+        }
+    })
+    .await;
+}

@@ -1,0 +1,44 @@
+//! The programs of a node, all of the pinned version.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::control_plane::{CONTROL_PLANE, ETCD, KUBERNETES, NODE, PAUSE, build_into, cache_dir};
+use crate::{kubectl, repo};
+
+/// Where they are.
+#[derive(Clone, Debug)]
+pub(super) struct Programs {
+    /// kube-apiserver, kube-controller-manager, etcd.
+    pub(super) control_plane: PathBuf,
+    /// kubelet, kube-proxy, kube-scheduler.
+    pub(super) node: PathBuf,
+    /// pause.
+    pub(super) pause: PathBuf,
+    pub(super) kubectl: PathBuf,
+}
+
+impl Programs {
+    /// Builds those that are not in the cache. Whatever else is installed is not used: a kubelet may not be newer than
+    /// its API server.
+    pub(super) async fn find_or_build() -> Result<Self> {
+        let kubectl = kubectl::find_or_build().await?;
+        let cache = repo::user_cache();
+        let this = Self {
+            control_plane: cache_dir(),
+            node: cache.join(format!("node-{}", *KUBERNETES)),
+            pause: cache.join("pause-1"),
+            kubectl,
+        };
+        let building = this.clone();
+        tokio::task::spawn_blocking(move || {
+            build_into(&building.control_plane, &CONTROL_PLANE)?;
+            build_into(&building.node, &NODE)?;
+            build_into(&building.pause, &PAUSE)
+        })
+        .await??;
+        eprintln!("node: Kubernetes {}, etcd {}", *KUBERNETES, *ETCD);
+        Ok(this)
+    }
+}
