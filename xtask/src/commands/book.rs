@@ -23,7 +23,7 @@ impl Book {
     #[allow(clippy::unused_self)] // as all commands
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let mut build = Command::new(MDBOOK.find_or_install().await?);
-        build.arg("build").current_dir(repo::root());
+        build.args(["build", "docs"]).current_dir(repo::root());
         let status = Tied::spawn("mdbook", build)?.wait().await?;
         ensure!(status.success(), "mdbook failed ({status})");
         println!("{}", repo::root().join("target/book/index.html").display());
