@@ -88,7 +88,7 @@ async fn plan_says_what_hinges_on_a_look_that_is_refused_and_fails() {
     let turn = Turn::take().await;
     let space = held_by_nobody(&turn).await;
     let reader = user(&turn, "reader", &["list", "watch"]).await;
-    let output = try_plan(&reader);
+    let output = try_plan(&reader, &[]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let (printed, n) = (String::from_utf8_lossy(&output.stdout), &space.name);
     for expected in [

@@ -14,11 +14,12 @@ use crate::support::plane::bare;
 use crate::support::space::{NET, Space};
 use crate::support::wait::eventually;
 
-const OVERLAYS: [&str; 4] = [
+const OVERLAYS: [&str; 5] = [
     "deploy",
     "deploy/overlays/self-signed",
     "deploy/overlays/single-replica",
     "deploy/overlays/cert-manager",
+    "deploy/overlays/namespaced",
 ];
 
 #[tokio::test]
@@ -27,6 +28,9 @@ async fn every_overlay_is_taken_without_a_warning_and_taken_away_without_our_kin
     let client = plane.client().await.expect("a client");
     cert_manager::install_kinds(&client).await;
     let kubectl = Kubectl::new(plane.kubeconfig()).await;
+    for namespace in ["team-a", "team-b"] {
+        kubectl.run(&format!("create namespace {namespace}")).await;
+    }
     for overlay in OVERLAYS {
         // Pod Security warns of what the namespace's `restricted` would refuse of a Deployment's pods.
         let printed = kubectl.run(&format!("apply -k {overlay}")).await;

@@ -112,12 +112,15 @@ async fn every_overlay_has_the_one_base_and_the_definitions_are_apart() {
             let (kind, name) = (text(object, "kind"), name(object));
             // One pod could never be evicted.
             let single = folder.ends_with("/single-replica") && kind == "PodDisruptionBudget";
+            // Rights in its namespaces, and in no others.
+            let narrow = folder.ends_with("/namespaced") && kind.starts_with("ClusterRole");
             let found = rendered.find(kind, name);
-            assert_eq!(found.is_some(), !single, "{folder}: {kind} {name}");
+            let expected = !single && !narrow;
+            assert_eq!(found.is_some(), expected, "{folder}: {kind} {name}");
             // What overlays change: these, and nothing else.
             let changed = ["Deployment", "PodDisruptionBudget"].contains(&kind)
                 || kind.ends_with("WebhookConfiguration");
-            if !changed {
+            if expected && !changed {
                 assert_eq!(found, Some(object), "{folder}: {kind} {name}");
             }
         }
@@ -258,7 +261,10 @@ async fn what_is_referred_to_is_there() {
         let bindings = ["ClusterRoleBinding", "RoleBinding"].map(|kind| rendered.of(kind));
         for binding in bindings.concat() {
             let role = &binding["roleRef"];
-            rendered.get(text(role, "kind"), text(role, "name"));
+            let roles = rendered.called(text(role, "kind"), text(role, "name"));
+            let place = &binding["metadata"]["namespace"];
+            let mut there = roles.iter().map(|role| &role["metadata"]["namespace"]);
+            assert!(there.any(|role| role == place), "{folder}: {role}");
             for subject in items(&binding["subjects"]) {
                 assert_eq!(subject["namespace"], NAMESPACE, "{folder}");
                 rendered.get(text(subject, "kind"), text(subject, "name"));
@@ -330,4 +336,43 @@ fn check_certificate(folder: &str, rendered: &Rendered) {
 
 fn dir_file(dir: &str, file: &str) -> std::path::PathBuf {
     std::path::Path::new(dir).join(file)
+}
+
+#[tokio::test]
+async fn where_only_some_namespaces_are_looked_after_all_that_names_them_agrees() {
+    let rendered = Kubectl::rendered("deploy/overlays/namespaced").await;
+    let scopes = controller(&rendered).deciding.namespaces;
+    assert_eq!(webhook(&rendered).judging.namespaces, scopes);
+    let names: Vec<String> = scopes.to_string().split(',').map(str::to_owned).collect();
+    assert!(names.len() > 1, "{names:?}: an example of several");
+    for kind in ["Mutating", "Validating"] {
+        let configuration = rendered.get(&format!("{kind}WebhookConfiguration"), "ironcore-ni");
+        for webhook in items(&configuration["webhooks"]) {
+            let rule =
+                json!({ "key": "kubernetes.io/metadata.name", "operator": "In", "values": names });
+            let selector = json!({ "matchExpressions": [rule] });
+            assert_eq!(webhook["namespaceSelector"], selector, "{kind}");
+        }
+    }
+
+    for kind in ["ClusterRole", "ClusterRoleBinding"] {
+        assert_eq!(rendered.of(kind), [] as [&Value; 0]);
+    }
+    let base = Kubectl::rendered("deploy/base").await;
+    for program in ["ironcore-ni-controller", "ironcore-ni-webhook"] {
+        let (role, binding) = (
+            base.get("ClusterRole", program),
+            base.get("ClusterRoleBinding", program),
+        );
+        for (kind, key, same) in [
+            ("Role", "rules", &role["rules"]),
+            ("RoleBinding", "subjects", &binding["subjects"]),
+        ] {
+            let found = rendered.called(kind, program);
+            let places = found.iter().map(|one| text(&one["metadata"], "namespace"));
+            assert_eq!(places.collect::<Vec<_>>(), names, "{kind} {program}");
+            let mut found = found.iter();
+            assert!(found.all(|one| one[key] == *same), "{kind} {program}");
+        }
+    }
 }

@@ -45,6 +45,7 @@ pub mod names;
 pub mod networking;
 pub mod ownership;
 pub mod reference;
+pub mod scope;
 pub mod template;
 pub mod validate;
 

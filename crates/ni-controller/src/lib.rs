@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod core;
 pub mod events;
+pub mod lag;
 pub mod lease;
 pub mod metrics;
 pub mod options;

@@ -28,7 +28,7 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Run(options) => control(&options).await,
         Command::Plan(options) => {
-            let preview = preview::preview(&client().await?, options.options()).await?;
+            let preview = preview::preview(&client().await?, &options).await?;
             print!("{}", preview.text);
             anyhow::ensure!(
                 preview.failed == 0,
@@ -77,7 +77,8 @@ async fn control(options: &Run) -> anyhow::Result<()> {
     let outbox = Outbox::default();
     let (ask, probes) = mpsc::channel(16);
     let address = serve::serve(options.listen, ask, metrics.clone()).await?;
-    info!(version = env!("CARGO_PKG_VERSION"), %address, "started");
+    let namespaces = &options.deciding.namespaces;
+    info!(version = env!("CARGO_PKG_VERSION"), %address, %namespaces, "started");
     tokio::spawn(events::send_all(
         client.clone(),
         outbox.clone(),

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use ironcore_api::scope::Scopes;
+
 use crate::core::Backoff;
 use crate::lease::{Times, TimesError};
 use crate::plan::{DuplicateAddresses, Options, Replace, StatusOwner};
@@ -145,6 +147,16 @@ impl Election {
 /// Flags that change what is decided.
 #[derive(Debug, Args)]
 pub struct Deciding {
+    /// The namespaces to look after, with commas between them: what is in others is left alone, and no rights are needed
+    /// there. Without it, all.
+    #[arg(
+        long,
+        env = "NI_NAMESPACES",
+        value_name = "NAME,NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub namespaces: Scopes,
     /// Which interfaces may be deleted and made anew when they differ from their template in what can't be changed:
     /// those without providerID, or all.
     #[arg(
@@ -235,6 +247,44 @@ mod tests {
             any = true;
         }
         assert!(any);
+    }
+
+    #[test]
+    fn a_name_of_no_namespace_is_refused_with_the_flag_that_has_it() {
+        for (names, expected) in [
+            (
+                "a.b",
+                "invalid value 'a.b' for '--namespaces <NAME,NAME>': \"a.b\" is no DNS label",
+            ),
+            (
+                "a,a",
+                "invalid value 'a,a' for '--namespaces <NAME,NAME>': \"a\" is given twice",
+            ),
+        ] {
+            for command in ["run", "plan"] {
+                let words = ["ni-controller", command, "--namespaces", names];
+                let error = Cli::try_parse_from(words).expect_err(names).to_string();
+                assert!(error.contains(expected), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_names_of_namespaces_all_are_looked_after() {
+        for (words, expected) in [
+            (&[][..], "all"),
+            (&["--namespaces="], "all"),
+            (&["--namespaces=b,a"], "a,b"),
+        ] {
+            let words = ["ni-controller", "plan"]
+                .into_iter()
+                .chain(words.iter().copied());
+            let cli = Cli::try_parse_from(words).expect("flags");
+            let Command::Plan(deciding) = cli.command else {
+                panic!("another command");
+            };
+            assert_eq!(deciding.namespaces.to_string(), expected);
+        }
     }
 
     #[test]

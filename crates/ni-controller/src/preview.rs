@@ -3,14 +3,18 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use anyhow::Context;
+use ironcore_api::scope::Scope;
 use kube::Client;
 
 use crate::apply::apply;
 use crate::core::{Backoff, Core, Order, Outcome};
-use crate::plan::{Change, Options, Plan, Report, Request};
+use crate::options::Deciding;
+use crate::plan::{Change, Plan, Report, Request};
 use crate::run::{AnyEvent, Clock, observe};
 use crate::watch::once;
-use crate::world::Key;
+use crate::wire::IntoAny;
+use crate::world::{Event, Key};
 
 /// How long one read may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -28,17 +32,18 @@ pub struct Preview {
 ///
 /// What follows from the answers to these changes (the status of an interface that is made) is not foretold. A look that
 /// fails is not tried again: its line says what hinges on it.
-pub async fn preview(client: &Client, options: Options) -> anyhow::Result<Preview> {
+pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Preview> {
     let clock = Clock::start();
-    let mut core = Core::new(
-        options,
-        Backoff {
-            base: READ_TIMEOUT,
-            cap: READ_TIMEOUT,
-        },
-    );
-    for event in read(client).await? {
-        observe(&mut core, event, clock.now());
+    let never = Backoff {
+        base: READ_TIMEOUT,
+        cap: READ_TIMEOUT,
+    };
+    let scopes = &deciding.namespaces;
+    let mut core = Core::new(deciding.options(), never).with_scopes(scopes);
+    for scope in scopes.iter() {
+        for event in read(client, &scope).await? {
+            observe(&mut core, event, clock.now());
+        }
     }
     let (mut lines, mut looked, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(order) = core.next(clock.now()) {
@@ -100,12 +105,30 @@ fn text(lines: &[String], reports: &[Report]) -> String {
     out
 }
 
-async fn read(client: &Client) -> Result<Vec<AnyEvent>, kube::runtime::watcher::Error> {
-    let mut all = once(client.clone(), AnyEvent::Machine).await?;
-    all.extend(once(client.clone(), AnyEvent::Interface).await?);
-    all.extend(once(client.clone(), AnyEvent::Network).await?);
-    all.extend(once(client.clone(), AnyEvent::VirtualIp).await?);
+async fn read(client: &Client, scope: &Scope) -> anyhow::Result<Vec<AnyEvent>> {
+    let mut all = list(client, scope, AnyEvent::Machine).await?;
+    all.extend(list(client, scope, AnyEvent::Interface).await?);
+    all.extend(list(client, scope, AnyEvent::Network).await?);
+    all.extend(list(client, scope, AnyEvent::VirtualIp).await?);
     Ok(all)
+}
+
+async fn list<T>(
+    client: &Client,
+    scope: &Scope,
+    wrap: fn(Event<T>) -> AnyEvent,
+) -> anyhow::Result<Vec<AnyEvent>>
+where
+    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
+{
+    let listed = once(client.clone(), scope, wrap).await;
+    listed.with_context(|| {
+        let (kind, place) = (T::KIND.plural(), scope.namespace());
+        match place {
+            None => format!("cannot list {kind}"),
+            Some(namespace) => format!("cannot list {kind} in namespace {namespace}"),
+        }
+    })
 }
 
 fn describe(key: &Key, change: &Change) -> String {

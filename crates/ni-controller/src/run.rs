@@ -1,8 +1,8 @@
 //! The loop: watch events and answers into the core, its orders out to the API server.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use kube::Client;
 use tokio::sync::mpsc;
@@ -12,13 +12,15 @@ use tracing::{Instrument, debug, info, info_span, warn};
 use crate::apply::apply;
 use crate::core::{Core, Failure, Now, Order, Outcome};
 use crate::events::Outbox;
+use crate::lag::Lag;
 use crate::lease::Term;
 use crate::metrics::Metrics;
 use crate::options::Run;
 use crate::plan::{Purpose, Request};
 use crate::serve::Probe;
 use crate::watch::{BUFFER, watch};
-use crate::world::{Event, Interface, Kind, Machine, Network, Object, Slot, VirtualIp};
+use crate::wire::IntoAny;
+use crate::world::{Event, Interface, Kind, Machine, Meta, Network, Object, Slot, VirtualIp};
 
 /// An event of any kind.
 #[derive(Debug)]
@@ -62,14 +64,27 @@ impl Clock {
     }
 }
 
-/// Watches all kinds; the events come by the receiver.
-fn watch_all(client: &Client) -> mpsc::Receiver<AnyEvent> {
+/// Watches all kinds in each of `scopes`; the events come by the receiver.
+fn watch_all(client: &Client, scopes: &Scopes) -> mpsc::Receiver<AnyEvent> {
     let (out, events) = mpsc::channel(BUFFER);
-    tokio::spawn(watch(client.clone(), out.clone(), AnyEvent::Machine));
-    tokio::spawn(watch(client.clone(), out.clone(), AnyEvent::Interface));
-    tokio::spawn(watch(client.clone(), out.clone(), AnyEvent::Network));
-    tokio::spawn(watch(client.clone(), out, AnyEvent::VirtualIp));
+    for scope in scopes.iter() {
+        start(client, &scope, &out, AnyEvent::Machine);
+        start(client, &scope, &out, AnyEvent::Interface);
+        start(client, &scope, &out, AnyEvent::Network);
+        start(client, &scope, &out, AnyEvent::VirtualIp);
+    }
     events
+}
+
+fn start<T>(
+    client: &Client,
+    scope: &Scope,
+    out: &mpsc::Sender<AnyEvent>,
+    wrap: fn(Event<T>) -> AnyEvent,
+) where
+    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
+{
+    tokio::spawn(watch(client.clone(), scope.clone(), out.clone(), wrap));
 }
 
 struct Answer {
@@ -89,10 +104,7 @@ struct Loop {
     sending: JoinSet<Answer>,
     concurrency: usize,
     request_timeout: Duration,
-    /// One write a kind whose return by the watch is awaited.
-    samples: HashMap<Kind, (u64, Instant)>,
-    /// The newest version that a watch has shown, by kind.
-    shown: HashMap<Kind, u64>,
+    lag: Lag,
     stopping: bool,
     announced: bool,
 }
@@ -117,10 +129,12 @@ pub async fn run(
     mut probes: mpsc::Receiver<Probe>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<Ended> {
-    let mut events = watch_all(&client);
+    let scopes = &options.deciding.namespaces;
+    let mut events = watch_all(&client, scopes);
     let mut this = Loop {
         core: Core::new(options.deciding.options(), options.backoff())
-            .with_slots(usize::from(options.concurrency)),
+            .with_slots(usize::from(options.concurrency))
+            .with_scopes(scopes),
         clock: Clock::start(),
         client,
         term: term.clone(),
@@ -129,8 +143,7 @@ pub async fn run(
         sending: JoinSet::new(),
         concurrency: usize::from(options.concurrency),
         request_timeout: options.request_timeout,
-        samples: HashMap::new(),
-        shown: HashMap::new(),
+        lag: Lag::new(scopes.clone()),
         stopping: false,
         announced: false,
     };
@@ -237,14 +250,9 @@ impl Loop {
         self.metrics.answered(&order.change, &outcome, took);
         if let Outcome::Object(object) = &outcome
             && order.change.purpose != Purpose::Look
-            && self
-                .shown
-                .get(&order.change.kind)
-                .is_none_or(|shown| *shown < object.meta().version)
         {
-            self.samples
-                .entry(order.change.kind)
-                .or_insert((object.meta().version, Instant::now()));
+            let kind = order.change.kind;
+            self.lag.wrote(kind, object.meta(), Instant::now());
         }
         self.core.answer(order.ticket, outcome, self.clock.now());
     }
@@ -257,22 +265,16 @@ impl Loop {
     }
 
     fn measure_lag(&mut self, event: &AnyEvent) {
-        let version = match event {
+        let shown = match event {
             AnyEvent::Machine(event) => shown(event),
             AnyEvent::Interface(event) => shown(event),
             AnyEvent::Network(event) => shown(event),
             AnyEvent::VirtualIp(event) => shown(event),
         };
-        let Some((kind, version)) = version else {
-            return;
-        };
-        let newest = self.shown.entry(kind).or_default();
-        *newest = version.max(*newest);
-        if let Some((awaited, since)) = self.samples.get(&kind).copied()
-            && awaited <= version
+        if let Some((kind, meta)) = shown
+            && let Some(lag) = self.lag.shown(kind, meta, Instant::now())
         {
-            self.metrics.watch_lag(kind, since.elapsed());
-            self.samples.remove(&kind);
+            self.metrics.watch_lag(kind, lag);
         }
     }
 }
@@ -285,13 +287,13 @@ fn deposed() -> Outcome {
     })
 }
 
-/// The version that an event shows.
-fn shown<T: Object>(event: &Event<T>) -> Option<(Kind, u64)> {
+/// The object that an event shows.
+fn shown<T: Object>(event: &Event<T>) -> Option<(Kind, &Meta)> {
     match event {
         Event::Listed(slot) | Event::Applied(slot) | Event::Deleted(slot) => {
-            Some((T::KIND, Slot::meta(slot).version))
+            Some((T::KIND, Slot::meta(slot)))
         }
-        Event::ListBegins | Event::ListEnds => None,
+        Event::ListBegins(_) | Event::ListEnds(_) => None,
     }
 }
 

@@ -1,9 +1,10 @@
-//! One watch per kind, shared by all: a streaming list, or pages where the server has no WatchList.
+//! One watch per kind and scope, shared by all: a streaming list, or pages where the server has no WatchList.
 
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
 use futures::{StreamExt, TryStreamExt, pin_mut};
+use ironcore_api::scope::Scope;
 use kube::runtime::WatchStreamExt;
 use kube::runtime::utils::ResetTimerBackoff;
 use kube::runtime::watcher::{self, Error, ExponentialBackoff, watcher};
@@ -35,12 +36,16 @@ fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
     ResetTimerBackoff::new(waits.into(), GOES_WELL)
 }
 
-/// Sends the events of one kind to `out` until the receiver is gone.
-pub async fn watch<T, E>(client: Client, out: mpsc::Sender<E>, wrap: fn(Event<T>) -> E)
-where
+/// Sends the events of one kind in `scope` to `out` until the receiver is gone.
+pub async fn watch<T, E>(
+    client: Client,
+    scope: Scope,
+    out: mpsc::Sender<E>,
+    wrap: fn(Event<T>) -> E,
+) where
     T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
 {
-    let api = Api::<Wire<T>>::all(client);
+    let api = api::<T>(client, &scope);
     let mut streaming = true;
     loop {
         let config = watcher::Config::default();
@@ -54,30 +59,38 @@ where
         loop {
             match events.next().await {
                 Some(Ok(event)) => {
-                    if out.send(wrap(convert(event))).await.is_err() {
+                    if out.send(wrap(convert(event, &scope))).await.is_err() {
                         return;
                     }
                 }
                 Some(Err(error)) if streaming && refuses_streaming(&error) => {
                     info!(
                         kind = T::KIND.as_str(),
+                        namespace = scope.namespace(),
                         "the API server has no streaming lists: listing page by page"
                     );
                     streaming = false;
                     break;
                 }
-                Some(Err(error)) => report(T::KIND, &error),
+                Some(Err(error)) => report(T::KIND, &scope, &error),
                 None => break,
             }
         }
     }
 }
 
-fn convert<T>(event: watcher::Event<Wire<T>>) -> Event<T> {
+fn api<T: IntoAny>(client: Client, scope: &Scope) -> Api<Wire<T>> {
+    match scope {
+        Scope::All => Api::all(client),
+        Scope::Namespace(name) => Api::namespaced(client, name),
+    }
+}
+
+fn convert<T>(event: watcher::Event<Wire<T>>, scope: &Scope) -> Event<T> {
     match event {
-        watcher::Event::Init => Event::ListBegins,
+        watcher::Event::Init => Event::ListBegins(scope.clone()),
         watcher::Event::InitApply(wire) => Event::Listed(wire.received.slot),
-        watcher::Event::InitDone => Event::ListEnds,
+        watcher::Event::InitDone => Event::ListEnds(scope.clone()),
         watcher::Event::Apply(wire) => Event::Applied(wire.received.slot),
         watcher::Event::Delete(wire) => Event::Deleted(wire.received.slot),
     }
@@ -88,41 +101,48 @@ fn refuses_streaming(error: &Error) -> bool {
     matches!(error, Error::WatchStartFailed(kube::Error::Api(status)) if status.code == 422 || status.code == 400)
 }
 
-fn report(kind: Kind, error: &Error) {
-    let kind = kind.as_str();
+fn report(kind: Kind, scope: &Scope, error: &Error) {
+    let (kind, namespace) = (kind.as_str(), scope.namespace());
     match error {
         Error::WatchError(status) if status.code == 410 => {
-            debug!(kind, "the watch expired: listing again");
+            debug!(kind, namespace, "the watch expired: listing again");
         }
-        Error::WatchFailed(error) => debug!(kind, %error, "the watch broke off: resuming"),
+        Error::WatchFailed(error) => {
+            debug!(kind, namespace, %error, "the watch broke off: resuming");
+        }
         Error::WatchError(status) => {
-            warn!(kind, error = %status.message, "the watch failed: trying again");
+            warn!(kind, namespace, error = %status.message, "the watch failed: trying again");
         }
         Error::InitialListFailed(kube::Error::Api(status))
         | Error::WatchStartFailed(kube::Error::Api(status)) => {
-            warn!(kind, code = status.code, error = %status.message, "no watch yet: trying again");
+            let (code, error) = (status.code, &status.message);
+            warn!(kind, namespace, code, %error, "no watch yet: trying again");
         }
         Error::InitialListFailed(error) | Error::WatchStartFailed(error) => {
-            warn!(kind, error = %describe(error), "no watch yet: trying again");
+            warn!(kind, namespace, error = %describe(error), "no watch yet: trying again");
         }
         Error::NoResourceVersion => warn!(
             kind,
-            "the API server sent no resource version: trying again"
+            namespace, "the API server sent no resource version: trying again"
         ),
     }
 }
 
-/// Reads one list of a kind, whole, for `plan`.
-pub async fn once<T, E>(client: Client, wrap: fn(Event<T>) -> E) -> Result<Vec<E>, Error>
+/// Reads one list of a kind in `scope`, whole, for `plan`.
+pub async fn once<T, E>(
+    client: Client,
+    scope: &Scope,
+    wrap: fn(Event<T>) -> E,
+) -> Result<Vec<E>, Error>
 where
     T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
 {
-    let events = watcher(Api::<Wire<T>>::all(client), watcher::Config::default());
+    let events = watcher(api::<T>(client, scope), watcher::Config::default());
     pin_mut!(events);
     let mut all = Vec::new();
     while let Some(event) = events.try_next().await? {
         let done = matches!(event, watcher::Event::InitDone);
-        all.push(wrap(convert(event)));
+        all.push(wrap(convert(event, scope)));
         if done {
             break;
         }

@@ -2,7 +2,7 @@
 
 mod sim;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use ni_controller::core::{Failure, Now, Order, Outcome};
 use ni_controller::plan::{Purpose, Request};
@@ -87,6 +87,8 @@ enum Step {
         kind: usize,
     },
     Crash,
+    /// What comes next happens in the other namespace.
+    Switch,
 }
 
 #[derive(Clone, Debug)]
@@ -169,6 +171,7 @@ fn about_time() -> impl Strategy<Value = Step> {
         6 => (0..3usize).prop_map(|at| Step::Answer { at }),
         1 => (0..4usize).prop_map(|kind| Step::List { kind }),
         1 => Just(Step::Crash),
+        2 => Just(Step::Switch),
     ]
 }
 
@@ -363,6 +366,7 @@ fn pass(sim: &mut Sim, step: &Step) {
         Step::Answer { at } => drop(sim.answer(*at)),
         Step::List { kind } => sim.list(Kind::ALL[*kind]),
         Step::Crash => sim.crash(),
+        Step::Switch => sim.switch(),
         others => unreachable!("{others:?} is no step of time"),
     }
 }
@@ -484,8 +488,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_between_any_two_steps_it_comes_to_a_sound_rest(steps in prop::collection::vec(step(), 1..60)) {
-        let mut sim = Sim::new(Server::default());
+    fn whatever_happens_between_any_two_steps_it_comes_to_a_sound_rest(
+        apart in any::<bool>(),
+        steps in prop::collection::vec(step(), 1..60),
+    ) {
+        let mut sim = Sim::of_two(apart);
         for step in &steps {
             apply(&mut sim, step);
         }
@@ -494,15 +501,17 @@ proptest! {
         while sim.touch_refused() {
             sim.settle();
         }
-        writes_keep_off_others_objects(&sim.server);
-        writes_keep_off_what_is_not_to_be_touched(&sim.server);
-        rest_is_sound(&sim.server);
-
-        // A satisfied world: a controller that starts now has nothing to change.
         let now = sim.now();
-        let started = Sim::new(sim.server.clone());
-        for (key, plan) in Sim::plans(&started.core, &started.server, now) {
-            prop_assert!(plan.changes.is_empty(), "{key}: {:?}", plan.changes);
+        for server in [&sim.server, &sim.other] {
+            writes_keep_off_others_objects(server);
+            writes_keep_off_what_is_not_to_be_touched(server);
+            rest_is_sound(server);
+
+            // A satisfied world: a controller that starts now has nothing to change.
+            let started = Sim::new(server.clone());
+            for (key, plan) in Sim::plans(&started.core, &started.server, now) {
+                prop_assert!(plan.changes.is_empty(), "{key}: {:?}", plan.changes);
+            }
         }
     }
 
@@ -694,4 +703,35 @@ fn what_a_server_did_not_find_and_a_later_look_shows_is_there() {
     sim.settle();
     let child = sim.server.get(Kind::NetworkInterface, "m-c").expect("it");
     assert_eq!(child["spec"]["machineRef"]["name"], "m");
+}
+
+/// The namespaces of all that there is to send now.
+fn namespaces_of_orders(sim: &mut Sim) -> BTreeSet<String> {
+    let now = sim.now();
+    let orders = std::iter::from_fn(|| sim.core.next(now));
+    orders
+        .map(|order| order.key.namespace.to_string())
+        .collect()
+}
+
+#[test]
+fn a_namespace_is_planned_for_once_it_is_known_whatever_becomes_of_others() {
+    let mut sim = Sim::of_two(true);
+    for _ in 0..2 {
+        let spec = interface_spec(0, 0);
+        sim.server
+            .create(Kind::NetworkInterface, "free", &json!({ "spec": spec }));
+        sim.switch();
+    }
+    sim.forget();
+    for known in ["ns", "other"] {
+        for kind in Kind::ALL {
+            assert_eq!(namespaces_of_orders(&mut sim), BTreeSet::new(), "{known}");
+            assert!(!sim.core.world().is_complete());
+            sim.list(kind);
+        }
+        assert_eq!(namespaces_of_orders(&mut sim), [known.to_owned()].into());
+        sim.switch();
+    }
+    assert!(sim.core.world().is_complete());
 }

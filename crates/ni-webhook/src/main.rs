@@ -53,7 +53,8 @@ async fn main() -> anyhow::Result<()> {
     let webhook = Arc::new(Webhook::new(references, &cli.judging, metrics.clone()));
     let health = serve_health(&cli.listening, health).await?.address;
     let running = serve_reviews(&cli, &current, webhook, metrics).await?;
-    info!(version = env!("CARGO_PKG_VERSION"), address = %running.address, %health, "started");
+    let (address, namespaces) = (running.address, &cli.judging.namespaces);
+    info!(version = env!("CARGO_PKG_VERSION"), %address, %health, %namespaces, "started");
     run(running, &cli.listening, &stopping, stopped).await
 }
 
@@ -88,7 +89,8 @@ async fn refer(cli: &Cli, metrics: &Metrics) -> anyhow::Result<References> {
         ReferenceSource::Off => Ok(References::none()),
         ReferenceSource::Watch => {
             let client = client().await?;
-            let (references, watches) = References::watch(client, metrics.clone());
+            let scopes = &cli.judging.namespaces;
+            let (references, watches) = References::watch(client, scopes, metrics.clone());
             tokio::spawn(watches);
             Ok(references)
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, ValueEnum};
+use ironcore_api::scope::Scopes;
 use rustls::pki_types::ServerName;
 
 /// Judges IronCore's objects before they are stored: fills in what can be inferred, refuses what is malformed with all
@@ -226,6 +227,16 @@ pub struct Judging {
         default_value = "watch"
     )]
     pub references: ReferenceSource,
+    /// The namespaces in which objects that others refer to are looked up, with commas between them: in others all count
+    /// as there, and no rights are needed. Without it, all.
+    #[arg(
+        long,
+        env = "NI_NAMESPACES",
+        value_name = "NAME,NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub namespaces: Scopes,
     /// What becomes of an object that refers to another that does not exist.
     #[arg(
         long,
@@ -331,6 +342,24 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_name_of_no_namespace_is_refused_with_the_flag_that_has_it() {
+        for (names, expected) in [
+            (
+                "a.b",
+                "invalid value 'a.b' for '--namespaces <NAME,NAME>': \"a.b\" is no DNS label",
+            ),
+            (
+                "a,a",
+                "invalid value 'a,a' for '--namespaces <NAME,NAME>': \"a\" is given twice",
+            ),
+        ] {
+            let words = ["ni-webhook", "--self-signed", "--namespaces", names];
+            let error = Cli::try_parse_from(words).expect_err(names).to_string();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What cert-manager would do, where there is none.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use kube::Client;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -37,6 +38,7 @@ pub(crate) struct Issued {
 
 /// Issues a certificate, and puts it where a pod would have it mounted.
 pub(crate) fn issue() -> Issued {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -46,7 +48,8 @@ pub(crate) fn issue() -> Issued {
     let key = KeyPair::generate().expect("a key");
     let params = CertificateParams::new(["127.0.0.1".to_owned()]).expect("an address");
     let certificate = params.signed_by(&key, &issuer).expect("a certificate");
-    let dir = scratch().join("cert-manager");
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let dir = scratch().join(format!("cert-manager-{number}"));
     std::fs::create_dir_all(&dir).expect("a folder");
     std::fs::write(dir.join("tls.crt"), certificate.pem()).expect("a file");
     std::fs::write(dir.join("tls.key"), key.serialize_pem()).expect("a file");

@@ -113,7 +113,12 @@ impl Controller {
 
 /// What `ni-controller plan` prints.
 pub(crate) fn plan(kubeconfig: &Path) -> String {
-    let output = try_plan(kubeconfig);
+    plan_with(kubeconfig, &[])
+}
+
+/// As `plan`, with these flags.
+pub(crate) fn plan_with(kubeconfig: &Path, flags: &[&str]) -> String {
+    let output = try_plan(kubeconfig, flags);
     assert!(
         output.status.success(),
         "{}",
@@ -122,10 +127,11 @@ pub(crate) fn plan(kubeconfig: &Path) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// How `ni-controller plan` ends, and what it prints.
-pub(crate) fn try_plan(kubeconfig: &Path) -> Output {
+/// How `ni-controller plan` ends with these flags, and what it prints.
+pub(crate) fn try_plan(kubeconfig: &Path, flags: &[&str]) -> Output {
     let output = Command::new(program())
         .arg("plan")
+        .args(flags)
         .env("KUBECONFIG", kubeconfig)
         .output();
     output.expect("ni-controller plan")

@@ -33,9 +33,21 @@ impl Rendered {
         found.unwrap_or_else(|| panic!("no {kind} {name}"))
     }
 
-    /// As `Service ni-webhook`, all of them, sorted.
+    /// Those of this kind that are called so, one in each namespace.
+    pub(crate) fn called(&self, kind: &str, called: &str) -> Vec<&Value> {
+        let all = self.of(kind).into_iter();
+        all.filter(|object| name(object) == called).collect()
+    }
+
+    /// As `Service ironcore-ni/ni-webhook`, all of them, sorted.
     pub(crate) fn names(&self) -> Vec<String> {
-        let name = |object: &Value| format!("{} {}", text(object, "kind"), name(object));
+        let name = |object: &Value| {
+            let (kind, name) = (text(object, "kind"), name(object));
+            match object["metadata"]["namespace"].as_str() {
+                Some(namespace) => format!("{kind} {namespace}/{name}"),
+                None => format!("{kind} {name}"),
+            }
+        };
         let mut names: Vec<String> = self.0.iter().map(name).collect();
         names.sort();
         names

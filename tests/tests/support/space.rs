@@ -50,6 +50,15 @@ impl Space {
         }
     }
 
+    /// The namespace of this name.
+    pub(crate) fn called(client: Client, name: &str) -> Self {
+        Self {
+            client,
+            name: name.to_owned(),
+            log: PathBuf::new(),
+        }
+    }
+
     /// The same namespace by another client, as after a restart of the API server.
     pub(crate) fn with_client(self, client: Client) -> Self {
         Self { client, ..self }

@@ -33,6 +33,7 @@ use serde_json::{Result, Value};
 
 use crate::field::Fault;
 use crate::reference::Reference;
+pub(crate) use text::{NO_LABEL, is_label};
 
 /// What there is to say of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@ pub(super) type Verdict = Result<(), ValidationError>;
 pub(super) const NO_SUBDOMAIN: &str = "is no DNS subdomain: lower case letters, digits, \"-\" and \".\", at most 253, \
      each part beginning and ending with a letter or digit";
 /// Why a text is no DNS label: the rest of the sentence that begins with it.
-pub(super) const NO_LABEL: &str = "is no DNS label: lower case letters, digits and \"-\", at most 63, \
+pub(crate) const NO_LABEL: &str = "is no DNS label: lower case letters, digits and \"-\", at most 63, \
      beginning and ending with a letter or digit";
 
 /// Whether the text is a DNS subdomain (RFC 1123), as most names of objects are.
@@ -23,7 +23,7 @@ pub(super) fn is_subdomain(text: &str) -> bool {
 }
 
 /// Whether the text is a DNS label (RFC 1123).
-pub(super) fn is_label(text: &str) -> bool {
+pub(crate) fn is_label(text: &str) -> bool {
     text.len() <= 63 && is_part(text)
 }
 

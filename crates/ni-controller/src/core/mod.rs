@@ -10,6 +10,7 @@ mod send;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use ironcore_api::scope::Scopes;
 use k8s_openapi::jiff::Timestamp;
 
 pub use backoff::Backoff;
@@ -126,6 +127,14 @@ impl Core {
         self
     }
 
+    /// As this core, for who watches `scopes`: what is in other namespaces is neither known nor touched. To be called
+    /// before anything is observed.
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: &Scopes) -> Self {
+        self.world = World::new(scopes);
+        self
+    }
+
     /// What is known.
     pub fn world(&self) -> &World {
         &self.world
@@ -192,8 +201,10 @@ impl Core {
                 });
                 about.for_each(|sent| sent.gone.push(meta.uid.clone()));
             }
-            Event::ListEnds => about.for_each(|sent| sent.relisted = true),
-            Event::ListBegins | Event::Listed(_) | Event::Applied(_) => {}
+            Event::ListEnds(scope) => about
+                .filter(|sent| scope.covers(&sent.planned.key.namespace))
+                .for_each(|sent| sent.relisted = true),
+            Event::ListBegins(_) | Event::Listed(_) | Event::Applied(_) => {}
         }
     }
 
@@ -228,12 +239,10 @@ impl Core {
 
     /// The next request to send, if any. To be called until it answers `None`, as far as there is room for more.
     pub fn next(&mut self, now: Now) -> Option<Order> {
-        if !self.world.is_complete() {
-            return None;
-        }
         self.queue.fire_timers(now.elapsed);
         loop {
-            match self.queue.pop()? {
+            let world = &self.world;
+            match self.queue.pop(|namespace| world.shows_all_of(namespace))? {
                 Next::Change(planned) => return Some(self.send(planned)),
                 Next::Key(key) => self.reconcile(key, now),
             }

@@ -106,10 +106,13 @@ impl Queue {
             .is_some_and(|count| *count >= share)
     }
 
-    /// Takes the next thing of the lane whose turn it is: planned changes before further objects.
-    pub(super) fn pop(&mut self) -> Option<Next> {
-        let free = self.turn.iter().position(|lane| !self.is_busy(lane));
-        let namespace = self.turn.remove(free.unwrap_or(0))?;
+    /// Takes the next thing of the lane whose turn it is, among those that `may` have one: planned changes before further
+    /// objects.
+    pub(super) fn pop(&mut self, may: impl Fn(&str) -> bool) -> Option<Next> {
+        let lanes = || self.turn.iter().enumerate().filter(|(_, lane)| may(lane));
+        let free = lanes().find(|(_, lane)| !self.is_busy(lane));
+        let (place, _) = free.or_else(|| lanes().next())?;
+        let namespace = self.turn.remove(place)?;
         let lane = self.lanes.get_mut(&namespace)?;
         let next = match lane.changes.pop_front() {
             Some(planned) => Some(Next::Change(planned)),
@@ -188,7 +191,11 @@ mod tests {
     }
 
     fn drain(queue: &mut Queue) -> Vec<String> {
-        std::iter::from_fn(|| queue.pop())
+        drain_those(queue, |_| true)
+    }
+
+    fn drain_those(queue: &mut Queue, may: impl Fn(&str) -> bool) -> Vec<String> {
+        std::iter::from_fn(|| queue.pop(&may))
             .map(|next| match next {
                 Next::Key(key) => format!("{}/{}", key.namespace, key.name),
                 Next::Change(planned) => format!("{}!", planned.change.name),
@@ -224,6 +231,22 @@ mod tests {
         queue.push(key("hangs", "4"), Duration::ZERO);
         queue.push(key("other", "3"), Duration::ZERO);
         assert_eq!(drain(&mut queue), ["hangs/4", "other/3"]);
+    }
+
+    #[test]
+    fn a_namespace_that_may_not_have_its_turn_yet_waits_and_holds_up_nobody() {
+        let mut queue = Queue::default();
+        queue.set_slots(2);
+        for (namespace, name) in [("waits", "1"), ("goes", "1"), ("waits", "2")] {
+            queue.push(key(namespace, name), Duration::ZERO);
+        }
+        let goes = |namespace: &str| namespace == "goes";
+        queue.sent(&"goes".into());
+        assert_eq!(drain_those(&mut queue, goes), ["goes/1"]);
+        queue.push(key("goes", "2"), Duration::ZERO);
+        assert_eq!(drain_those(&mut queue, goes), ["goes/2"]);
+        assert_eq!(queue.depth().0, 2);
+        assert_eq!(drain(&mut queue), ["waits/1", "waits/2"]);
     }
 
     #[test]

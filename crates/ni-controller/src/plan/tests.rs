@@ -4,6 +4,7 @@ mod claims;
 mod machines;
 mod statuses;
 
+use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -94,7 +95,7 @@ fn now() -> Timestamp {
 
 fn list<T: Indexed + IntoAny>(world: &mut World, objects: &[Value]) {
     let mut dirty = Dirty::new();
-    world.observe(Event::<T>::ListBegins, &mut dirty);
+    world.observe(Event::<T>::ListBegins(Scope::All), &mut dirty);
     for object in objects
         .iter()
         .filter(|object| object["kind"] == T::KIND.as_str())
@@ -102,7 +103,7 @@ fn list<T: Indexed + IntoAny>(world: &mut World, objects: &[Value]) {
         let received = decode::<T>(&object.to_string()).unwrap();
         world.observe(Event::Listed(received.slot), &mut dirty);
     }
-    world.observe(Event::<T>::ListEnds, &mut dirty);
+    world.observe(Event::<T>::ListEnds(Scope::All), &mut dirty);
 }
 
 /// An object; `age` orders creation: the lesser the older. Its uid is its name with `-uid`.

@@ -4,6 +4,7 @@
 mod decode;
 mod index;
 mod links;
+mod lists;
 mod meta;
 mod namespace;
 mod object;
@@ -13,8 +14,11 @@ mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ironcore_api::scope::{Scope, Scopes};
+
 pub use decode::{Decode, Received, Slot, Undecodable, decode};
 pub use links::Indexed;
+use lists::Lists;
 pub use meta::{Meta, Owner, Pairs, Str};
 pub use namespace::{Key, Namespace};
 pub use object::{Declared, Interface, Kind, Machine, Network, Object, Template, VirtualIp};
@@ -26,12 +30,12 @@ pub use store::{Source, Store};
 /// What a watch reports of objects of one kind.
 #[derive(Clone, Debug)]
 pub enum Event<T> {
-    /// A list begins.
-    ListBegins,
+    /// A list of what the watch covers begins.
+    ListBegins(Scope),
     /// An item of the list.
     Listed(Slot<T>),
-    /// The list is complete: what it did not show is gone.
-    ListEnds,
+    /// The list is complete: what it covers and did not show is gone.
+    ListEnds(Scope),
     /// An object came or changed.
     Applied(Slot<T>),
     /// An object went.
@@ -67,18 +71,36 @@ impl AnyObject {
 pub type Dirty = BTreeSet<Key>;
 
 /// All that is known.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct World {
     namespaces: BTreeMap<Str, Namespace>,
     empty: Namespace,
-    lists: [u32; Kind::ALL.len()],
-    complete: [bool; Kind::ALL.len()],
+    /// By kind.
+    lists: [Lists; Kind::ALL.len()],
     clock: u64,
     doubtful: Vec<Key>,
     shared: Shared,
 }
 
+impl Default for World {
+    fn default() -> Self {
+        Self::new(&Scopes::All)
+    }
+}
+
 impl World {
+    /// A world that knows nothing yet, and of nothing but `scopes` ever will.
+    pub fn new(scopes: &Scopes) -> Self {
+        Self {
+            namespaces: BTreeMap::new(),
+            empty: Namespace::default(),
+            lists: Kind::ALL.map(|_| Lists::new(scopes)),
+            clock: 0,
+            doubtful: Vec::new(),
+            shared: Shared::default(),
+        }
+    }
+
     /// The namespace `name`, empty where nothing is known of it.
     pub fn namespace(&self, name: &str) -> &Namespace {
         self.namespaces.get(name).unwrap_or(&self.empty)
@@ -89,9 +111,14 @@ impl World {
         self.namespaces.iter()
     }
 
-    /// Whether each kind's first list is complete: before that nothing may be decided.
+    /// Whether the first list of each kind and scope is complete.
     pub fn is_complete(&self) -> bool {
-        self.complete.iter().all(|complete| *complete)
+        self.lists.iter().all(Lists::are_complete)
+    }
+
+    /// Whether each kind's first list that shows `namespace` is complete: before that nothing may be decided there.
+    pub fn shows_all_of(&self, namespace: &str) -> bool {
+        self.lists.iter().all(|lists| lists.show_all_of(namespace))
     }
 
     /// The world's own counter: it grows with each version that becomes known.
@@ -120,13 +147,18 @@ impl World {
 
     /// Takes in a watch's event.
     pub fn observe<T: Indexed>(&mut self, event: Event<T>, dirty: &mut Dirty) {
-        let kind = T::KIND as usize;
+        let lists = &mut self.lists[T::KIND as usize];
         match event {
-            Event::ListBegins => self.lists[kind] += 1,
-            Event::Listed(slot) => self.put(slot, Source::List(self.lists[kind]), dirty),
-            Event::ListEnds => {
-                self.complete[kind] = true;
-                self.end_list::<T>(dirty);
+            Event::ListBegins(scope) => lists.begin(&scope),
+            Event::Listed(slot) => {
+                if let Some(number) = lists.number(&slot.meta().namespace) {
+                    self.put(slot, Source::List(number), dirty);
+                }
+            }
+            Event::ListEnds(scope) => {
+                if let Some(number) = lists.end(&scope) {
+                    self.end_list::<T>(&scope, number, dirty);
+                }
             }
             Event::Applied(slot) => self.put(slot, Source::Watch, dirty),
             Event::Deleted(slot) => {
@@ -159,6 +191,10 @@ impl World {
     }
 
     fn put<T: Indexed>(&mut self, mut slot: Slot<T>, source: Source, dirty: &mut Dirty) {
+        let lists = &self.lists[T::KIND as usize];
+        if lists.number(&slot.meta().namespace).is_none() {
+            return;
+        }
         slot.share(&mut self.shared);
         let (name, of) = (slot.meta().name.clone(), slot.meta().namespace.clone());
         self.clock += 1;
@@ -179,7 +215,9 @@ impl World {
     }
 
     fn bury<T: Indexed>(&mut self, key: &Key, uid: &str, dirty: &mut Dirty) {
-        let list = self.lists[T::KIND as usize];
+        let Some(list) = self.lists[T::KIND as usize].number(&key.namespace) else {
+            return;
+        };
         self.clock += 1;
         let at = self.clock;
         self.remove::<T>(&key.namespace, dirty, |store| {
@@ -187,16 +225,17 @@ impl World {
         });
     }
 
-    fn end_list<T: Indexed>(&mut self, dirty: &mut Dirty) {
-        let number = self.lists[T::KIND as usize];
-        let newest = self
+    /// Ends list `number` of what `scope` covers.
+    fn end_list<T: Indexed>(&mut self, scope: &Scope, number: u32, dirty: &mut Dirty) {
+        let covered = self
             .namespaces
-            .values()
-            .map(|ns| T::stored(ns).newest_in_list(number))
-            .max()
-            .unwrap_or(0);
-        let namespaces: Vec<Str> = self.namespaces.keys().cloned().collect();
-        for namespace in namespaces {
+            .iter()
+            .filter(|(name, _)| scope.covers(name));
+        let (names, newest): (Vec<Str>, Vec<u64>) = covered
+            .map(|(name, ns)| (name.clone(), T::stored(ns).newest_in_list(number)))
+            .unzip();
+        let newest = newest.into_iter().max().unwrap_or(0);
+        for namespace in names {
             let mut doubtful = Vec::new();
             self.remove::<T>(&namespace, dirty, |store| {
                 let ended = store.end_list(number, newest);
@@ -245,3 +284,6 @@ fn mark<'a>(namespace: &'a Str, dirty: &'a mut Dirty) -> impl FnMut(Kind, &str) 
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ pub(crate) mod server;
 
 use std::time::Duration;
 
+use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
 use ni_controller::plan::{Options, Plan};
@@ -15,14 +16,19 @@ use ni_controller::world::{
 };
 
 use serde_json::json;
-use server::{NAMESPACE, Server, slot};
+use server::{Server, slot};
 
 /// How many requests may be under way at once.
 const ROOM: usize = 3;
 
 /// Core and server, and what is between them.
 pub(crate) struct Sim {
+    /// The namespace in which things happen now.
     pub(crate) server: Server,
+    /// The other one.
+    pub(crate) other: Server,
+    /// What the watches cover.
+    scopes: Scopes,
     pub(crate) core: Core,
     elapsed: Duration,
     /// Served, with the answer still on its way.
@@ -44,19 +50,36 @@ pub(crate) enum Fate {
     Refused,
 }
 
-pub(crate) fn fresh_core() -> Core {
+fn fresh_core(scopes: &Scopes) -> Core {
     let backoff = Backoff {
         base: Duration::from_millis(10),
         cap: Duration::from_secs(1),
     };
-    Core::new(Options::default(), backoff)
+    Core::new(Options::default(), backoff).with_scopes(scopes)
 }
 
 impl Sim {
+    /// One watch of each kind covers all namespaces.
     pub(crate) fn new(server: Server) -> Self {
+        let other = server.other();
+        Self::watching(Scopes::All, server, other)
+    }
+
+    /// Both namespaces, each with watches of its own if `apart`.
+    pub(crate) fn of_two(apart: bool) -> Self {
+        let server = Server::default();
+        let other = server.other();
+        let names = [&server, &other].map(|server| server.namespace.into());
+        let apart = apart.then(|| Scopes::Each(names.into()));
+        Self::watching(apart.unwrap_or_default(), server, other)
+    }
+
+    fn watching(scopes: Scopes, server: Server, other: Server) -> Self {
         let mut sim = Self {
             server,
-            core: fresh_core(),
+            other,
+            core: fresh_core(&scopes),
+            scopes,
             elapsed: Duration::ZERO,
             answers: Vec::new(),
             orders: Vec::new(),
@@ -75,44 +98,85 @@ impl Sim {
 
     /// The process dies: what it knew is gone; what it had sent may or may not be served.
     pub(crate) fn crash(&mut self) {
-        self.core = fresh_core();
-        self.answers.clear();
+        self.forget();
         let lost = std::mem::take(&mut self.orders);
         for order in lost.into_iter().step_by(2) {
-            self.server
-                .serve(order.change.kind, &order.change.name, &order.change.request);
+            self.serve_order(&order);
         }
         self.list_all();
     }
 
-    pub(crate) fn list_all(&mut self) {
-        for kind in Kind::ALL {
-            self.list(kind);
+    /// The core knows nothing any more.
+    pub(crate) fn forget(&mut self) {
+        self.core = fresh_core(&self.scopes);
+        self.answers.clear();
+    }
+
+    /// What happens next happens in the other namespace.
+    pub(crate) fn switch(&mut self) {
+        std::mem::swap(&mut self.server, &mut self.other);
+    }
+
+    fn servers(&mut self) -> [&mut Server; 2] {
+        [&mut self.server, &mut self.other]
+    }
+
+    /// The server that an object is on.
+    fn server_of(&mut self, key: &Key) -> &mut Server {
+        let [server, other] = self.servers();
+        if *key.namespace == *server.namespace {
+            server
+        } else {
+            other
         }
     }
 
-    /// The watch of a kind begins anew: its undelivered events are lost, a list takes their place.
+    fn serve_order(&mut self, order: &Order) -> Outcome {
+        let change = &order.change;
+        let server = self.server_of(&order.key);
+        server.serve(change.kind, &change.name, &change.request)
+    }
+
+    fn list_all(&mut self) {
+        for scope in self.scopes.clone().iter() {
+            for kind in Kind::ALL {
+                self.list_scope(&scope, kind);
+            }
+        }
+    }
+
+    /// The watch of a kind begins anew, here: its undelivered events are lost, a list takes their place.
     pub(crate) fn list(&mut self, kind: Kind) {
-        self.server.events.remove(&kind);
+        let scope = self.scopes.of(self.server.namespace);
+        self.list_scope(&scope.expect("it is watched"), kind);
+    }
+
+    fn list_scope(&mut self, scope: &Scope, kind: Kind) {
         match kind {
-            Kind::Machine => self.list_as::<Machine>(AnyEvent::Machine),
-            Kind::NetworkInterface => self.list_as::<Interface>(AnyEvent::Interface),
-            Kind::Network => self.list_as::<Network>(AnyEvent::Network),
-            Kind::VirtualIp => self.list_as::<VirtualIp>(AnyEvent::VirtualIp),
+            Kind::Machine => self.list_as::<Machine>(scope, AnyEvent::Machine),
+            Kind::NetworkInterface => self.list_as::<Interface>(scope, AnyEvent::Interface),
+            Kind::Network => self.list_as::<Network>(scope, AnyEvent::Network),
+            Kind::VirtualIp => self.list_as::<VirtualIp>(scope, AnyEvent::VirtualIp),
         }
     }
 
-    fn list_as<T: IntoAny + Indexed>(&mut self, wrap: fn(Event<T>) -> AnyEvent) {
+    fn list_as<T: IntoAny + Indexed>(&mut self, scope: &Scope, wrap: fn(Event<T>) -> AnyEvent) {
         let now = self.now();
-        let items: Vec<Slot<T>> = self.server.list(T::KIND).map(slot::<T>).collect();
-        observe(&mut self.core, wrap(Event::ListBegins), now);
+        let mut items: Vec<Slot<T>> = Vec::new();
+        for server in self.servers() {
+            if scope.covers(server.namespace) {
+                server.events.remove(&T::KIND);
+                items.extend(server.list(T::KIND).map(slot::<T>));
+            }
+        }
+        observe(&mut self.core, wrap(Event::ListBegins(scope.clone())), now);
         for item in items {
             observe(&mut self.core, wrap(Event::Listed(item)), now);
         }
-        observe(&mut self.core, wrap(Event::ListEnds), now);
+        observe(&mut self.core, wrap(Event::ListEnds(scope.clone())), now);
     }
 
-    /// Delivers the next event of a kind's watch; answers whether there was one.
+    /// Delivers the next event of a kind's watch, from here; answers whether there was one.
     pub(crate) fn deliver(&mut self, kind: Kind) -> bool {
         let Some(told) = self
             .server
@@ -146,10 +210,7 @@ impl Sim {
         }
         let order = self.orders.remove(at % self.orders.len());
         let outcome = match fate {
-            Fate::Served => {
-                self.server
-                    .serve(order.change.kind, &order.change.name, &order.change.request)
-            }
+            Fate::Served => self.serve_order(&order),
             Fate::Lost => Outcome::Failed(Failure::Transient {
                 message: "lost".to_owned(),
                 after: None,
@@ -168,7 +229,7 @@ impl Sim {
         let refused = std::mem::take(&mut self.refused);
         for (number, key) in refused.iter().enumerate() {
             let change = json!({ "metadata": { "labels": { "touched": number.to_string() } } });
-            self.server.patch(key.kind, &key.name, &change);
+            self.server_of(key).patch(key.kind, &key.name, &change);
         }
         !refused.is_empty()
     }
@@ -188,10 +249,14 @@ impl Sim {
     pub(crate) fn settle(&mut self) {
         for _ in 0..20_000 {
             let mut busy = false;
-            self.server.collect();
-            for kind in Kind::ALL {
-                while self.deliver(kind) {
-                    busy = true;
+            // There and back.
+            for _ in 0..2 {
+                self.switch();
+                self.server.collect();
+                for kind in Kind::ALL {
+                    while self.deliver(kind) {
+                        busy = true;
+                    }
                 }
             }
             while self.send() || self.serve(0, Fate::Served) || self.answer(0) {
@@ -222,7 +287,7 @@ impl Sim {
             for object in server.list(kind) {
                 let name = object["metadata"]["name"].as_str().unwrap();
                 let key = Key {
-                    namespace: NAMESPACE.into(),
+                    namespace: server.namespace.into(),
                     kind,
                     name: name.into(),
                 };

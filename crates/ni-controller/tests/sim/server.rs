@@ -1,6 +1,8 @@
-//! An API server in a few lines: names, uids, versions, preconditions, finalizers, owners. No clock but a counter.
+//! A namespace of an API server in a few lines: names, uids, versions, preconditions, finalizers, owners. No clock but a counter.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Failure, Outcome};
@@ -12,14 +14,13 @@ use ni_controller::world::{
 };
 use serde_json::{Value, json};
 
-/// The only namespace.
-pub(crate) const NAMESPACE: &str = "ns";
-
-/// The server.
-#[derive(Clone, Debug, Default)]
+/// One namespace of the server.
+#[derive(Clone, Debug)]
 pub(crate) struct Server {
+    pub(crate) namespace: &'static str,
     objects: BTreeMap<(Kind, String), Value>,
-    clock: u64,
+    /// All namespaces have one clock.
+    clock: Rc<Cell<u64>>,
     uids: u64,
     /// What each kind's watch has yet to deliver.
     pub(crate) events: BTreeMap<Kind, VecDeque<Told>>,
@@ -69,7 +70,35 @@ fn any(kind: Kind, object: &Value) -> AnyObject {
     }
 }
 
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            namespace: "ns",
+            objects: BTreeMap::new(),
+            clock: Rc::default(),
+            uids: 0,
+            events: BTreeMap::new(),
+            writes: Vec::new(),
+        }
+    }
+}
+
 impl Server {
+    /// Another namespace of the same server, with nothing in it.
+    pub(crate) fn other(&self) -> Self {
+        Self {
+            namespace: "other",
+            clock: self.clock.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The next version.
+    fn tick(&mut self) -> String {
+        self.clock.set(self.clock.get() + 1);
+        self.clock.get().to_string()
+    }
+
     pub(crate) fn get(&self, kind: Kind, name: &str) -> Option<&Value> {
         self.objects.get(&(kind, name.to_owned()))
     }
@@ -103,7 +132,7 @@ impl Server {
         json_patch::merge(
             &mut object,
             &json!({ "metadata": {
-                "name": name, "namespace": NAMESPACE, "uid": format!("uid-{}", self.uids),
+                "name": name, "namespace": self.namespace, "uid": format!("uid-{}-{}", self.namespace, self.uids),
                 "generation": 1, "creationTimestamp": created.to_string(),
             }}),
         );
@@ -150,8 +179,7 @@ impl Server {
             return;
         }
         let mut object = self.objects.remove(&key).unwrap();
-        self.clock += 1;
-        object["metadata"]["resourceVersion"] = self.clock.to_string().into();
+        object["metadata"]["resourceVersion"] = self.tick().into();
         self.tell(kind, true, object);
     }
 
@@ -230,8 +258,7 @@ impl Server {
     }
 
     fn store(&mut self, key: (Kind, String), mut object: Value) {
-        self.clock += 1;
-        object["metadata"]["resourceVersion"] = self.clock.to_string().into();
+        object["metadata"]["resourceVersion"] = self.tick().into();
         self.tell(key.0, false, object.clone());
         self.objects.insert(key, object);
     }

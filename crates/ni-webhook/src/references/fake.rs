@@ -1,5 +1,6 @@
 //! An API server with Networks in the namespace `ns`, as far as references go.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,6 +10,7 @@ use axum::body::Body;
 use futures::stream;
 use http::request::Parts;
 use http::{Request, Response, header};
+use ironcore_api::scope::Scopes;
 use kube::Client;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -28,8 +30,14 @@ pub(crate) struct Server {
     pub(crate) old: bool,
     /// Whether lists fail.
     pub(crate) broken: AtomicBool,
+    /// What it lets nobody list: whatever has this in its path.
+    pub(crate) forbidden: Option<&'static str>,
+    /// Lists that it refused as forbidden.
+    pub(crate) refused: AtomicUsize,
     /// Lists of Networks that it was asked for, of either form.
     pub(crate) lists: AtomicUsize,
+    /// Paths of the Networks that it was asked to list.
+    pub(crate) listed: Mutex<BTreeSet<String>>,
     /// Paths of the single objects that it was asked for.
     pub(crate) asked: Mutex<Vec<String>>,
     /// Its open watches of Networks.
@@ -50,7 +58,7 @@ impl Server {
 
     /// What asks it; nothing is watched, and an answer is waited for.
     pub(crate) fn references(self: &Arc<Self>) -> References {
-        References::watch_in(self.client(), Metrics::default(), &[None], PATIENCE).0
+        References::watch_for(self.client(), &Scopes::All, Metrics::default(), PATIENCE).0
     }
 
     /// Sends an event to whoever watches Networks; a failure that is no event ends the watch.
@@ -78,7 +86,8 @@ impl Server {
             accepts.is_some_and(|text| text.contains("as=PartialObjectMetadata")),
             "{path} is asked for whole"
         );
-        if path.split('/').count() > 5 {
+        // One object of a namespace, and not a list.
+        if path.split('/').count() > 7 {
             self.asked.lock().expect("asked").push(path.to_owned());
             return one(path.rsplit('/').next().unwrap_or_default()).await;
         }
@@ -88,13 +97,21 @@ impl Server {
             return failure(422, "Invalid");
         }
         if initial || !query.contains("watch=") {
+            if self.forbidden.is_some_and(|part| path.contains(part)) {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                return failure(403, "Forbidden");
+            }
             self.lists
                 .fetch_add(usize::from(networks), Ordering::Relaxed);
+            if networks {
+                self.listed.lock().expect("listed").insert(path.to_owned());
+            }
             if self.broken.load(Ordering::Relaxed) {
                 return failure(500, "InternalError");
             }
         }
-        let shown = if networks {
+        let has_them = !path.contains("/namespaces/") || path.contains("/namespaces/ns/");
+        let shown = if networks && has_them {
             self.networks.lock().expect("networks").clone()
         } else {
             Vec::new()

@@ -21,6 +21,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
 use ironcore_api::reference::{Reference, Referent};
+use ironcore_api::scope::{Scope, Scopes};
 
 use crate::metrics::{Lookup, Metrics};
 use names::Names;
@@ -38,6 +39,7 @@ pub struct References(Option<Arc<Known>>);
 
 struct Known {
     client: Client,
+    scopes: Scopes,
     watched: Vec<Watched>,
     questions: Semaphore,
     patience: Duration,
@@ -47,8 +49,7 @@ struct Known {
 /// One watch, and the names it showed.
 struct Watched {
     referent: Referent,
-    /// The namespace that is watched; `None` for all.
-    namespace: Option<String>,
+    scope: Scope,
     names: RwLock<Names>,
 }
 
@@ -58,24 +59,27 @@ impl References {
         Self::default()
     }
 
-    /// Watches them in all namespaces; the future keeps the watches, for ever.
-    pub fn watch(client: Client, metrics: Metrics) -> (Self, impl Future<Output = ()>) {
-        Self::watch_in(client, metrics, &[None], PATIENCE)
+    /// Watches them in `scopes`; the future keeps the watches, for ever.
+    pub fn watch(
+        client: Client,
+        scopes: &Scopes,
+        metrics: Metrics,
+    ) -> (Self, impl Future<Output = ()> + use<>) {
+        Self::watch_for(client, scopes, metrics, PATIENCE)
     }
 
-    /// Watches them in each of `scopes`: a namespace, or `None` for all. A review waits no longer than `patience`.
-    fn watch_in(
+    /// As `watch`, for reviews that wait no longer than `patience`.
+    fn watch_for(
         client: Client,
+        scopes: &Scopes,
         metrics: Metrics,
-        scopes: &[Option<String>],
         patience: Duration,
     ) -> (Self, impl Future<Output = ()> + use<>) {
-        let each = |namespace: &Option<String>| {
-            let namespace = namespace.clone();
-            Referent::ALL.map(|referent| Watched::new(referent, namespace.clone()))
-        };
+        let each =
+            |scope: Scope| Referent::ALL.map(|referent| Watched::new(referent, scope.clone()));
         let known = Arc::new(Known {
             client,
+            scopes: scopes.clone(),
             watched: scopes.iter().flat_map(each).collect(),
             questions: Semaphore::new(QUESTIONS),
             patience,
@@ -100,14 +104,15 @@ impl References {
     /// Those of `references` from `namespace` whose object does not exist, in their order.
     ///
     /// Only an answer that says so makes one missing: what is not answered within 200 ms, or not with yes or no, counts as
-    /// there. An absence is not remembered, as the object may be made a moment later; nor is a question shared, as an
+    /// there; so does what is in a namespace that is not watched, where to ask may be forbidden. An absence is not remembered, as the object may be made a moment later; nor is a question shared, as an
     /// answer may be older than the review that would share it.
     pub async fn missing<'a>(
         &self,
         namespace: &str,
         references: &'a [Reference],
     ) -> Vec<&'a Reference> {
-        let Some(known) = &self.0 else {
+        let known = self.0.as_ref();
+        let Some(known) = known.filter(|known| known.scopes.of(namespace).is_some()) else {
             return Vec::new();
         };
         // A name becomes part of a path, and a user wrote it. What is none is refused by the rules.
@@ -157,10 +162,8 @@ impl Known {
 
     /// Whether a watch has shown it. A watch of all namespaces shows it as well as one of its own.
     fn shows(&self, referent: Referent, namespace: &str, name: &str) -> bool {
-        let fits = |watched: &&Watched| {
-            let scope = watched.namespace.as_deref();
-            watched.referent == referent && scope.is_none_or(|scope| scope == namespace)
-        };
+        let fits =
+            |watched: &&Watched| watched.referent == referent && watched.scope.covers(namespace);
         let mut watched = self.watched.iter().filter(fits);
         watched.any(|watched| watched.read(|names| names.contain(namespace, name)))
     }
@@ -180,10 +183,10 @@ fn is_name(text: &str) -> bool {
 }
 
 impl Watched {
-    fn new(referent: Referent, namespace: Option<String>) -> Self {
+    fn new(referent: Referent, scope: Scope) -> Self {
         Self {
             referent,
-            namespace,
+            scope,
             names: RwLock::default(),
         }
     }
@@ -206,7 +209,7 @@ impl fmt::Debug for Known {
 
 impl fmt::Debug for Watched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let namespace = self.namespace.as_deref().unwrap_or("*");
+        let namespace = self.scope.namespace().unwrap_or("*");
         write!(f, "{} in {namespace}", self.referent.as_str())
     }
 }

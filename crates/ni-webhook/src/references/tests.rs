@@ -22,9 +22,13 @@ fn watch(server: Server) -> Fixture {
 }
 
 fn watch_for(server: Server, patience: Duration) -> Fixture {
+    watch_in(&Scopes::All, server, patience)
+}
+
+fn watch_in(scopes: &Scopes, server: Server, patience: Duration) -> Fixture {
     let (server, metrics) = (Arc::new(server), Metrics::default());
     let client = server.client();
-    let (references, watches) = References::watch_in(client, metrics.clone(), &[None], patience);
+    let (references, watches) = References::watch_for(client, scopes, metrics.clone(), patience);
     Fixture {
         task: tokio::spawn(watches),
         server,
@@ -153,7 +157,8 @@ async fn who_does_not_answer_holds_a_review_up_no_longer_than_once() {
 #[tokio::test]
 async fn a_review_waits_for_200_milliseconds() {
     let server = Arc::new(Server::default());
-    let (references, _watches) = References::watch(server.client(), Metrics::default());
+    let (references, _watches) =
+        References::watch(server.client(), &Scopes::All, Metrics::default());
     let begun = Instant::now();
     assert_eq!(
         references.missing("ns", &[network("silent")]).await.len(),
@@ -247,15 +252,43 @@ async fn it_is_ready_once_lists_are_complete_and_stays_so() {
 }
 
 #[tokio::test]
-async fn a_watch_of_one_namespace_shows_no_other() {
-    let server = Arc::new(server(&["a"]));
-    let scopes = [Some("other".to_owned())];
-    let (references, _watches) =
-        References::watch_in(server.client(), Metrics::default(), &scopes, ALWAYS);
-    let known = references.0.as_ref().expect("watches");
-    for watched in &known.watched {
-        watched.write(|names| names.add("other", "a"));
-    }
-    assert!(known.shows(Referent::Network, "other", "a"));
-    assert!(!known.shows(Referent::Network, "ns", "a"));
+async fn each_namespace_is_watched_by_itself_and_shows_no_other() {
+    let scopes = "ns,other".parse().expect("names");
+    let fixture = watch_in(&scopes, server(&["a"]), ALWAYS).ready().await;
+    let known = fixture.references.0.as_ref().expect("watches");
+    assert_eq!(known.watched.len(), 2 * Referent::ALL.len());
+    assert!(known.shows(Referent::Network, "ns", "a"));
+    assert!(!known.shows(Referent::Network, "other", "a"));
+    let paths = ["ns", "other"].map(|namespace| {
+        format!("/apis/networking.ironcore.dev/v1alpha1/namespaces/{namespace}/networks")
+    });
+    let listed = fixture.server.listed.lock().expect("listed").clone();
+    assert_eq!(listed, BTreeSet::from(paths));
+    assert_eq!(fixture.missing(&["a", "gone"]).await, ["gone"]);
+}
+
+#[tokio::test]
+async fn in_a_namespace_that_is_not_watched_all_count_as_there_and_nothing_is_asked() {
+    let scopes = "other".parse().expect("names");
+    let fixture = watch_in(&scopes, server(&["a"]), ALWAYS).ready().await;
+    assert_eq!(fixture.missing(&["a", "gone"]).await, [] as [&str; 0]);
+    assert_eq!(fixture.asked(), [] as [&str; 0]);
+    let answers = ["known", "found", "missing", "failed", "timed_out"];
+    assert_eq!(answers.map(|answer| fixture.counted(answer)), [0; 5]);
+}
+
+#[tokio::test]
+async fn it_is_ready_once_every_namespace_is_listed() {
+    let scopes = "ns,other".parse().expect("names");
+    let server = Server {
+        forbidden: Some("/namespaces/other/"),
+        ..server(&["a"])
+    };
+    let fixture = watch_in(&scopes, server, ALWAYS);
+    eventually("what may be listed is", async || fixture.knows("a")).await;
+    eventually("all else was tried", async || {
+        fixture.server.refused.load(Ordering::Relaxed) >= Referent::ALL.len()
+    })
+    .await;
+    assert!(!fixture.references.ready());
 }

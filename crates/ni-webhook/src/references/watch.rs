@@ -1,4 +1,4 @@
-//! One watch per kind: a streaming list, or pages where the server has no WatchList.
+//! One watch per kind and scope: a streaming list, or pages where the server has no WatchList.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::{Known, Watched};
 /// Feeds the names of one watch, for ever.
 pub(super) async fn keep(known: Arc<Known>, index: usize) -> Infallible {
     let watched = &known.watched[index];
-    let api = match watched.namespace.as_deref() {
+    let api = match watched.scope.namespace() {
         None => Api::<Seen>::all_with(known.client.clone(), &watched.referent),
         Some(namespace) => Api::namespaced_with(known.client.clone(), namespace, &watched.referent),
     };

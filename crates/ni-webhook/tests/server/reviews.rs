@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use clap::Parser;
 use http::{Request, StatusCode};
+use ironcore_api::scope::Scopes;
 use k8s_openapi::ByteString;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -317,7 +318,8 @@ fn nothing_there(metrics: Metrics) -> References {
         let response = http::Response::builder().status(404);
         response.body(Body::from(status.to_string()))
     });
-    let (references, _watches) = References::watch(kube::Client::new(service, "default"), metrics);
+    let client = kube::Client::new(service, "default");
+    let (references, _watches) = References::watch(client, &Scopes::All, metrics);
     references
 }
 

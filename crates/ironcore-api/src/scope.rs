@@ -1,0 +1,161 @@
+//! Which namespaces a program looks after: all of them, or some by name, so that it needs no rights in the others.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::validate::{NO_LABEL, is_label};
+
+/// What one watch covers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// All namespaces.
+    #[default]
+    All,
+    /// One namespace.
+    Namespace(Arc<str>),
+}
+
+impl Scope {
+    /// Whether a watch of it shows objects of `namespace`.
+    pub fn covers(&self, namespace: &str) -> bool {
+        self.namespace().is_none_or(|own| own == namespace)
+    }
+
+    /// The namespace, where it is one.
+    pub fn namespace(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::Namespace(name) => Some(name),
+        }
+    }
+}
+
+/// The namespaces that a program looks after. As a text, their names with commas between them; empty for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Scopes {
+    /// All, by one watch of each kind.
+    #[default]
+    All,
+    /// These, by a watch of each kind in each of them. There need not be a namespace of the name yet.
+    Each(BTreeSet<Arc<str>>),
+}
+
+/// Why a text names no namespaces.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScopesError {
+    /// No namespace can be called so.
+    #[error("{0:?} {NO_LABEL}")]
+    NoLabel(String),
+    /// Nobody means to say it twice: another one is meant.
+    #[error("{0:?} is given twice")]
+    Twice(String),
+}
+
+impl Scopes {
+    /// What is watched, each of them apart; no two cover one namespace.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
+        let (all, each) = match self {
+            Self::All => (Some(Scope::All), None),
+            Self::Each(names) => (None, Some(names)),
+        };
+        let each = each.into_iter().flatten().cloned();
+        all.into_iter().chain(each.map(Scope::Namespace))
+    }
+
+    /// The one that covers `namespace`; `None` where that is not looked after.
+    pub fn of(&self, namespace: &str) -> Option<Scope> {
+        match self {
+            Self::All => Some(Scope::All),
+            Self::Each(names) => names.get(namespace).cloned().map(Scope::Namespace),
+        }
+    }
+}
+
+impl FromStr for Scopes {
+    type Err = ScopesError;
+
+    fn from_str(text: &str) -> Result<Self, ScopesError> {
+        if text.is_empty() {
+            return Ok(Self::All);
+        }
+        let mut names = BTreeSet::new();
+        for name in text.split(',') {
+            if !is_label(name) {
+                return Err(ScopesError::NoLabel(name.to_owned()));
+            }
+            if !names.insert(name.into()) {
+                return Err(ScopesError::Twice(name.to_owned()));
+            }
+        }
+        Ok(Self::Each(names))
+    }
+}
+
+/// For people.
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Each(names) => {
+                let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+                f.write_str(&names.join(","))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Scopes {
+        text.parse().expect("names")
+    }
+
+    #[test]
+    fn a_text_names_all_namespaces_or_each_once() {
+        for (text, expected) in [
+            ("", Ok("all")),
+            ("team-a", Ok("team-a")),
+            ("b,a,c", Ok("a,b,c")),
+            ("a,", Err("\"\" is no DNS label: ")),
+            (",", Err("\"\" is no DNS label: ")),
+            ("a, b", Err("\" b\" is no DNS label: ")),
+            ("a.b", Err("\"a.b\" is no DNS label: ")),
+            ("Team", Err("\"Team\" is no DNS label: ")),
+            ("*", Err("\"*\" is no DNS label: ")),
+            ("../x", Err("\"../x\" is no DNS label: ")),
+            ("a,b,a", Err("\"a\" is given twice")),
+        ] {
+            let found = text.parse::<Scopes>().map(|scopes| scopes.to_string());
+            match (found, expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{text}"),
+                (Err(error), Err(expected)) => {
+                    assert!(error.to_string().starts_with(expected), "{text}: {error}");
+                }
+                (found, expected) => panic!("{text}: {found:?}, not {expected:?}"),
+            }
+        }
+        let longest = "a".repeat(63);
+        assert_eq!(read(&longest).to_string(), longest);
+        assert!(format!("{longest}a").parse::<Scopes>().is_err());
+    }
+
+    #[test]
+    fn a_namespace_is_covered_by_one_scope_or_none() {
+        for (text, namespace, expected) in [
+            ("", "a", Some(Scope::All)),
+            ("a,b", "a", Some(Scope::Namespace("a".into()))),
+            ("a,b", "ab", None),
+        ] {
+            let scopes = read(text);
+            assert_eq!(scopes.of(namespace), expected, "{text} {namespace}");
+            let covering = scopes.iter().filter(|scope| scope.covers(namespace));
+            assert_eq!(covering.collect::<Vec<_>>(), Vec::from_iter(expected));
+        }
+        assert_eq!(read("").iter().count(), 1);
+        assert_eq!(read("a,b").iter().count(), 2);
+    }
+}

@@ -1,0 +1,137 @@
+//! The lists of one kind: each scope that is watched has lists of its own, one after another.
+
+use std::collections::BTreeMap;
+
+use ironcore_api::scope::{Scope, Scopes};
+
+use super::meta::Str;
+
+/// The newest list of one scope.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct List {
+    /// 0 before the first; each one that begins is one more.
+    number: u32,
+    /// Whether one was complete.
+    complete: bool,
+}
+
+/// The newest lists of one kind.
+#[derive(Clone, Debug)]
+pub(super) enum Lists {
+    All(List),
+    Each(BTreeMap<Str, List>),
+}
+
+impl Lists {
+    /// None has begun yet.
+    pub(super) fn new(scopes: &Scopes) -> Self {
+        match scopes {
+            Scopes::All => Self::All(List::default()),
+            Scopes::Each(names) => {
+                let lists = names.iter().map(|name| (name.clone(), List::default()));
+                Self::Each(lists.collect())
+            }
+        }
+    }
+
+    /// A list of this scope begins.
+    pub(super) fn begin(&mut self, scope: &Scope) {
+        if let Some(list) = self.get_mut(scope) {
+            list.number += 1;
+        }
+    }
+
+    /// The list of this scope that began last is complete: its number. `None` where the scope is not watched.
+    pub(super) fn end(&mut self, scope: &Scope) -> Option<u32> {
+        let list = self.get_mut(scope)?;
+        list.complete = true;
+        Some(list.number)
+    }
+
+    /// The number of the list that shows `namespace`; `None` where that is not watched.
+    pub(super) fn number(&self, namespace: &str) -> Option<u32> {
+        self.showing(namespace).map(|list| list.number)
+    }
+
+    /// Whether a list that shows `namespace` was complete.
+    pub(super) fn show_all_of(&self, namespace: &str) -> bool {
+        self.showing(namespace).is_some_and(|list| list.complete)
+    }
+
+    /// Whether a list of each scope was complete.
+    pub(super) fn are_complete(&self) -> bool {
+        match self {
+            Self::All(list) => list.complete,
+            Self::Each(lists) => lists.values().all(|list| list.complete),
+        }
+    }
+
+    fn showing(&self, namespace: &str) -> Option<&List> {
+        match self {
+            Self::All(list) => Some(list),
+            Self::Each(lists) => lists.get(namespace),
+        }
+    }
+
+    fn get_mut(&mut self, scope: &Scope) -> Option<&mut List> {
+        match (self, scope) {
+            (Self::All(list), Scope::All) => Some(list),
+            (Self::Each(lists), Scope::Namespace(name)) => lists.get_mut(name),
+            (Self::All(_), Scope::Namespace(_)) | (Self::Each(_), Scope::All) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lists(scopes: &str) -> Lists {
+        Lists::new(&scopes.parse().expect("names"))
+    }
+
+    #[test]
+    fn lists_of_one_scope_are_not_those_of_another() {
+        let (a, b) = (Scope::Namespace("a".into()), Scope::Namespace("b".into()));
+        let mut lists = lists("a,b");
+        lists.begin(&a);
+        lists.begin(&b);
+        lists.begin(&a);
+        assert_eq!(
+            ["a", "b", "c"].map(|ns| lists.number(ns)),
+            [Some(2), Some(1), None]
+        );
+        assert_eq!(lists.end(&a), Some(2));
+        assert_eq!(
+            ["a", "b", "c"].map(|ns| lists.show_all_of(ns)),
+            [true, false, false]
+        );
+        assert!(!lists.are_complete());
+        assert_eq!(lists.end(&b), Some(1));
+        assert!(lists.are_complete());
+        // A list that begins anew takes nothing back.
+        lists.begin(&b);
+        assert!(lists.are_complete() && lists.show_all_of("b"));
+    }
+
+    #[test]
+    fn a_list_of_all_namespaces_shows_each() {
+        let mut lists = lists("");
+        lists.begin(&Scope::All);
+        assert_eq!(lists.number("a"), Some(1));
+        assert!(!lists.show_all_of("a") && !lists.are_complete());
+        assert_eq!(lists.end(&Scope::All), Some(1));
+        assert!(lists.show_all_of("a") && lists.are_complete());
+    }
+
+    #[test]
+    fn what_is_not_watched_has_no_lists() {
+        let (all, a) = (Scope::All, Scope::Namespace("a".into()));
+        for (scopes, other) in [("", &a), ("b", &a), ("b", &all)] {
+            let mut lists = lists(scopes);
+            lists.begin(other);
+            assert_eq!(lists.end(other), None, "{scopes:?} {other:?}");
+            assert!(!lists.are_complete(), "{scopes:?} {other:?}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Watches of several namespaces feed one world: what one of them says holds of its own namespace alone.
+
+use super::*;
+
+/// An interface in `namespace`, of this version; its uid is its name.
+fn interface(namespace: &str, name: &str, version: u64) -> Slot<Interface> {
+    let text = format!(
+        r#"{{"metadata":{{"name":"{name}","namespace":"{namespace}","uid":"{name}","resourceVersion":"{version}","creationTimestamp":"1970-01-01T00:00:00Z"}}}}"#
+    );
+    decode(&text).expect("metadata").slot
+}
+
+fn scope(namespace: &str) -> Scope {
+    Scope::Namespace(namespace.into())
+}
+
+fn watching(scopes: &str) -> World {
+    World::new(&scopes.parse().expect("names"))
+}
+
+impl World {
+    fn take(&mut self, event: Event<Interface>) {
+        self.observe(event, &mut Dirty::new());
+    }
+
+    /// A list of the namespace, whole, that shows these.
+    fn list(&mut self, namespace: &str, shown: &[(&str, u64)]) {
+        self.take(Event::ListBegins(scope(namespace)));
+        for (name, version) in shown {
+            self.take(Event::Listed(interface(namespace, name, *version)));
+        }
+        self.take(Event::ListEnds(scope(namespace)));
+    }
+
+    /// What an answer of ours shows.
+    fn answer(&mut self, namespace: &str, name: &str, version: u64) {
+        let object = AnyObject::Interface(interface(namespace, name, version));
+        self.learn(object, Source::Answer, &mut Dirty::new());
+    }
+
+    /// The interfaces, as `a/x a/y b/x`.
+    fn names(&self) -> String {
+        let interfaces = self.namespaces().flat_map(|(_, ns)| ns.interfaces.iter());
+        let names = interfaces.map(|slot| {
+            let Meta {
+                namespace, name, ..
+            } = slot.meta();
+            format!("{namespace}/{name}")
+        });
+        names.collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[test]
+fn a_new_list_of_one_namespace_forgets_nothing_of_another() {
+    let mut world = watching("a,b");
+    world.list("a", &[("x", 1), ("y", 2)]);
+    world.list("b", &[("x", 3), ("y", 4)]);
+    assert_eq!(world.names(), "a/x a/y b/x b/y");
+    world.list("a", &[("y", 2)]);
+    assert_eq!(world.names(), "a/y b/x b/y");
+    for _ in 0..3 {
+        world.list("b", &[]);
+    }
+    assert_eq!(world.names(), "a/y");
+    assert!(world.take_doubtful().is_empty());
+}
+
+#[test]
+fn lists_that_are_read_at_the_same_time_do_not_mix() {
+    let mut world = watching("a,b");
+    world.list("a", &[("x", 1), ("y", 2)]);
+    world.list("b", &[("x", 3), ("y", 4)]);
+    world.take(Event::ListBegins(scope("a")));
+    world.take(Event::ListBegins(scope("b")));
+    world.take(Event::Listed(interface("a", "x", 1)));
+    world.take(Event::ListEnds(scope("b")));
+    assert_eq!(world.names(), "a/x a/y");
+    world.take(Event::ListEnds(scope("a")));
+    assert_eq!(world.names(), "a/x");
+}
+
+#[test]
+fn what_is_in_a_namespace_that_is_not_watched_never_enters() {
+    let mut world = watching("a");
+    world.take(Event::ListBegins(scope("b")));
+    world.take(Event::Listed(interface("b", "x", 1)));
+    world.take(Event::ListEnds(scope("b")));
+    world.take(Event::Applied(interface("b", "x", 2)));
+    world.answer("b", "x", 3);
+    assert_eq!(world.names(), "");
+    assert_eq!(world.clock(), 0);
+    world.take(Event::Applied(interface("a", "x", 2)));
+    assert_eq!(world.names(), "a/x");
+}
+
+#[test]
+fn what_only_an_answer_has_shown_is_in_doubt_by_the_versions_of_its_own_list() {
+    let mut world = watching("a,b");
+    world.list("a", &[("x", 3)]);
+    world.answer("a", "made", 5);
+    world.list("b", &[("x", 9)]);
+    assert_eq!(world.names(), "a/made a/x b/x");
+    assert!(world.take_doubtful().is_empty());
+    // Version 9 is newer, and of another list.
+    world.list("a", &[("x", 3)]);
+    assert_eq!(world.names(), "a/made a/x b/x");
+    let doubtful = world.take_doubtful();
+    assert_eq!(
+        doubtful.iter().map(Key::to_string).collect::<Vec<_>>(),
+        ["NetworkInterface a/made"]
+    );
+    world.list("a", &[("x", 6)]);
+    assert_eq!(world.names(), "a/x b/x");
+}
+
+#[test]
+fn what_went_stays_gone_however_often_another_namespace_is_listed() {
+    let mut world = watching("a,b");
+    world.list("a", &[("x", 1)]);
+    let key = Key {
+        namespace: "a".into(),
+        kind: Kind::NetworkInterface,
+        name: "x".into(),
+    };
+    world.forget(&key, "x", &mut Dirty::new());
+    world.list("b", &[]);
+    world.list("b", &[]);
+    world.take(Event::Applied(interface("a", "x", 1)));
+    assert_eq!(world.names(), "", "a late word");
+    world.list("a", &[("x", 1)]);
+    assert_eq!(world.names(), "a/x");
+}
+
+#[test]
+fn all_of_a_namespace_is_shown_once_each_kind_has_been_listed_there() {
+    fn list<T: Indexed>(world: &mut World, namespace: &str) {
+        world.observe(Event::<T>::ListBegins(scope(namespace)), &mut Dirty::new());
+        world.observe(Event::<T>::ListEnds(scope(namespace)), &mut Dirty::new());
+    }
+    let shown = |world: &World| ["a", "b", "c"].map(|namespace| world.shows_all_of(namespace));
+    let mut world = watching("a,b");
+    for namespace in ["a", "b"] {
+        list::<Machine>(&mut world, namespace);
+        list::<Network>(&mut world, namespace);
+    }
+    list::<VirtualIp>(&mut world, "a");
+    assert_eq!(shown(&world), [false, false, false]);
+    list::<Interface>(&mut world, "a");
+    assert_eq!(shown(&world), [true, false, false]);
+    list::<Interface>(&mut world, "b");
+    assert!(!world.is_complete());
+    list::<VirtualIp>(&mut world, "b");
+    assert_eq!(shown(&world), [true, true, false]);
+    assert!(world.is_complete());
+}

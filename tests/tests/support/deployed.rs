@@ -1,0 +1,310 @@
+//! `deploy/` on an API server of a test's own, controller and webhook with the rights that it gives them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use k8s_openapi::ByteString;
+use serde_json::{Value, json};
+use xtask::control_plane::ControlPlane;
+use xtask::webhooks::is_asked;
+
+use super::cert_manager::{self, Issued};
+use super::controller::{Controller, read};
+use super::kubectl::Kubectl;
+use super::plane::bare;
+use super::rendered::args;
+use super::space::{MACHINE, NET, NIC, Space, VIP};
+use super::text::{entries, ip, makes, uses};
+use super::wait::eventually;
+use super::webhook::{Ports, Webhook};
+
+/// Where both run.
+pub(crate) const NAMESPACE: &str = "ironcore-ni";
+pub(crate) const CONTROLLER: &str = "ni-controller";
+pub(crate) const WEBHOOK: &str = "ni-webhook";
+const CONFIGURATIONS: &str =
+    "validatingwebhookconfiguration,mutatingwebhookconfiguration ironcore-ni";
+const NOBODY: &str = "{name: gone, uid: 11111111-2222-3333-4444-555555555555}";
+
+/// Rights that no request shows.
+pub(crate) const UNSEEN: [&str; 2] = [
+    // Asked for by OwnerReferencesPermissionEnforcement, of whoever makes an interface that blocks its machine's deletion.
+    "update compute.ironcore.dev/machines/finalizers",
+    // A look at a virtual IP that was claimed while the watch lists anew, and is not in that list.
+    "get networking.ironcore.dev/virtualips",
+];
+
+/// An API server on which `deploy/` was applied, that asks for every right.
+pub(crate) struct Cluster {
+    pub plane: ControlPlane,
+    pub kubectl: Kubectl,
+}
+
+impl Cluster {
+    /// With this folder applied, after whatever else it needs.
+    pub(crate) async fn start(folder: &str) -> Self {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// As `start`, where there are these namespaces already.
+    pub(crate) async fn start_with(folder: &str, namespaces: &[&str]) -> Self {
+        let plane = bare(|options| {
+            options.audit_log = true;
+            // As in Kubernetes 1.33: what streams lists elsewhere, lists and watches here.
+            options.feature_gates = vec!["WatchList=false".to_owned()];
+            options.api_server_args =
+                vec!["--enable-admission-plugins=OwnerReferencesPermissionEnforcement".to_owned()];
+        })
+        .await;
+        cert_manager::install_kinds(&plane.client().await.expect("a client")).await;
+        let kubectl = Kubectl::new(plane.kubeconfig()).await;
+        for namespace in namespaces {
+            kubectl.run(&format!("create namespace {namespace}")).await;
+        }
+        kubectl.run("apply -k deploy/crds").await;
+        kubectl.run(&format!("apply -k {folder}")).await;
+        Self { plane, kubectl }
+    }
+
+    pub(crate) async fn space(&self) -> Space {
+        Space::on(self.plane.client().await.expect("a client"), Path::new("")).await
+    }
+
+    /// The namespace of this name.
+    pub(crate) async fn space_called(&self, name: &str) -> Space {
+        Space::called(self.plane.client().await.expect("a client"), name)
+    }
+
+    pub(crate) async fn deployment(&self, name: &str) -> Value {
+        let get = format!("get deployment --namespace {NAMESPACE} {name}");
+        self.kubectl.json(&get).await
+    }
+
+    /// The arguments that the Deployment gives its container, but for where it listens.
+    pub(crate) async fn args(&self, deployment: &str) -> Vec<String> {
+        let mut args = args(&self.deployment(deployment).await);
+        args.retain(|arg| arg != "run" && !arg.contains("listen="));
+        args
+    }
+
+    /// A kubeconfig with a token of the service account of this name.
+    pub(crate) async fn account(&self, name: &str) -> PathBuf {
+        self.kubectl.service_account(NAMESPACE, name).await
+    }
+
+    pub(crate) async fn controller(&self) -> Controller {
+        let args = self.args(CONTROLLER).await;
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        Controller::start(&self.account(CONTROLLER).await, &args).await
+    }
+
+    /// Starts the webhook that makes its certificate itself.
+    pub(crate) async fn self_signed(&self) -> Webhook {
+        let mut args = self.args(WEBHOOK).await;
+        args.push("--self-signed-host=127.0.0.1".to_owned());
+        self.webhook(&args, None).await
+    }
+
+    /// Starts the webhook with a certificate that somebody has mounted.
+    pub(crate) async fn mounted(&self) -> Webhook {
+        let Issued { ca, dir } = cert_manager::issue();
+        let here = format!("={}/", dir.display());
+        let args = self.args(WEBHOOK).await.into_iter();
+        let args: Vec<String> = args.map(|arg| arg.replace("=/tls/", &here)).collect();
+        self.webhook(&args, Some(ca)).await
+    }
+
+    /// Starts the webhook, and has the API server call it where it is, as there are no Services here, and trust this CA.
+    async fn webhook(&self, args: &[String], ca: Option<String>) -> Webhook {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let ports = Ports::free();
+        let webhook = Webhook::launch(&self.account(WEBHOOK).await, ports, &args);
+        for (kind, path) in [("mutating", "mutate"), ("validating", "validate")] {
+            let mut patch = vec![
+                json!({ "op": "remove", "path": "/webhooks/0/clientConfig/service" }),
+                json!({ "op": "add", "path": "/webhooks/0/clientConfig/url", "value": ports.url(path) }),
+            ];
+            if let Some(ca) = &ca {
+                let bundle = ByteString(ca.clone().into_bytes());
+                patch.push(json!({ "op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": bundle }));
+            }
+            let patch = Value::from(patch);
+            let object = format!("{kind}webhookconfiguration ironcore-ni");
+            self.kubectl
+                .run(&format!("patch {object} --type json --patch {patch}"))
+                .await;
+        }
+        let client = self.plane.client().await.expect("a client");
+        let namespace = self.judged_namespace().await;
+        eventually("the webhook is asked", || async {
+            let asked = is_asked(&client, &namespace).await;
+            asked.map_err(|why| format!("{why:#}\n{}", webhook.log()))
+        })
+        .await;
+        webhook
+    }
+
+    /// Takes the webhook's configurations away; returns when objects of the namespace are stored without it.
+    pub(crate) async fn without_webhook(&self, space: &Space) {
+        self.kubectl.run(&format!("delete {CONFIGURATIONS}")).await;
+        eventually("a Network without the webhook", || {
+            space.try_create(NET, "net", "", true)
+        })
+        .await;
+    }
+
+    /// A namespace whose objects are sent to the webhook.
+    async fn judged_namespace(&self) -> String {
+        let get = "get validatingwebhookconfiguration ironcore-ni";
+        let configuration = self.kubectl.json(get).await;
+        let first = "/webhooks/0/namespaceSelector/matchExpressions/0/values/0";
+        let named = configuration.pointer(first).and_then(Value::as_str);
+        named.unwrap_or("default").to_owned()
+    }
+
+    /// What a service account has asked for, and the refusals among that. A request counts twice: as
+    /// `get networking.ironcore.dev/networks`, and with ` in ` and the namespace after it.
+    pub(crate) fn asked_by(&self, account: &str) -> (BTreeSet<String>, Vec<Value>) {
+        let user = format!("system:serviceaccount:{NAMESPACE}:{account}");
+        let log = read(&self.plane.audit_log().expect("an audit log"));
+        let events = log
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let (mut asked, mut refused) = (BTreeSet::new(), Vec::new());
+        for event in events.filter(|event| event["user"]["username"] == *user) {
+            if event["responseStatus"]["code"] == 403 {
+                refused.push(event);
+                continue;
+            }
+            let text = |path| event.pointer(path).and_then(Value::as_str).unwrap_or("");
+            let resource = match text("/objectRef/subresource") {
+                "" => text("/objectRef/resource").to_owned(),
+                sub => format!("{}/{sub}", text("/objectRef/resource")),
+            };
+            let group = text("/objectRef/apiGroup");
+            let what = format!("{} {group}/{resource}", text("/verb"));
+            asked.insert(format!("{what} in {}", text("/objectRef/namespace")));
+            asked.insert(what);
+        }
+        (asked, refused)
+    }
+
+    /// What a service account may do, in the same words: with a namespace where a Role says so.
+    pub(crate) async fn granted(&self, account: &str) -> BTreeSet<String> {
+        let mut granted = BTreeSet::new();
+        for get in [
+            "get clusterrolebindings",
+            "get rolebindings --all-namespaces",
+        ] {
+            let all = self.kubectl.json(get).await;
+            for binding in all["items"].as_array().expect("a list") {
+                let ours = |subject: &Value| {
+                    subject["name"] == account && subject["namespace"] == NAMESPACE
+                };
+                if binding["subjects"]
+                    .as_array()
+                    .is_some_and(|all| all.iter().any(ours))
+                {
+                    granted.extend(self.rights(binding).await);
+                }
+            }
+        }
+        granted
+    }
+
+    /// What a binding grants.
+    async fn rights(&self, binding: &Value) -> Vec<String> {
+        let role = &binding["roleRef"];
+        let text = |value: &Value| value.as_str().expect("a text").to_lowercase();
+        let mut get = format!("get {} {}", text(&role["kind"]), text(&role["name"]));
+        let namespace = binding["metadata"]["namespace"].as_str();
+        if let Some(namespace) = namespace {
+            get = format!("{get} --namespace {namespace}");
+        }
+        let rights = rights(&self.kubectl.json(&get).await).into_iter();
+        let place = namespace.map_or(String::new(), |namespace| format!(" in {namespace}"));
+        rights.map(|right| right + &place).collect()
+    }
+
+    /// Waits until a service account has used all that it may do; fails if it was ever refused something.
+    pub(crate) async fn until_all_is_used(&self, account: &str) {
+        let granted = self.granted(account).await;
+        assert!(granted.len() > 8, "{granted:#?}");
+        eventually("every right is used", || async {
+            let (asked, _) = self.asked_by(account);
+            let unused: Vec<_> = granted
+                .iter()
+                .filter(|right| !asked.contains(*right) && !is_unseen(right))
+                .collect();
+            if unused.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{account}: {unused:#?}"))
+            }
+        })
+        .await;
+        let (_, refused) = self.asked_by(account);
+        assert!(refused.is_empty(), "{account}: {refused:#?}");
+    }
+}
+
+fn is_unseen(right: &str) -> bool {
+    let what = right.split(" in ").next().unwrap_or_default();
+    UNSEEN.contains(&what)
+}
+
+/// The rights of a role, one by one.
+fn rights(role: &Value) -> Vec<String> {
+    let texts = |value: &Value| -> Vec<String> {
+        serde_json::from_value(value.clone()).expect("a list of texts")
+    };
+    let mut all = Vec::new();
+    for rule in role["rules"].as_array().expect("rules") {
+        for group in texts(&rule["apiGroups"]) {
+            for resource in texts(&rule["resources"]) {
+                let verbs = texts(&rule["verbs"]).into_iter();
+                all.extend(verbs.map(|verb| format!("{verb} {group}/{resource}")));
+            }
+        }
+    }
+    all
+}
+
+/// Refers to what is not there, of every kind.
+pub(crate) async fn refer_to_nothing(space: &Space) {
+    let nowhere = "spec.networkRef.name = nowhere; spec.virtualIP.virtualIPRef.name = nowhere";
+    space.interface("lost", "10.0.0.9", nowhere).await;
+    let child = "spec = {ipFamily: IPv4, prefixLength: 24, parentRef: {name: nowhere}}";
+    space.create("Prefix", "lost", child).await;
+    space.machine("lost", &[uses("nowhere")]).await;
+}
+
+/// Objects by which every kind of the controller's requests is made.
+pub(crate) async fn keep_busy(space: &Space) {
+    space.create(NET, "net", "").await;
+    let held = format!("spec.machineRef = {NOBODY}");
+    space.interface("x", "10.0.0.1", &held).await;
+    let held = format!("spec.targetRef = {NOBODY}");
+    space.create(VIP, "v", &held).await;
+    space.until(NIC, "x", "spec.machineRef -").await;
+    space.until(VIP, "v", "spec.targetRef -").await;
+
+    // Made, repaired, removed; and one whose name is taken, which is told.
+    space.interface("a-taken", "10.0.0.2", "").await;
+    let made = [
+        makes("keep", &ip("10.0.0.3")),
+        makes("go", &ip("10.0.0.4")),
+        makes("taken", &ip("10.0.0.5")),
+    ];
+    space.machine("a", &made).await;
+    space.until(NIC, "a-keep", "status.state = Available").await;
+    space.until(NIC, "a-go", "status.state = Available").await;
+    space.warned("Machine a", "NameTaken", "a-taken").await;
+    let fewer = [
+        makes("keep", &ip("10.0.0.6")),
+        makes("taken", &ip("10.0.0.5")),
+    ];
+    space.change(MACHINE, "a", &entries(&fewer)).await;
+    space.until(NIC, "a-keep", "status.ips = [10.0.0.6]").await;
+    space.until_gone(NIC, "a-go").await;
+}
