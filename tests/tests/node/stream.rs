@@ -61,7 +61,7 @@ impl Stream {
             .collect();
         println!("    failed: {failed:#?}");
         let failures = u32::try_from(failed.len()).unwrap_or(u32::MAX);
-        figures.exact("creates that failed", failures.into(), "", 0.0);
+        figures.exact("failures in the stream", failures.into(), "creates", 0.0);
 
         let machines: Vec<_> = created
             .iter()

@@ -62,10 +62,11 @@ impl NodeCommand {
 
 impl Up {
     async fn run(self) -> Result<ExitCode> {
-        let _lock = lock(LOCK)?;
         if self.install {
             node::install()?;
         }
+        node::check()?;
+        let _lock = lock(LOCK)?;
         match State::load(&dir())? {
             Some(state) if state.is_alive() => println!("the node was up already"),
             _ => self.start().await?,
@@ -77,7 +78,6 @@ impl Up {
     }
 
     async fn start(self) -> Result<()> {
-        node::check()?;
         let mut options = Options::new(dir());
         if !self.no_images {
             let wanted = Wanted {

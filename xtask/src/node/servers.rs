@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use tokio::time::{Instant, sleep};
 
-use super::namespaces::{Namespaces, WITHIN};
+use super::namespaces::Namespaces;
 use super::programs::Programs;
 use super::state::State;
 use super::{command_lines, credentials, images};
@@ -75,11 +75,6 @@ impl Node {
     /// administrator's `KUBECONFIG`.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         self.state().command(program.as_ref())
-    }
-
-    /// The administrator's kubeconfig, by its path within.
-    pub fn kubeconfig(&self) -> PathBuf {
-        Path::new(WITHIN).join("admin.kubeconfig")
     }
 
     /// The API server's audit log, as it is seen from both sides.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use xtask::image::{Wanted, make};
 use xtask::node::{self, Node, Options};
+use xtask::up::lock;
 use xtask::{cargo, repo};
 
 use super::run as run_command;
@@ -29,6 +30,7 @@ pub(super) fn obstacle(how: &HowNode) -> Option<anyhow::Error> {
 
 /// Makes the images, starts a node with them, runs the test in it, and ends it.
 pub(super) async fn run(how: &HowNode) -> Result<()> {
+    let _lock = lock("node-test")?;
     let wanted = Wanted {
         profile: how.profile.clone(),
         ..Wanted::default()
