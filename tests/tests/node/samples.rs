@@ -34,6 +34,10 @@ pub(super) async fn do_what_they_say(cluster: &Cluster) {
     let described = kubectl.run(&describe).await.out;
     assert!(described.contains("203.0.113.1"), "{described}");
 
+    let mut warnings = space.events().await;
+    warnings.retain(|told| told.warning);
+    assert!(warnings.is_empty(), "{warnings:#?}");
+
     let warned = kubectl.run(&format!("{apply}/warned")).await;
     assert!(warned.err.contains("Warning: "), "{}", warned.err);
     let Err(refused) = kubectl.try_run(&format!("{apply}/refused")).await else {
