@@ -8,17 +8,18 @@ use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
-use crate::support::cert_manager;
+use crate::support::foreign;
 use crate::support::kubectl::Kubectl;
 use crate::support::plane::bare;
 use crate::support::space::{NET, Space};
 use crate::support::wait::eventually;
 
-const OVERLAYS: [&str; 5] = [
+const OVERLAYS: [&str; 6] = [
     "deploy",
     "deploy/overlays/self-signed",
     "deploy/overlays/single-replica",
     "deploy/overlays/cert-manager",
+    "deploy/overlays/prometheus",
     "deploy/overlays/namespaced",
 ];
 
@@ -26,7 +27,7 @@ const OVERLAYS: [&str; 5] = [
 async fn every_overlay_is_taken_without_a_warning_and_taken_away_without_our_kinds() {
     let plane = bare(|_| ()).await;
     let client = plane.client().await.expect("a client");
-    cert_manager::install_kinds(&client).await;
+    foreign::install_kinds(&client).await;
     let kubectl = Kubectl::new(plane.kubeconfig()).await;
     for namespace in ["team-a", "team-b"] {
         kubectl.run(&format!("create namespace {namespace}")).await;

@@ -3,30 +3,9 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use kube::Client;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use serde_json::json;
-use xtask::crds::install_these;
 
 use super::scratch::scratch;
-
-/// Its kinds that overlays have objects of; here whatever they say is taken.
-pub(crate) async fn install_kinds(client: &Client) {
-    let kinds = [("Certificate", "certificates"), ("Issuer", "issuers")];
-    let definitions = kinds.map(|(kind, plural)| {
-        let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
-        let version = json!({ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": schema } });
-        let spec = json!({
-            "group": "cert-manager.io", "scope": "Namespaced",
-            "names": { "kind": kind, "plural": plural }, "versions": [version],
-        });
-        let metadata = json!({ "name": format!("{plural}.cert-manager.io") });
-        serde_json::from_value(json!({ "metadata": metadata, "spec": spec })).expect("a definition")
-    });
-    install_these(client, &definitions)
-        .await
-        .expect("kinds of cert-manager");
-}
 
 /// A certificate for 127.0.0.1.
 pub(crate) struct Issued {

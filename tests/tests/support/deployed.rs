@@ -10,6 +10,7 @@ use xtask::webhooks::is_asked;
 
 use super::cert_manager::{self, Issued};
 use super::controller::{Controller, read};
+use super::foreign;
 use super::kubectl::Kubectl;
 use super::plane::bare;
 use super::rendered::args;
@@ -56,7 +57,7 @@ impl Cluster {
                 vec!["--enable-admission-plugins=OwnerReferencesPermissionEnforcement".to_owned()];
         })
         .await;
-        cert_manager::install_kinds(&plane.client().await.expect("a client")).await;
+        foreign::install_kinds(&plane.client().await.expect("a client")).await;
         let kubectl = Kubectl::new(plane.kubeconfig()).await;
         for namespace in namespaces {
             kubectl.run(&format!("create namespace {namespace}")).await;

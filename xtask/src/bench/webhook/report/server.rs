@@ -180,7 +180,10 @@ fn latencies(of: &Figures) -> String {
 
 /// Each by the cell that is furthest from it; latency at a rate, and as fast as it goes.
 pub(super) fn verdicts(rows: &[ServerRow]) -> Vec<Verdict> {
-    let kept = rows.iter().filter(|row| row.transport.keeps());
+    // Between the reviews of a rate, a server goes to sleep and wakes up: that is no cost of the reviews.
+    let kept = rows
+        .iter()
+        .filter(|row| row.transport.keeps() && row.per_second.is_none());
     let slowest = [true, false].map(|at_a_rate| {
         let rows = rows.iter();
         rows.filter(|row| row.per_second.is_some() == at_a_rate)
@@ -267,6 +270,11 @@ pub(super) mod tests {
             ..row(151, 100)
         };
         assert_eq!(reached(&[row(100, 100), paced]), [false, true, true]);
+        let idle = ServerRow {
+            per_second: Some(2000),
+            ..row_of(Transport::Http2, &[(100, 100)], 101)
+        };
+        assert_eq!(reached(&[row(100, 100), idle]), [true, true, true]);
         let dear = row_of(Transport::Http1, &[(100, 100)], 101);
         assert_eq!(reached(&[row(100, 100), dear]), [true, false]);
         assert_eq!(reached(&[]), [true; 0]);
