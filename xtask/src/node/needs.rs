@@ -77,6 +77,10 @@ fn apt_get(args: &[&str]) -> Result<()> {
 fn root_on_linux() -> Result<()> {
     ensure!(cfg!(target_os = "linux"), "a node runs on Linux only");
     ensure!(geteuid().is_root(), "a node needs root, for its namespaces");
+    ensure!(
+        can_make_namespaces(),
+        "namespaces can't be made here, though this is root: a container without privileges?"
+    );
     let lacking = cgroups::lacking(&cgroups::hierarchies()?);
     ensure!(
         lacking.is_empty(),
@@ -84,6 +88,23 @@ fn root_on_linux() -> Result<()> {
         lacking.join(", ")
     );
     Ok(())
+}
+
+fn can_make_namespaces() -> bool {
+    let mut command = Command::new("unshare");
+    command.args([
+        "--mount",
+        "--net",
+        "--uts",
+        "--ipc",
+        "--cgroup",
+        "--pid",
+        "--fork",
+        "mount",
+        "--make-rprivate",
+        "/",
+    ]);
+    command.status().is_ok_and(|status| status.success())
 }
 
 fn missing() -> Vec<&'static str> {
