@@ -1,14 +1,13 @@
 //! What the benchmark runs on: a control plane of its own with an audit log, and a user for each subject.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use kube::Client;
 use serde_json::{Value, json};
-use xtask::control_plane::{Binaries, ControlPlane, Options};
+use xtask::control_plane::{Binaries, ControlPlane, Options, write_private};
 use xtask::crds;
 
 use super::audit::Audit;
@@ -111,17 +110,4 @@ fn kubeconfig(dir: &Path, admin: &Path, user: &str, token: &str) -> Result<PathB
         dir.join(format!("{user}.kubeconfig")),
         &serde_norway::to_string(&config)?,
     )
-}
-
-fn write_private(path: PathBuf, text: &str) -> Result<PathBuf> {
-    let mut options = File::options();
-    let file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&path);
-    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.with_context(|| format!("writing {}", path.display()))?;
-    Ok(path)
 }

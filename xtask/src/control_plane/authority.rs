@@ -101,8 +101,11 @@ fn named(name: &str, group: Option<&str>) -> Result<CertificateParams> {
     Ok(params)
 }
 
-/// Only the user may read it: there may be keys in it.
-pub(crate) fn write(path: PathBuf, text: &str) -> Result<PathBuf> {
+/// Writes a file that only its owner may read, as there may be keys in it.
+///
+/// # Errors
+/// Names the file that can't be written.
+pub fn write_private(path: PathBuf, text: &str) -> Result<PathBuf> {
     let file = File::options()
         .write(true)
         .create(true)

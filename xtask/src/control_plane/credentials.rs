@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use rcgen::KeyPair;
 
-use super::authority::{Authority, write};
+use super::authority::{Authority, write_private};
 
 /// Everything that the servers and their administrator prove themselves with.
 #[derive(Clone, Debug)]
@@ -34,12 +34,12 @@ impl Credentials {
         fs::create_dir_all(&certs).with_context(|| format!("making {}", certs.display()))?;
         let kubeconfig = authority.kubeconfig(&url, &admin)?;
         Ok(Self {
-            kubeconfig: write(dir.join("kubeconfig"), &kubeconfig)?,
-            ca: write(certs.join("ca.crt"), authority.certificate())?,
-            server_certificate: write(certs.join("server.crt"), &server.certificate)?,
-            server_key: write(certs.join("server.key"), &server.key)?,
-            token_key: write(certs.join("token.key"), &token_key.serialize_pem())?,
-            token_public_key: write(certs.join("token.pub"), &token_key.public_key_pem())?,
+            kubeconfig: write_private(dir.join("kubeconfig"), &kubeconfig)?,
+            ca: write_private(certs.join("ca.crt"), authority.certificate())?,
+            server_certificate: write_private(certs.join("server.crt"), &server.certificate)?,
+            server_key: write_private(certs.join("server.key"), &server.key)?,
+            token_key: write_private(certs.join("token.key"), &token_key.serialize_pem())?,
+            token_public_key: write_private(certs.join("token.pub"), &token_key.public_key_pem())?,
         })
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use rcgen::KeyPair;
 
 use super::command_lines::{NODE_ADDRESS, SERVICE_ADDRESS, URL};
-use crate::control_plane::{Authority, write};
+use crate::control_plane::{Authority, write_private};
 
 /// Users that have a kubeconfig `<file>.kubeconfig`, and their groups.
 const USERS: [(&str, &str, Option<&str>); 5] = [
@@ -27,7 +27,7 @@ pub(super) fn create(dir: &Path) -> Result<()> {
     let certs = dir.join("certs");
     fs::create_dir_all(&certs).with_context(|| format!("making {}", certs.display()))?;
     let authority = Authority::create()?;
-    write(certs.join("ca.crt"), authority.certificate())?;
+    write_private(certs.join("ca.crt"), authority.certificate())?;
     let names = [
         "127.0.0.1",
         NODE_ADDRESS,
@@ -36,19 +36,19 @@ pub(super) fn create(dir: &Path) -> Result<()> {
         "kubernetes.default.svc",
     ];
     let server = authority.server(&names)?;
-    write(certs.join("server.crt"), &server.certificate)?;
-    write(certs.join("server.key"), &server.key)?;
+    write_private(certs.join("server.crt"), &server.certificate)?;
+    write_private(certs.join("server.key"), &server.key)?;
     let token_key = KeyPair::generate()?;
-    write(certs.join("token.key"), &token_key.serialize_pem())?;
-    write(certs.join("token.pub"), &token_key.public_key_pem())?;
+    write_private(certs.join("token.key"), &token_key.serialize_pem())?;
+    write_private(certs.join("token.pub"), &token_key.public_key_pem())?;
     for (file, user, group) in USERS {
         let pair = authority.client(user, group)?;
         let kubeconfig = authority.kubeconfig(URL, &pair)?;
-        write(dir.join(format!("{file}.kubeconfig")), &kubeconfig)?;
+        write_private(dir.join(format!("{file}.kubeconfig")), &kubeconfig)?;
         if file == "admin" {
             // By these the API server asks the kubelet: for logs, and to run commands in pods.
-            write(certs.join("admin.crt"), &pair.certificate)?;
-            write(certs.join("admin.key"), &pair.key)?;
+            write_private(certs.join("admin.crt"), &pair.certificate)?;
+            write_private(certs.join("admin.key"), &pair.key)?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ironcore_api::field::Fault;
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 
 use super::Endpoint;
 use super::allowance::Allowance;
@@ -55,7 +55,7 @@ impl Default for Refusals {
 }
 
 impl Refusals {
-    /// A refusal: whose, and why, as far as one line tells.
+    /// A refusal: whose, and why, as far as one line tells; and how many before it have no line.
     pub(super) fn tell(
         &self,
         endpoint: Endpoint,
@@ -64,12 +64,6 @@ impl Refusals {
         faults: usize,
     ) {
         let Some(withheld) = self.take() else { return };
-        if withheld > 0 {
-            warn!(
-                withheld,
-                "there were more refusals than are logged: ni_webhook_reviews_total counts them"
-            );
-        }
         info!(
             ?endpoint,
             kind = ?short(&request.kind.kind),
@@ -79,6 +73,7 @@ impl Refusals {
             dry_run = request.is_dry_run(),
             faults,
             first = ?short(&first.to_string()),
+            withheld,
             "refused"
         );
     }
