@@ -10,7 +10,7 @@ use xtask::webhooks::is_asked;
 
 use crate::support::controller::{Controller, plan_with};
 use crate::support::deployed::{
-    CONTROLLER, Cluster, NAMESPACE, WEBHOOK, keep_busy, refer_to_nothing,
+    CONTROLLER, Cluster, NAMESPACE, WEBHOOK, keep_busy, refer_to_nothing, until_told_again,
 };
 use crate::support::space::{NET, NIC, Space};
 use crate::support::text::{check, ip, makes};
@@ -73,15 +73,7 @@ async fn with_roles_alone_both_work_in_their_namespaces_and_leave_others_alone()
     // The second tells again what holds, by the same Event.
     first.terminate().await;
     for team in &teams {
-        eventually("the same Event again", || async {
-            let told = team.warned("Machine a", "NameTaken", "a-taken").await;
-            if told.count > 1 {
-                Ok(())
-            } else {
-                Err(format!("{told:?}\n{}", second.log()))
-            }
-        })
-        .await;
+        until_told_again(team, &second).await;
     }
     // Each right in each namespace, and no refusal.
     cluster.until_all_is_used(CONTROLLER).await;

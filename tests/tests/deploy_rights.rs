@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::support::controller::plan;
-use crate::support::deployed::{CONTROLLER, Cluster, UNSEEN, WEBHOOK, keep_busy, refer_to_nothing};
+use crate::support::deployed::{
+    CONTROLLER, Cluster, UNSEEN, WEBHOOK, keep_busy, refer_to_nothing, until_told_again,
+};
 use crate::support::rendered::probes;
 use crate::support::space::NET;
 use crate::support::text::{ip, makes};
-use crate::support::wait::eventually;
 
 #[tokio::test]
 async fn controller_and_webhook_use_all_rights_that_they_are_given_and_lack_none() {
@@ -31,15 +32,7 @@ async fn controller_and_webhook_use_all_rights_that_they_are_given_and_lack_none
     keep_busy(&space).await;
     // The second tells again what holds, by the same Event.
     first.terminate().await;
-    eventually("the same Event again", || async {
-        let told = space.warned("Machine a", "NameTaken", "a-taken").await;
-        if told.count > 1 {
-            Ok(())
-        } else {
-            Err(format!("{told:?}\n{}", second.log()))
-        }
-    })
-    .await;
+    until_told_again(&space, &second).await;
     cluster.until_all_is_used(CONTROLLER).await;
     cluster.until_all_is_used(WEBHOOK).await;
     // As an administrator would before an upgrade.

@@ -309,3 +309,16 @@ pub(crate) async fn keep_busy(space: &Space) {
     space.until(NIC, "a-keep", "status.ips = [10.0.0.6]").await;
     space.until_gone(NIC, "a-go").await;
 }
+
+/// Until the one that took over has told again, by the same Event, what [`keep_busy`] has the first tell.
+pub(crate) async fn until_told_again(space: &Space, by: &Controller) {
+    eventually("the same Event again", || async {
+        let told = space.warned("Machine a", "NameTaken", "a-taken").await;
+        if told.count > 1 {
+            Ok(())
+        } else {
+            Err(format!("{told:?}\n{}", by.log()))
+        }
+    })
+    .await;
+}
