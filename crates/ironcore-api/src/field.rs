@@ -50,8 +50,12 @@ impl fmt::Display for FieldPath<'_> {
             parent.fmt(f)?;
         }
         match self.step {
-            Step::Field(field) if self.parent.is_some() => write!(f, ".{field}"),
-            Step::Field(field) => f.write_str(field),
+            Step::Field(field) => {
+                if self.parent.is_some() {
+                    f.write_str(".")?;
+                }
+                f.write_str(field)
+            }
             Step::Index(index) => write!(f, "[{index}]"),
         }
     }

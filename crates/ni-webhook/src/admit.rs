@@ -4,8 +4,6 @@
 //! schema refuses it, and names the place. In the validating call it is a denial (architecture, "The webhook always
 //! answers").
 
-use std::borrow::Cow;
-
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, Patch, PatchOperation, patch};
 use serde_json::Value;
@@ -34,13 +32,13 @@ pub struct Verdict {
 /// Says what there is to say of an object that is created, or updated from `old`.
 ///
 /// An update that leaves the spec as it was is not judged (contract, "Not judged").
-pub fn admit(endpoint: Endpoint, kind: &Kind, object: &Value, old: Option<&Value>) -> Verdict {
+pub fn admit(endpoint: Endpoint, kind: &Kind, object: Value, old: Option<&Value>) -> Verdict {
     if old.is_some_and(|old| old["spec"] == object["spec"]) {
         return Verdict::default();
     }
     match endpoint {
         Endpoint::Mutate => mutate(kind, object, old),
-        Endpoint::Validate => validate(kind, object, old),
+        Endpoint::Validate => validate(kind, &object, old),
     }
 }
 
@@ -56,11 +54,11 @@ pub fn undecodable(endpoint: Endpoint, error: &serde_json::Error) -> Verdict {
     }
 }
 
-fn mutate(kind: &Kind, object: &Value, old: Option<&Value>) -> Verdict {
+fn mutate(kind: &Kind, mut object: Value, old: Option<&Value>) -> Verdict {
     // A word that the types do not know keeps the object from being filled in, but not from being judged: the rules
     // name the word and all that is wrong beside it.
-    let fillings = (kind.fill)(object, old).unwrap_or_default();
-    let (object, patch) = fill_in(object, fillings);
+    let fillings = (kind.fill)(&object, old).unwrap_or_default();
+    let patch = fill_in(&mut object, fillings);
     match (kind.judge)(&object, old) {
         Ok(judgement) => Verdict::new(patch, judgement),
         Err(error) => undecodable(Endpoint::Mutate, &error),
@@ -78,20 +76,17 @@ fn validate(kind: &Kind, object: &Value, old: Option<&Value>) -> Verdict {
     }
 }
 
-/// The object with what is filled in, and the patch that does it.
-fn fill_in(object: &Value, fillings: Vec<Filling>) -> (Cow<'_, Value>, Option<Patch>) {
+/// Fills in what there is to fill in; the patch that does it.
+fn fill_in(object: &mut Value, fillings: Vec<Filling>) -> Option<Patch> {
     if fillings.is_empty() {
-        return (Cow::Borrowed(object), None);
+        return None;
     }
     let operations: Option<Vec<_>> = fillings.into_iter().map(operation).collect();
-    let mut filled = object.clone();
-    match operations.map(Patch) {
-        Some(operations) if patch(&mut filled, &operations).is_ok() => {
-            (Cow::Owned(filled), Some(operations))
-        }
-        // A filling names a place that is there. If one ever does not, the object is judged as it was sent.
-        _ => (Cow::Borrowed(object), None),
-    }
+    // A filling names a place that is there. If one ever does not, nothing is filled in (`patch` undoes what it did),
+    // and the object is judged as it was sent.
+    operations
+        .map(Patch)
+        .filter(|operations| patch(object, operations).is_ok())
 }
 
 /// An addition also replaces what is there, such as a `null`.

@@ -69,7 +69,7 @@ fn object(spec: &Value) -> Value {
 
 fn said(endpoint: Endpoint, spec: &Value, old: Option<&Value>) -> Verdict {
     let old = old.map(object);
-    admit(endpoint, &kind(), &object(spec), old.as_ref())
+    admit(endpoint, &kind(), object(spec), old.as_ref())
 }
 
 fn adds(path: &str, value: &str) -> Patch {
@@ -182,6 +182,6 @@ fn a_filling_without_a_place_changes_nothing() {
         },
         ..kind()
     };
-    let verdict = admit(Endpoint::Mutate, &kind, &object(&json!({"a": 1})), None);
+    let verdict = admit(Endpoint::Mutate, &kind, object(&json!({"a": 1})), None);
     assert_eq!(verdict, refused(&["b"]));
 }

@@ -108,26 +108,26 @@ pub fn object(kind: &str, json: &[u8]) {
     let Ok(mut object) = serde_json::from_slice::<Value>(json) else {
         return;
     };
-    let first = admit(Endpoint::Mutate, kind, &object, None);
+    let first = admit(Endpoint::Mutate, kind, object.clone(), None);
     let decodes = (kind.judge)(&object, None).is_ok();
     if let Some(patch) = &first.patch {
         let before = object.clone();
         json_patch::patch(&mut object, patch).expect("a patch applies");
         only_the_spec_differs(&before, &object);
     }
-    let again = admit(Endpoint::Mutate, kind, &object, None);
+    let again = admit(Endpoint::Mutate, kind, object.clone(), None);
     let filled = Verdict {
         patch: None,
         ..first.clone()
     };
     assert_eq!(again, filled, "of {object}");
-    let validated = admit(Endpoint::Validate, kind, &object, None);
+    let validated = admit(Endpoint::Validate, kind, object.clone(), None);
     assert_eq!(validated.patch, None);
     if decodes && first.faults.is_empty() {
         assert_eq!(validated.faults, [], "of {object}");
         assert_eq!(validated.references, first.references);
     }
-    let unchanged = admit(Endpoint::Validate, kind, &object, Some(&object));
+    let unchanged = admit(Endpoint::Validate, kind, object.clone(), Some(&object));
     assert_eq!(unchanged, Verdict::default());
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::compute::MachineVolume;
 
-/// The device of each volume that names none, by the volume's index: the stored one of the same volume,
+/// The device of each volume that names none, by the volume's index and in its order: the stored one of the same volume,
 /// else the first that is free. A device that another volume names is not free.
 pub(super) fn missing(volumes: &[MachineVolume], stored: &[MachineVolume]) -> Vec<(usize, String)> {
     let open = || {
@@ -29,6 +29,7 @@ pub(super) fn missing(volumes: &[MachineVolume], stored: &[MachineVolume]) -> Ve
             found.push((index, device));
         }
     }
+    found.sort_unstable();
     found
 }
 

@@ -1,16 +1,15 @@
 //! What is filled into an object on the wire: the fields, not the whole.
 //!
 //! The wire may hold what the types do not know, and spell "none" as `null`, `{}` or `""`. All of it stays
-//! as it is: only what defaulting changes in the typed spec is named.
+//! as it is: only what is open in the typed spec is named.
 
-use std::borrow::Cow;
-
-use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::{Result, Value};
 
-use super::{machine_spec, network_interface_spec, prefix_spec};
+use super::{machine as machines, network_interface as interfaces, prefix as prefixes};
 use crate::compute::{MachineSpec, MachineVolume};
+use crate::ipam::PrefixSpec;
+use crate::networking::NetworkInterfaceSpec;
 
 /// A field that is filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +25,8 @@ pub struct Filling {
 /// # Errors
 /// Where its spec does not decode.
 pub fn prefix(object: &Value, _old: Option<&Value>) -> Result<Vec<Filling>> {
-    fillings(object, prefix_spec)
+    let spec: PrefixSpec = spec(object)?;
+    Ok(placed(object, prefixes::on_the_wire(&spec)))
 }
 
 /// Nothing is filled into the kinds that leave nothing open.
@@ -42,7 +42,9 @@ pub fn nothing(_object: &Value, _old: Option<&Value>) -> Result<Vec<Filling>> {
 /// # Errors
 /// Where its spec does not decode.
 pub fn network_interface(object: &Value, _old: Option<&Value>) -> Result<Vec<Filling>> {
-    fillings(object, network_interface_spec)
+    let spec: NetworkInterfaceSpec = spec(object)?;
+    let open = interfaces::open(&spec).into_iter();
+    Ok(placed(object, open.map(|field| field.on_the_wire("/spec"))))
 }
 
 /// What is filled into a Machine; `old` is the machine as it was before an update, whose volumes keep their devices.
@@ -50,73 +52,31 @@ pub fn network_interface(object: &Value, _old: Option<&Value>) -> Result<Vec<Fil
 /// # Errors
 /// Where its spec does not decode.
 pub fn machine(object: &Value, old: Option<&Value>) -> Result<Vec<Filling>> {
-    let stored = old.map(stored);
-    fillings(object, |spec| machine_spec(spec, stored.as_ref()))
+    let spec: MachineSpec = spec(object)?;
+    let stored = old.map(stored_volumes).unwrap_or_default();
+    let open = machines::open(&spec, &stored).into_iter();
+    Ok(placed(object, open.map(machines::Open::on_the_wire)))
 }
 
-/// The stored machine as far as defaulting reads it. What does not decode is left out: a fault elsewhere in the
-/// stored object must not move a disk.
-fn stored(old: &Value) -> MachineSpec {
+fn spec<S: DeserializeOwned>(object: &Value) -> Result<S> {
+    S::deserialize(&object["spec"])
+}
+
+/// The volumes of a stored machine. What does not decode is left out: a fault elsewhere in the stored object must not
+/// move a disk.
+fn stored_volumes(old: &Value) -> Vec<MachineVolume> {
     let volumes = old["spec"]["volumes"].as_array().into_iter().flatten();
-    MachineSpec {
-        volumes: volumes
-            .filter_map(|volume| MachineVolume::deserialize(volume).ok())
-            .collect(),
-        ..MachineSpec::default()
-    }
+    let decoded = volumes.filter_map(|volume| MachineVolume::deserialize(volume).ok());
+    decoded.collect()
 }
 
-fn fillings<S>(object: &Value, fill: impl Fn(&S) -> Cow<'_, S>) -> Result<Vec<Filling>>
-where
-    S: Clone + DeserializeOwned + Serialize,
-{
-    let wire = &object["spec"];
-    let spec = S::deserialize(wire)?;
-    let mut found = Vec::new();
-    if let Cow::Owned(filled) = fill(&spec) {
-        let (given, filled) = (serde_json::to_value(&spec)?, serde_json::to_value(filled)?);
-        compare(Some(&given), filled, Some(wire), "/spec", &mut found);
-    }
-    Ok(found)
-}
-
-/// Names what `filled` has and `given` lacks. Where the wire is of another shape than what was decoded from it (a
-/// list for an object), the schema refuses it, and there is nothing to fill in.
-fn compare(
-    given: Option<&Value>,
-    filled: Value,
-    wire: Option<&Value>,
-    pointer: &str,
-    found: &mut Vec<Filling>,
-) {
-    if given == Some(&filled) {
-        return;
-    }
-    match (given, filled, wire) {
-        (Some(Value::Object(given)), Value::Object(filled), Some(Value::Object(wire))) => {
-            for (field, filled) in filled {
-                // Names of fields hold neither "~" nor "/": nothing to escape.
-                let below = format!("{pointer}/{field}");
-                compare(given.get(&field), filled, wire.get(&field), &below, found);
-            }
-        }
-        (Some(Value::Array(given)), Value::Array(filled), Some(Value::Array(wire)))
-            if given.len() == filled.len() =>
-        {
-            for (index, (given, filled)) in given.iter().zip(filled).enumerate() {
-                let below = format!("{pointer}/{index}");
-                compare(Some(given), filled, wire.get(index), &below, found);
-            }
-        }
-        (given, value, _) if given.is_none_or(is_open) => found.push(Filling {
-            pointer: pointer.to_owned(),
-            value,
-        }),
-        _ => {}
-    }
-}
-
-/// Whether a value is there for want of another: an empty list, or the 0 that means none.
-fn is_open(value: &Value) -> bool {
-    value.as_array().is_some_and(Vec::is_empty) || value.as_i64() == Some(0)
+/// Those that have a place. Where the wire is of another shape than what was decoded from it (a list for an object),
+/// the schema refuses it, and there is nothing to fill in.
+fn placed(object: &Value, fillings: impl IntoIterator<Item = Filling>) -> Vec<Filling> {
+    let has_place = |filling: &Filling| {
+        let parent = filling.pointer.rsplit_once('/').map(|(parent, _)| parent);
+        let parent = parent.and_then(|parent| object.pointer(parent));
+        parent.is_some_and(Value::is_object)
+    };
+    fillings.into_iter().filter(has_place).collect()
 }

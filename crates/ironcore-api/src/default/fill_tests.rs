@@ -1,8 +1,13 @@
 use proptest::prelude::*;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::fill::{self, Filling};
 use super::tests::{interface, machine_wire, prefix_template};
+use super::{machine_spec, network_interface_spec, prefix_spec};
+use crate::compute::MachineSpec;
+use crate::ipam::PrefixSpec;
+use crate::networking::NetworkInterfaceSpec;
 
 type Fill = fn(&Value, Option<&Value>) -> serde_json::Result<Vec<Filling>>;
 
@@ -168,4 +173,35 @@ proptest! {
             prop_assert_eq!(fill(&filled, None).expect("it decodes"), []);
         }
     }
+
+    #[test]
+    fn the_wire_gets_what_the_types_get(
+        machine in machine_wire(), stored in machine_wire(), interface in interface(), prefix in prefix_template(),
+    ) {
+        let old = json!({"spec": stored});
+        let stored: MachineSpec = decoded(&stored);
+        prop_assert_eq!(
+            on_the_wire::<MachineSpec>(fill::machine, &machine, Some(&old)),
+            machine_spec(&decoded(&machine), &stored.volumes).into_owned()
+        );
+        prop_assert_eq!(
+            on_the_wire::<NetworkInterfaceSpec>(fill::network_interface, &interface, None),
+            network_interface_spec(&decoded(&interface)).into_owned()
+        );
+        prop_assert_eq!(
+            on_the_wire::<PrefixSpec>(fill::prefix, &prefix, None),
+            prefix_spec(&decoded(&prefix)).into_owned()
+        );
+    }
+}
+
+fn decoded<S: DeserializeOwned>(spec: &Value) -> S {
+    S::deserialize(spec).expect("it decodes")
+}
+
+/// The spec that is read from the wire after filling in there.
+fn on_the_wire<S: DeserializeOwned>(fill: Fill, spec: &Value, old: Option<&Value>) -> S {
+    let object = json!({"spec": spec});
+    let fillings = fill(&object, old).expect("it decodes");
+    decoded(&apply(object, fillings)["spec"])
 }

@@ -1,29 +1,54 @@
 use std::borrow::Cow;
 
+use serde_json::json;
+
+use super::fill::Filling;
 use crate::address::{IpFamily, Prefix, parse_ip, parse_prefix};
 use crate::bound;
+use crate::ipam::PrefixSpec;
 use crate::networking::{IpSource, NetworkInterfaceSpec};
+
+/// A field of an interface's spec that is open, and what it gets.
+pub(super) enum Open {
+    IpFamilies(Vec<IpFamily>),
+    /// `ipFamily` of the prefix template at this index of `ips`.
+    TemplateFamily(usize, IpFamily),
+    /// `prefixLength` of the prefix template at this index of `ips`: that of one address.
+    TemplateLength(usize, IpFamily),
+}
 
 /// Fills in `ipFamilies` from `ips` when empty, and in `ips[i]` a prefix template's `ipFamily` from the
 /// family at its index and `prefixLength` when it names neither prefix nor length.
 ///
 /// Borrows where there is nothing to fill in.
 pub fn network_interface_spec(spec: &NetworkInterfaceSpec) -> Cow<'_, NetworkInterfaceSpec> {
-    let mut spec = Cow::Borrowed(spec);
+    let mut filled = Cow::Borrowed(spec);
+    for field in open(spec) {
+        field.fill(filled.to_mut());
+    }
+    filled
+}
+
+/// What is open in an interface's spec.
+pub(super) fn open(spec: &NetworkInterfaceSpec) -> Vec<Open> {
+    let inferred = families_of(spec);
+    let families = inferred.as_ref().unwrap_or(&spec.ip_families);
+    let ips = spec.ips.iter().enumerate().zip(families);
+    let templates = ips
+        .flat_map(|((index, source), family)| open_template(index, template_spec(source), *family));
+    let templates: Vec<_> = templates.collect();
+    let families = inferred.map(Open::IpFamilies).into_iter();
+    families.chain(templates).collect()
+}
+
+/// The families of `ips`, where none are given and all can be told.
+fn families_of(spec: &NetworkInterfaceSpec) -> Option<Vec<IpFamily>> {
     // Of too many, none is read: who sent them is told that, and nothing of families.
-    if spec.ip_families.is_empty()
-        && spec.ips.len() as u64 <= bound::IPS
-        && let Some(families) = spec.ips.iter().map(family_of).collect::<Option<Vec<_>>>()
-        && !families.is_empty()
-        // Their author is told of the ips, which they wrote, and not of families, which they did not.
-        && is_each_once(&families)
-    {
-        spec.to_mut().ip_families = families;
-    }
-    for index in 0..spec.ips.len() {
-        fill_template(&mut spec, index);
-    }
-    spec
+    let open =
+        spec.ip_families.is_empty() && !spec.ips.is_empty() && spec.ips.len() as u64 <= bound::IPS;
+    let families = open.then(|| spec.ips.iter().map(family_of).collect::<Option<Vec<_>>>());
+    // Their author is told of the ips, which they wrote, and not of families, which they did not.
+    families.flatten().filter(|families| is_each_once(families))
 }
 
 fn is_each_once(families: &[IpFamily]) -> bool {
@@ -36,13 +61,7 @@ fn family_of(source: &IpSource) -> Option<IpFamily> {
     if let Some(value) = &source.value {
         return parse_ip(value).ok().map(IpFamily::of);
     }
-    let template = source
-        .ephemeral
-        .as_ref()?
-        .prefix_template
-        .as_ref()?
-        .spec
-        .as_ref()?;
+    let template = template_spec(source)?;
     template.ip_family.or_else(|| {
         parse_prefix(template.prefix.as_deref()?)
             .ok()
@@ -50,38 +69,59 @@ fn family_of(source: &IpSource) -> Option<IpFamily> {
     })
 }
 
-fn fill_template(spec: &mut Cow<'_, NetworkInterfaceSpec>, index: usize) {
-    let Some(family) = spec.ip_families.get(index).copied() else {
-        return;
-    };
-    let Some(template) = template_spec(&spec.ips[index]) else {
-        return;
-    };
-    let needs_family = template.ip_family.is_none();
-    let needs_length = template.prefix.is_none() && template.prefix_length.unwrap_or(0) == 0;
-    if !needs_family && !needs_length {
-        return;
-    }
-    let ips = &mut spec.to_mut().ips;
-    let template = ips[index]
-        .ephemeral
-        .as_mut()
-        .and_then(|e| e.prefix_template.as_mut())
-        .and_then(|t| t.spec.as_mut());
-    if let Some(template) = template {
-        template.ip_family.get_or_insert(family);
-        if needs_length {
-            template.prefix_length = Some(i32::from(family.bits()));
+fn open_template(
+    index: usize,
+    template: Option<&PrefixSpec>,
+    family: IpFamily,
+) -> impl Iterator<Item = Open> {
+    let no_family = template.is_some_and(|template| template.ip_family.is_none());
+    let no_length = template.is_some_and(|template| {
+        template.prefix.is_none() && template.prefix_length.unwrap_or(0) == 0
+    });
+    let family_field = no_family.then_some(Open::TemplateFamily(index, family));
+    let length = no_length.then_some(Open::TemplateLength(index, family));
+    family_field.into_iter().chain(length)
+}
+
+fn template_spec(source: &IpSource) -> Option<&PrefixSpec> {
+    let ephemeral = source.ephemeral.as_ref()?;
+    ephemeral.prefix_template.as_ref()?.spec.as_ref()
+}
+
+impl Open {
+    /// Fills the field in.
+    pub(super) fn fill(self, spec: &mut NetworkInterfaceSpec) {
+        match self {
+            Self::IpFamilies(families) => spec.ip_families = families,
+            Self::TemplateFamily(index, family) => {
+                template_mut(spec, index).ip_family = Some(family);
+            }
+            Self::TemplateLength(index, family) => {
+                template_mut(spec, index).prefix_length = Some(length(family));
+            }
         }
+    }
+
+    /// What is filled in on the wire, where the spec is at `at`.
+    pub(super) fn on_the_wire(self, at: &str) -> Filling {
+        let template = |index| format!("{at}/ips/{index}/ephemeral/prefixTemplate/spec");
+        let (pointer, value) = match self {
+            Self::IpFamilies(families) => (format!("{at}/ipFamilies"), json!(families)),
+            Self::TemplateFamily(index, family) => (template(index) + "/ipFamily", json!(family)),
+            Self::TemplateLength(index, family) => {
+                (template(index) + "/prefixLength", json!(length(family)))
+            }
+        };
+        Filling { pointer, value }
     }
 }
 
-fn template_spec(source: &IpSource) -> Option<&crate::ipam::PrefixSpec> {
-    source
-        .ephemeral
-        .as_ref()?
-        .prefix_template
-        .as_ref()?
-        .spec
-        .as_ref()
+fn length(family: IpFamily) -> i32 {
+    i32::from(family.bits())
+}
+
+fn template_mut(spec: &mut NetworkInterfaceSpec, index: usize) -> &mut PrefixSpec {
+    let ephemeral = spec.ips[index].ephemeral.get_or_insert_default();
+    let template = ephemeral.prefix_template.get_or_insert_default();
+    template.spec.get_or_insert_default()
 }

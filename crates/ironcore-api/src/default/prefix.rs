@@ -1,16 +1,34 @@
 use std::borrow::Cow;
 
-use crate::address::{Prefix, parse_prefix};
+use serde_json::json;
+
+use super::fill::Filling;
+use crate::address::{IpFamily, Prefix, parse_prefix};
 use crate::ipam::PrefixSpec;
 
 /// Fills in `ipFamily` from `prefix`.
 pub fn prefix_spec(spec: &PrefixSpec) -> Cow<'_, PrefixSpec> {
-    let mut spec = Cow::Borrowed(spec);
-    if spec.ip_family.is_none()
-        && let Some(prefix) = spec.prefix.as_deref()
-        && let Ok(family) = parse_prefix(prefix).map(Prefix::family)
-    {
-        spec.to_mut().ip_family = Some(family);
+    let mut filled = Cow::Borrowed(spec);
+    if let Some(family) = open_family(spec) {
+        filled.to_mut().ip_family = Some(family);
     }
-    spec
+    filled
+}
+
+/// What is filled in on the wire.
+pub(super) fn on_the_wire(spec: &PrefixSpec) -> Option<Filling> {
+    let family = open_family(spec)?;
+    Some(Filling {
+        pointer: "/spec/ipFamily".to_owned(),
+        value: json!(family),
+    })
+}
+
+/// What `ipFamily` gets, where it is open.
+fn open_family(spec: &PrefixSpec) -> Option<IpFamily> {
+    if spec.ip_family.is_some() {
+        return None;
+    }
+    let prefix = parse_prefix(spec.prefix.as_deref()?).ok()?;
+    Some(Prefix::family(prefix))
 }

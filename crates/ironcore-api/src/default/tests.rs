@@ -130,7 +130,7 @@ fn a_prefix_gets_its_family() {
 
 #[test]
 fn a_machine_gets_power_and_templates() {
-    let fill = |given: &str| filled(given, |spec| machine_spec(spec, None));
+    let fill = |given: &str| filled(given, |spec| machine_spec(spec, &[]));
     assert_eq!(fill("{power: Off}"), None);
     assert_eq!(fill("{}"), Some(wire::<MachineSpec>("{power: On}")));
     let interface = |families: &str| {
@@ -165,7 +165,7 @@ fn volumes_get_devices() {
                 .collect();
             read::<MachineSpec>(&json!({"power": "On", "volumes": volumes}).to_string())
         };
-        let its = machine_spec(&spec(given), Some(&spec(stored))).into_owned();
+        let its = machine_spec(&spec(given), &spec(stored).volumes).into_owned();
         assert_eq!(its, spec(expected), "{given} | {stored}");
     }
 }
@@ -174,7 +174,7 @@ fn volumes_get_devices() {
 fn devices_go_on_after_odz() {
     let volumes: Vec<_> = (0..60).map(|i| json!({"name": format!("v{i}")})).collect();
     let spec = read::<MachineSpec>(&json!({"volumes": volumes}).to_string());
-    let filled = machine_spec(&spec, None);
+    let filled = machine_spec(&spec, &[]);
     let device = |index: usize| filled.volumes[index].device.as_deref().unwrap();
     assert_eq!(
         [device(25), device(26), device(51), device(52)],
@@ -219,9 +219,9 @@ fn machine() -> impl Strategy<Value = MachineSpec> {
 proptest! {
     #[test]
     fn filling_in_twice_is_filling_in_once(machine in machine(), stored in machine()) {
-        let once = machine_spec(&machine, Some(&stored)).into_owned();
-        prop_assert!(matches!(machine_spec(&once, Some(&stored)), Cow::Borrowed(_)));
-        prop_assert!(matches!(machine_spec(&once, None), Cow::Borrowed(_)));
+        let once = machine_spec(&machine, &stored.volumes).into_owned();
+        prop_assert!(matches!(machine_spec(&once, &stored.volumes), Cow::Borrowed(_)));
+        prop_assert!(matches!(machine_spec(&once, &[]), Cow::Borrowed(_)));
     }
 
     #[test]
@@ -233,7 +233,7 @@ proptest! {
 
     #[test]
     fn what_a_user_gave_stays(machine in machine()) {
-        let filled = machine_spec(&machine, None);
+        let filled = machine_spec(&machine, &[]);
         for (given, filled) in machine.volumes.iter().zip(&filled.volumes) {
             prop_assert!(given.device.is_none() || given.device == filled.device);
         }

@@ -128,5 +128,5 @@ fn judge(endpoint: Endpoint, kind: &Kind, request: &Request<'_>) -> Verdict {
     };
     // What was stored and can't be read holds nothing that an update could keep: then the object is judged as a new one.
     let old = request.old_object.and_then(|text| decode(text).ok());
-    admit(endpoint, kind, &object, old.as_ref())
+    admit(endpoint, kind, object, old.as_ref())
 }

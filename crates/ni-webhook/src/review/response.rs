@@ -94,17 +94,20 @@ fn invalid(request: &Request<'_>, faults: &[Fault]) -> Status {
 
 /// All causes as apimachinery joins them: each once, in brackets where there are several.
 fn aggregate(causes: &[StatusCause], more: usize) -> String {
-    let mut seen = BTreeSet::new();
-    let mut said: Vec<String> = causes
+    let texts = causes
         .iter()
-        .map(|cause| format!("{}: {}", cause.field, cause.message))
-        .filter(|text| seen.insert(text.clone()))
+        .map(|cause| format!("{}: {}", cause.field, cause.message));
+    let texts: Vec<String> = texts
+        .chain((more > 0).then(|| format!("and {more} more")))
         .collect();
-    if more > 0 {
-        said.push(format!("and {more} more"));
-    }
+    let mut seen = BTreeSet::new();
+    let said: Vec<&str> = texts
+        .iter()
+        .map(String::as_str)
+        .filter(|text| seen.insert(*text))
+        .collect();
     match &said[..] {
-        [only] => only.clone(),
+        [only] => (*only).to_owned(),
         _ => format!("[{}]", said.join(", ")),
     }
 }
