@@ -37,6 +37,7 @@ mod deploy_render;
 mod deploy_rights;
 mod migration_moves;
 mod node;
+mod upgrade;
 mod webhook_agreement;
 mod webhook_answers;
 mod webhook_certificates;

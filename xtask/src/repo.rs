@@ -1,6 +1,9 @@
 //! Where things are in the checkout.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
 
 /// The root of this checkout (known since the build: cargo rebuilds what is moved).
 pub fn root() -> &'static Path {
@@ -26,4 +29,24 @@ pub fn user_cache() -> PathBuf {
         // Nobody's home (some containers): next to the checkout's other leftovers.
         .unwrap_or_else(|| root().join(".cache"))
         .join("ironcore-ni")
+}
+
+/// What git prints of this checkout.
+///
+/// # Errors
+/// If there is no git, or it fails; then with what it says.
+pub fn git(arguments: &[&str]) -> Result<String> {
+    let output = Command::new("git")
+        .current_dir(root())
+        .args(arguments)
+        .output()
+        .context("running git")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "git {}: {}",
+        arguments.join(" "),
+        said.trim()
+    );
+    Ok(String::from_utf8(output.stdout)?)
 }

@@ -23,7 +23,12 @@ pub(crate) struct Controller {
 impl Controller {
     /// Starts it with these flags; returns when it is ready.
     pub(crate) async fn start(kubeconfig: &Path, flags: &[&str]) -> Self {
-        let this = Self::launch(kubeconfig, flags);
+        Self::start_of(&program(), kubeconfig, flags).await
+    }
+
+    /// As `start`, of another build.
+    pub(crate) async fn start_of(program: &Path, kubeconfig: &Path, flags: &[&str]) -> Self {
+        let this = Self::launch_of(program, kubeconfig, flags);
         let client = plain_client(this.port).expect("a client");
         eventually("the controller is ready", || async {
             let ready = is_ok(&client, "/readyz").await;
@@ -35,11 +40,15 @@ impl Controller {
 
     /// Starts it, and does not wait.
     pub(crate) fn launch(kubeconfig: &Path, flags: &[&str]) -> Self {
+        Self::launch_of(&program(), kubeconfig, flags)
+    }
+
+    fn launch_of(program: &Path, kubeconfig: &Path, flags: &[&str]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let log = scratch().join(format!("controller-{number}.log"));
         let port = free_port().expect("a free port");
-        let mut command = Command::new(program());
+        let mut command = Command::new(program);
         command.args([
             "run",
             "--listen",

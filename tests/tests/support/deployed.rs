@@ -9,7 +9,7 @@ use xtask::control_plane::ControlPlane;
 use xtask::webhooks::is_asked;
 
 use super::cert_manager::{self, Issued};
-use super::controller::{Controller, read};
+use super::controller::{self, Controller, read};
 use super::foreign;
 use super::kubectl::Kubectl;
 use super::plane::bare;
@@ -17,7 +17,7 @@ use super::rendered::args;
 use super::space::{MACHINE, NET, NIC, Space, VIP};
 use super::text::{entries, ip, makes, uses};
 use super::wait::eventually;
-use super::webhook::{Ports, Webhook};
+use super::webhook::{self, Ports, Webhook};
 
 /// Where both run.
 pub(crate) const NAMESPACE: &str = "ironcore-ni";
@@ -49,6 +49,19 @@ impl Cluster {
 
     /// As `start`, where there are these namespaces already.
     pub(crate) async fn start_with(folder: &str, namespaces: &[&str]) -> Self {
+        let this = Self::bare().await;
+        for namespace in namespaces {
+            this.kubectl
+                .run(&format!("create namespace {namespace}"))
+                .await;
+        }
+        this.kubectl.run("apply -k deploy/crds").await;
+        this.kubectl.run(&format!("apply -k {folder}")).await;
+        this
+    }
+
+    /// As `start`, with nothing applied.
+    pub(crate) async fn bare() -> Self {
         let plane = bare(|options| {
             options.audit_log = true;
             // As in Kubernetes 1.33: what streams lists elsewhere, lists and watches here.
@@ -59,11 +72,6 @@ impl Cluster {
         .await;
         foreign::install_kinds(&plane.client().await.expect("a client")).await;
         let kubectl = Kubectl::new(plane.kubeconfig()).await;
-        for namespace in namespaces {
-            kubectl.run(&format!("create namespace {namespace}")).await;
-        }
-        kubectl.run("apply -k deploy/crds").await;
-        kubectl.run(&format!("apply -k {folder}")).await;
         Self { plane, kubectl }
     }
 
@@ -94,16 +102,26 @@ impl Cluster {
     }
 
     pub(crate) async fn controller(&self) -> Controller {
+        self.controller_of(&controller::program()).await
+    }
+
+    /// Starts a controller of another build.
+    pub(crate) async fn controller_of(&self, program: &Path) -> Controller {
         let args = self.args(CONTROLLER).await;
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        Controller::start(&self.account(CONTROLLER).await, &args).await
+        Controller::start_of(program, &self.account(CONTROLLER).await, &args).await
     }
 
     /// Starts the webhook that makes its certificate itself.
     pub(crate) async fn self_signed(&self) -> Webhook {
+        self.self_signed_of(&webhook::program()).await
+    }
+
+    /// As `self_signed`, of another build.
+    pub(crate) async fn self_signed_of(&self, program: &Path) -> Webhook {
         let mut args = self.args(WEBHOOK).await;
         args.push("--self-signed-host=127.0.0.1".to_owned());
-        self.webhook(&args, None).await
+        self.webhook(program, &args, None).await
     }
 
     /// Starts the webhook with a certificate that somebody has mounted.
@@ -112,25 +130,34 @@ impl Cluster {
         let here = format!("={}/", dir.display());
         let args = self.args(WEBHOOK).await.into_iter();
         let args: Vec<String> = args.map(|arg| arg.replace("=/tls/", &here)).collect();
-        self.webhook(&args, Some(ca)).await
+        self.webhook(&webhook::program(), &args, Some(ca)).await
     }
 
-    /// Starts the webhook, and has the API server call it where it is, as there are no Services here, and trust this CA.
-    async fn webhook(&self, args: &[String], ca: Option<String>) -> Webhook {
+    /// Starts the webhook, and has the API server call it, and trust this CA.
+    async fn webhook(&self, program: &Path, args: &[String], ca: Option<String>) -> Webhook {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let ports = Ports::free();
-        let webhook = Webhook::launch(&self.account(WEBHOOK).await, ports, &args);
+        let webhook = Webhook::launch_of(program, &self.account(WEBHOOK).await, ports, &args);
+        let bundle = ca.map(|ca| ByteString(ca.into_bytes()));
+        self.call(&webhook, bundle.as_ref()).await;
+        webhook
+    }
+
+    /// Has the API server call a webhook where it is, as there are no Services here; returns when it does. Where no CA
+    /// is given, it trusts whom it trusted before, until the webhook says otherwise.
+    pub(crate) async fn call(&self, webhook: &Webhook, ca: Option<&ByteString>) {
         for (kind, path) in [("mutating", "mutate"), ("validating", "validate")] {
-            let mut patch = vec![
-                json!({ "op": "remove", "path": "/webhooks/0/clientConfig/service" }),
-                json!({ "op": "add", "path": "/webhooks/0/clientConfig/url", "value": ports.url(path) }),
-            ];
-            if let Some(ca) = &ca {
-                let bundle = ByteString(ca.clone().into_bytes());
-                patch.push(json!({ "op": "add", "path": "/webhooks/0/clientConfig/caBundle", "value": bundle }));
-            }
-            let patch = Value::from(patch);
             let object = format!("{kind}webhookconfiguration ironcore-ni");
+            let stored = self.kubectl.json(&format!("get {object}")).await;
+            let trusted = &stored["webhooks"][0]["clientConfig"]["caBundle"];
+            let bundle = ca.map_or_else(|| trusted.clone(), |ca| json!(ca));
+            let mut reach = json!({ "url": webhook.ports.url(path) });
+            if !bundle.is_null() {
+                reach["caBundle"] = bundle;
+            }
+            let patch = json!([
+                { "op": "replace", "path": "/webhooks/0/clientConfig", "value": reach },
+            ]);
             self.kubectl
                 .run(&format!("patch {object} --type json --patch {patch}"))
                 .await;
@@ -142,16 +169,20 @@ impl Cluster {
             asked.map_err(|why| format!("{why:#}\n{}", webhook.log()))
         })
         .await;
-        webhook
     }
 
     /// Takes the webhook's configurations away; returns when objects of the namespace are stored without it.
     pub(crate) async fn without_webhook(&self, space: &Space) {
-        self.kubectl.run(&format!("delete {CONFIGURATIONS}")).await;
+        self.forget_webhook().await;
         eventually("a Network without the webhook", || {
             space.try_create(NET, "net", "", true)
         })
         .await;
+    }
+
+    /// Takes the webhook's configurations away.
+    pub(crate) async fn forget_webhook(&self) {
+        self.kubectl.run(&format!("delete {CONFIGURATIONS}")).await;
     }
 
     /// A namespace whose objects are sent to the webhook.

@@ -56,10 +56,20 @@ impl Webhook {
 
     /// Starts it on these ports, as after a restart, and does not wait.
     pub(crate) fn launch(kubeconfig: &Path, ports: Ports, flags: &[&str]) -> Self {
+        Self::launch_of(&program(), kubeconfig, ports, flags)
+    }
+
+    /// As `launch`, of another build.
+    pub(crate) fn launch_of(
+        program: &Path,
+        kubeconfig: &Path,
+        ports: Ports,
+        flags: &[&str],
+    ) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let log = scratch().join(format!("webhook-{number}.log"));
-        let mut command = Command::new(program());
+        let mut command = Command::new(program);
         command.args([
             &format!("--listen=127.0.0.1:{}", ports.reviews),
             &format!("--health-listen=127.0.0.1:{}", ports.health),
@@ -125,7 +135,7 @@ impl Webhook {
 }
 
 /// `NI_WEBHOOK_BIN`, else what `cargo build` has put beside this test.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let beside = || {
         std::env::current_exe()
             .ok()?

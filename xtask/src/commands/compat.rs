@@ -1,12 +1,12 @@
 //! `cargo xtask compat`.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use xtask::compat::{Change, Weight, compare};
-use xtask::repo;
+use xtask::{release, repo};
 
 const FOLDER: &str = "deploy/crds";
 
@@ -20,7 +20,7 @@ pub(crate) struct Compat {
 
 impl Compat {
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let Some(base) = self.base.or_else(last_release) else {
+        let Some(base) = self.base.or_else(release::last) else {
             println!(
                 "there is no release yet (no tag v* that git reaches): nothing to compare with; --base names another commit"
             );
@@ -66,11 +66,6 @@ fn unreleased(changelog: &str) -> &str {
         .unwrap_or_default()
 }
 
-fn last_release() -> Option<String> {
-    let described = git(&["describe", "--tags", "--abbrev=0", "--match", "v*"]);
-    described.ok().map(|tag| tag.trim().to_owned())
-}
-
 /// The definitions in the working tree.
 fn present() -> Result<Vec<Value>> {
     let folder = repo::root().join(FOLDER);
@@ -90,10 +85,10 @@ fn present() -> Result<Vec<Value>> {
 
 /// The definitions as a commit has them.
 fn committed(revision: &str) -> Result<Vec<Value>> {
-    let listed = git(&["ls-tree", "--name-only", revision, &format!("{FOLDER}/")])?;
+    let listed = repo::git(&["ls-tree", "--name-only", revision, &format!("{FOLDER}/")])?;
     let mut all = Vec::new();
     for path in listed.lines().filter(|path| is_yaml(Path::new(path))) {
-        let text = git(&["show", &format!("{revision}:{path}")])?;
+        let text = repo::git(&["show", &format!("{revision}:{path}")])?;
         all.extend(definition(&text).with_context(|| format!("{revision}:{path}"))?);
     }
     ensure!(!all.is_empty(), "{revision} has no definitions in {FOLDER}");
@@ -109,22 +104,6 @@ fn is_yaml(path: &Path) -> bool {
 fn definition(text: &str) -> Result<Option<Value>> {
     let object: Value = serde_norway::from_str(text)?;
     Ok((object["kind"] == "CustomResourceDefinition").then_some(object))
-}
-
-fn git(arguments: &[&str]) -> Result<String> {
-    let output = Command::new("git")
-        .current_dir(repo::root())
-        .args(arguments)
-        .output()
-        .context("running git")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "git {}: {}",
-        arguments.join(" "),
-        said.trim()
-    );
-    Ok(String::from_utf8(output.stdout)?)
 }
 
 #[cfg(test)]

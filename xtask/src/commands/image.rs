@@ -1,11 +1,13 @@
 //! `cargo xtask image`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use xtask::image::{Arch, Origin, SHIPPED, VERSION, Wanted, dockerfile, make};
+use xtask::image::{Arch, Origin, SHIPPED, VERSION, Wanted, make, megabytes};
 use xtask::repo;
+
+use super::dockerfiles;
 
 /// Make the container images of controller and webhook, without a container tool or a registry
 #[derive(clap::Args)]
@@ -51,30 +53,11 @@ impl Image {
             println!("{name} ({size} MB): {}", image.archive.display());
         }
         if self.with_buildah {
-            check_dockerfiles(&wanted.origin, &out).await?;
+            dockerfiles::check(&wanted.origin).await?;
         }
         println!(
             "to load one: `ctr --namespace k8s.io images import FILE`, or `docker load --input FILE`"
         );
         Ok(ExitCode::SUCCESS)
     }
-}
-
-async fn check_dockerfiles(origin: &Origin, out: &Path) -> Result<()> {
-    let (origin, dir) = (origin.clone(), out.join("buildah"));
-    let check = move || dockerfile::check(&origin, &dir);
-    for built in tokio::task::spawn_blocking(check).await?? {
-        let size = megabytes(built.binary.len() as u64);
-        println!(
-            "{} as its Dockerfile makes it ({size} MB): good",
-            built.program
-        );
-    }
-    Ok(())
-}
-
-/// With one digit behind the point.
-fn megabytes(bytes: u64) -> String {
-    let tenths = bytes / 100_000;
-    format!("{}.{}", tenths / 10, tenths % 10)
 }

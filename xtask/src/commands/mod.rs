@@ -5,6 +5,7 @@ mod book;
 mod compat;
 mod demo;
 mod deploy;
+mod dockerfiles;
 mod down;
 mod gen_crds;
 mod gen_docs;

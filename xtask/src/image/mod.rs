@@ -100,6 +100,12 @@ pub async fn make(wanted: &Wanted, dir: &Path) -> Result<Vec<Made>> {
         .collect()
 }
 
+/// Bytes in words: millions, with one digit behind the point.
+pub fn megabytes(bytes: u64) -> String {
+    let tenths = bytes / 100_000;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
 /// A docker-archive of an image that is not shipped: one static binary for this machine, run as nobody.
 pub(crate) fn of_binary(program: &str, binary: &[u8], name: &str) -> Result<Vec<u8>> {
     let origin = Origin {

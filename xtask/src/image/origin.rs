@@ -1,7 +1,5 @@
 //! What an image was built from, for its labels and times.
 
-use std::process::{Command, Stdio};
-
 use crate::repo;
 
 /// A state of the sources.
@@ -38,13 +36,7 @@ impl Origin {
 
 /// What git says, if it says anything.
 fn git(args: &[&str]) -> Option<String> {
-    let mut command = Command::new("git");
-    command
-        .current_dir(repo::root())
-        .args(args)
-        .stderr(Stdio::null());
-    let output = command.output().ok().filter(|it| it.status.success())?;
-    let said = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    let said = repo::git(args).ok()?.trim().to_owned();
     (!said.is_empty()).then_some(said)
 }
 

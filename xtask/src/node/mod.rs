@@ -26,6 +26,6 @@ mod servers;
 mod state;
 mod sweeper;
 
-pub use needs::{PACKAGES, check, install};
+pub use needs::{check, install};
 pub use servers::{Node, Options};
 pub use state::State;

@@ -1,6 +1,7 @@
 //! Tests against a control plane that lives as long as they do.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use xtask::control_plane::{Binaries, ControlPlane, Options};
@@ -11,17 +12,24 @@ use super::run as run_command;
 use super::steps::with;
 
 /// What the tests start.
-struct Programs {
+pub(super) struct Programs {
     controller: PathBuf,
     webhook: PathBuf,
 }
 
 impl Programs {
-    async fn build() -> Result<Self> {
+    pub(super) async fn build() -> Result<Self> {
         Ok(Self {
             controller: cargo::build_binary("ni-controller", "dev").await?,
             webhook: cargo::build_binary("ni-webhook", "dev").await?,
         })
+    }
+
+    /// Tells tests where they are, and where the control plane's are.
+    pub(super) fn tell(&self, binaries: &Binaries, tests: &mut Command) {
+        tests.env("CONTROL_PLANE_BIN", binaries.dir());
+        tests.env("NI_CONTROLLER_BIN", &self.controller);
+        tests.env("NI_WEBHOOK_BIN", &self.webhook);
     }
 }
 
@@ -80,9 +88,7 @@ async fn tests(
     ))
     .await?;
     let mut tests = with(&["test", "--workspace", "--test", "cluster"], filters);
-    tests.env("CONTROL_PLANE_BIN", binaries.dir());
-    tests.env("NI_CONTROLLER_BIN", &programs.controller);
-    tests.env("NI_WEBHOOK_BIN", &programs.webhook);
+    programs.tell(binaries, &mut tests);
     tests.env("KUBECONFIG", plane.kubeconfig());
     tests.envs(plane.audit_log().map(|log| ("AUDIT_LOG", log)));
     run_command(tests).await

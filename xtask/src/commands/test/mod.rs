@@ -6,6 +6,7 @@ mod deny;
 mod node;
 mod python;
 mod steps;
+mod upgrade;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,8 +16,7 @@ use anyhow::{Result, ensure};
 use tokio::signal::unix::{SignalKind, signal};
 use xtask::process::Tied;
 
-use node::HowNode;
-use steps::Step;
+use steps::{How, Step};
 
 /// Check everything: format, lints, documentation, generated files, licences, tests
 #[derive(clap::Args)]
@@ -29,12 +29,15 @@ pub(crate) struct Test {
     /// Run only the step `node`; it needs root, and packages of Debian's
     #[arg(long, conflicts_with = "only")]
     node: bool,
-    /// Install the packages that the step `node` needs; so does CI=true
+    /// Install the packages that the steps `dockerfiles` and `node` need; so does CI=true
     #[arg(long)]
     install: bool,
     /// Cargo's profile of what runs on the node; what is shipped is `dist`
     #[arg(long, default_value = "dev")]
     node_profile: String,
+    /// What the step `upgrade` takes for the last release, as git names it; otherwise the last tag v*
+    #[arg(long, value_name = "REV")]
+    upgrade_from: Option<String>,
     /// Go on after a step that failed
     #[arg(long)]
     keep_going: bool,
@@ -80,13 +83,12 @@ impl Test {
     }
 
     async fn run_step(&self, step: Step) -> Verdict {
-        let how = HowNode {
+        let how = How {
             install: self.install || in_ci(),
-            profile: self.node_profile.clone(),
+            node_profile: self.node_profile.clone(),
+            upgrade_from: self.upgrade_from.clone(),
         };
-        if step == Step::Node
-            && let Some(why) = node::obstacle(&how)
-        {
+        if let Some(why) = step.obstacle(&how) {
             if self.node || self.only.contains(&step) {
                 eprintln!("error: {step}: {why:#}");
                 return Verdict::Failed;

@@ -4,35 +4,17 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use xtask::image::{Wanted, make};
-use xtask::node::{self, Node, Options};
+use xtask::node::{Node, Options};
 use xtask::up::lock;
 use xtask::{cargo, repo};
 
 use super::run as run_command;
 
-/// How the step is run.
-pub(super) struct HowNode {
-    /// Install packages that are missing.
-    pub(super) install: bool,
-    /// Cargo's, of what the images run.
-    pub(super) profile: String,
-}
-
-/// Why it can't be run here, if so. Packages that are missing are no reason where they may be installed.
-pub(super) fn obstacle(how: &HowNode) -> Option<anyhow::Error> {
-    let able = if how.install {
-        node::install()
-    } else {
-        node::check()
-    };
-    able.err()
-}
-
-/// Makes the images, starts a node with them, runs the test in it, and ends it.
-pub(super) async fn run(how: &HowNode) -> Result<()> {
+/// Makes the images by a profile of cargo's, starts a node with them, runs the test in it, and ends it.
+pub(super) async fn run(profile: &str) -> Result<()> {
     let _lock = lock("node-test")?;
     let wanted = Wanted {
-        profile: how.profile.clone(),
+        profile: profile.to_owned(),
         ..Wanted::default()
     };
     let images = make(&wanted, &repo::root().join("target/images/node")).await?;

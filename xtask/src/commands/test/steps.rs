@@ -3,13 +3,15 @@
 use std::fmt;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use xtask::cargo::cargo;
+use xtask::image::{Origin, dockerfile};
+use xtask::release;
 
-use super::node::HowNode;
-use super::{clients, cluster, deny, node, run};
+use super::{clients, cluster, deny, node, run, upgrade};
 use crate::commands::book::Book;
 use crate::commands::compat::Compat;
+use crate::commands::dockerfiles;
 use crate::commands::gen_crds::GenCrds;
 use crate::commands::gen_docs::GenDocs;
 use crate::commands::tidy::Tidy;
@@ -28,14 +30,16 @@ pub(super) enum Step {
     Unit,
     Doctest,
     Cluster,
+    Upgrade,
     Go,
     Rust,
     Python,
+    Dockerfiles,
     Node,
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
@@ -47,9 +51,11 @@ impl Step {
         Self::Unit,
         Self::Doctest,
         Self::Cluster,
+        Self::Upgrade,
         Self::Go,
         Self::Rust,
         Self::Python,
+        Self::Dockerfiles,
         Self::Node,
     ];
 
@@ -66,9 +72,13 @@ impl Step {
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
             Self::Cluster => "tests against a real API server",
+            Self::Upgrade => "this and the last release, together",
             Self::Go => "a client in Go: generated types, lints, tests",
             Self::Rust => "a client in Rust",
             Self::Python => "a client in Python",
+            Self::Dockerfiles => {
+                "the Dockerfiles, built by buildah on a stand-in for their base image"
+            }
             Self::Node => "what is deployed, on a real node",
         }
     }
@@ -78,7 +88,7 @@ impl Step {
         matches!(self, Self::Unit | Self::Doctest | Self::Cluster)
     }
 
-    pub(super) async fn run(self, filters: &[String], how: &HowNode) -> Result<()> {
+    pub(super) async fn run(self, filters: &[String], how: &How) -> Result<()> {
         match self {
             Self::Fmt => run(with(&["fmt", "--all", "--check"], &[])).await,
             Self::Clippy => run(with(CLIPPY, &[])).await,
@@ -98,10 +108,12 @@ impl Step {
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
             Self::Cluster => cluster::run(filters).await,
+            Self::Upgrade => upgrade::run(how.upgrade_from.as_deref()).await,
             Self::Go => clients::in_go().await,
             Self::Rust => clients::in_rust().await,
             Self::Python => clients::in_python().await,
-            Self::Node => node::run(how).await,
+            Self::Dockerfiles => dockerfiles::check(&Origin::of_checkout()).await,
+            Self::Node => node::run(&how.node_profile).await,
         }
     }
 }
@@ -126,6 +138,33 @@ const UNIT: &[&str] = &[
     "--tests",
     "--examples",
 ];
+
+/// How steps are run that need more of a machine than others.
+pub(super) struct How {
+    /// Install packages that are missing.
+    pub(super) install: bool,
+    /// Cargo's, of what the node's images run.
+    pub(super) node_profile: String,
+    /// The commit that stands for the last release.
+    pub(super) upgrade_from: Option<String>,
+}
+
+impl Step {
+    /// Why it can't be run on this machine, if so. Packages that are missing are no reason where they may be installed.
+    pub(super) fn obstacle(self, how: &How) -> Option<anyhow::Error> {
+        let able = match (self, how.install) {
+            (Self::Dockerfiles, false) => dockerfile::can_check(&dockerfiles::dir()),
+            (Self::Dockerfiles, true) => dockerfile::install(&dockerfiles::dir()),
+            (Self::Node, false) => xtask::node::check(),
+            (Self::Node, true) => xtask::node::install(),
+            (Self::Upgrade, _) if how.upgrade_from.is_none() && release::last().is_none() => {
+                Err(anyhow!(upgrade::NO_RELEASE))
+            }
+            _ => Ok(()),
+        };
+        able.err()
+    }
+}
 
 /// A cargo command, with names of tests after `--`, where each of them counts.
 pub(super) fn with(args: &[&str], filters: &[String]) -> Command {

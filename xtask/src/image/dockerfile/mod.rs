@@ -5,6 +5,7 @@
 
 mod buildah;
 mod expect;
+mod needs;
 mod stand_in;
 
 use std::path::Path;
@@ -14,9 +15,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::{Arch, LARGEST, Origin, PROGRAMS, VERSION, binary};
 use buildah::Buildah;
-
-/// Debian's packages that [`check`] needs.
-pub const PACKAGES: [&str; 2] = ["buildah", "debootstrap"];
+pub use needs::{check as can_check, install};
 
 /// What a Dockerfile made.
 #[derive(Debug)]
@@ -27,32 +26,13 @@ pub struct Built {
     pub binary: Vec<u8>,
 }
 
-/// Why [`check`] can't be run here, if it can't.
-pub fn hindrance() -> Option<String> {
-    if !rustix::process::geteuid().is_root() {
-        return Some("buildah and debootstrap need root".to_owned());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_there = |name: &&str| std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
-    let missing: Vec<&str> = PACKAGES
-        .into_iter()
-        .filter(|name| !is_there(name))
-        .collect();
-    (!missing.is_empty()).then(|| {
-        let missing = missing.join(" ");
-        format!("{missing} missing: `apt-get install --no-install-recommends {missing}`")
-    })
-}
-
 /// Builds both Dockerfiles, and fails unless the images hold the program alone, static, no larger than [`LARGEST`], to be
 /// run as nobody, with labels that say what it is, and the program runs. Layers are kept in `dir`, for the next time.
 ///
 /// # Errors
 /// If one of that does not hold, or nothing can be built.
 pub fn check(origin: &Origin, dir: &Path) -> Result<Vec<Built>> {
-    if let Some(why) = hindrance() {
-        anyhow::bail!(why);
-    }
+    needs::check(dir)?;
     let buildah = Buildah::new(dir)?;
     stand_in::make(&buildah, &dir.join("stand-in"))?;
     let all = PROGRAMS.iter();
@@ -142,6 +122,28 @@ mod tests {
         let (from, to) = (text(controller), text(webhook));
         assert_eq!(renamed(&from, controller, webhook), to.trim_end());
         assert_ne!(from, to);
+    }
+
+    #[test]
+    fn every_member_of_the_workspace_is_in_the_first_layer() {
+        let manifest =
+            std::fs::read_to_string(repo::root().join("Cargo.toml")).expect("a manifest");
+        let (_, rest) = manifest.split_once("members = [").expect("members");
+        let (members, _) = rest.split_once(']').expect("their end");
+        let members: Vec<&str> = members
+            .split(", ")
+            .map(|member| member.trim_matches('"'))
+            .collect();
+        assert!(members.len() > 3, "{members:?}");
+        for program in PROGRAMS {
+            for member in &members {
+                let copy = format!("COPY {member}/Cargo.toml {member}/");
+                assert!(
+                    text(program).lines().any(|line| line == copy),
+                    "{program}: {copy}"
+                );
+            }
+        }
     }
 
     #[test]
