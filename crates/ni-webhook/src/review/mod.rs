@@ -2,6 +2,7 @@
 
 mod allowance;
 mod log;
+mod object;
 mod refer;
 pub mod request;
 pub mod response;
@@ -9,8 +10,6 @@ mod warnings;
 
 use std::time::Instant;
 
-use serde_json::Value;
-use serde_json::value::RawValue;
 use tracing::debug;
 
 use ironcore_api::Kind;
@@ -121,12 +120,13 @@ impl Webhook {
 }
 
 fn judge(endpoint: Endpoint, kind: &Kind, request: &Request<'_>) -> Verdict {
-    let decode = |text: &RawValue| serde_json::from_str::<Value>(text.get());
-    let object = match request.object.map(decode).transpose() {
+    let object = match request.object.map(object::decode).transpose() {
         Ok(object) => object.unwrap_or_default(),
         Err(error) => return undecodable(endpoint, &error),
     };
     // What was stored and can't be read holds nothing that an update could keep: then the object is judged as a new one.
-    let old = request.old_object.and_then(|text| decode(text).ok());
+    let old = request
+        .old_object
+        .and_then(|text| object::decode(text).ok());
     admit(endpoint, kind, object, old.as_ref())
 }
