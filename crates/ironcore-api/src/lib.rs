@@ -41,6 +41,7 @@ pub mod compute;
 pub mod default;
 pub mod field;
 pub mod ipam;
+pub mod listen;
 pub mod names;
 pub mod networking;
 pub mod ownership;

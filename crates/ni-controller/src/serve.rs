@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use ironcore_api::listen::candidates;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::Metrics;
@@ -43,7 +44,7 @@ pub async fn serve(
     probes: mpsc::Sender<Probe>,
     metrics: Metrics,
 ) -> anyhow::Result<SocketAddr> {
-    let listener = tokio::net::TcpListener::bind(listen)
+    let listener = tokio::net::TcpListener::bind(&candidates(listen)[..])
         .await
         .with_context(|| {
             format!("cannot listen on {listen}: choose another address with --listen")

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum_server::{AddrListener, Address};
+use ironcore_api::listen::candidates;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -42,7 +43,7 @@ impl Address for Door {
 
 impl AddrListener<Visitor, Door> for Gate {
     async fn bind_to(door: Door) -> io::Result<Self> {
-        let listener = TcpListener::bind(door.address).await?;
+        let listener = TcpListener::bind(&candidates(door.address)[..]).await?;
         Ok(Self { door, listener })
     }
 
