@@ -1,17 +1,14 @@
 //! The chart, held to the overlays that people without Helm apply.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use serde_norway::Deserializer;
-use tokio::process::Command;
-use tokio::sync::OnceCell;
-use xtask::{helm, repo};
 
+use crate::support::helm::helm;
 use crate::support::kubectl::Kubectl;
-use crate::support::scratch::scratch;
 
 /// Objects by kind and name.
 type Objects = BTreeMap<String, Value>;
@@ -29,43 +26,29 @@ fn objects(text: &str) -> Objects {
                     .expect("a text")
                     .to_owned()
             };
-            (
-                format!("{} {}", text("/kind"), text("/metadata/name")),
-                object,
-            )
+            let mut key = format!("{} {}", text("/kind"), text("/metadata/name"));
+            if let Some(namespace) = object["metadata"]["namespace"].as_str() {
+                key = format!("{key} in {namespace}");
+            }
+            (key, object)
         })
         .collect()
 }
 
 /// What helm prints for the chart, or why it refuses.
-async fn helm(flags: &[&str]) -> Result<String, String> {
-    static PROGRAM: OnceCell<PathBuf> = OnceCell::const_new();
-    let program = PROGRAM.get_or_init(|| async { helm::find_or_build().await.expect("helm") });
-    let mut command = Command::new(program.await);
-    command
-        .current_dir(repo::root())
-        .args([
-            "template",
-            "any",
-            "deploy/helm/ironcore-ni",
-            "--kube-version=1.33.0",
-        ])
-        .args(flags)
-        .env("HELM_CACHE_HOME", scratch().join("helm"))
-        .env("HELM_CONFIG_HOME", scratch().join("helm"))
-        .env("HELM_DATA_HOME", scratch().join("helm"));
-    let output = command.output().await.expect("helm");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    if output.status.success() {
-        Ok(text(output.stdout))
-    } else {
-        Err(text(output.stderr))
-    }
+async fn template(flags: &[&str]) -> Result<String, String> {
+    let chart = [
+        "template",
+        "any",
+        "deploy/helm/ironcore-ni",
+        "--kube-version=1.33.0",
+    ];
+    helm(&[&chart, flags].concat(), None).await
 }
 
 async fn chart(flags: &[&str]) -> Objects {
     objects(
-        &helm(flags)
+        &template(flags)
             .await
             .unwrap_or_else(|why| panic!("{flags:?}: {why}")),
     )
@@ -86,11 +69,16 @@ async fn overlay(name: &str) -> Objects {
 
 #[tokio::test]
 async fn the_chart_renders_what_the_overlays_do() {
+    let namespaced = [
+        "--set=certificate=cert-manager",
+        "--set=namespaces={team-a,team-b}",
+    ];
     let one = ["--set=controller.replicas=1", "--set=webhook.replicas=1"];
     for (name, flags) in [
         ("self-signed", &[][..]),
         ("cert-manager", &["--set=certificate=cert-manager"][..]),
         ("single-replica", &one[..]),
+        ("namespaced", &namespaced[..]),
     ] {
         let flags = [&["--namespace=ironcore-ni"], flags].concat();
         let (mut chart, overlay) = (chart(&flags).await, overlay(name).await);
@@ -111,7 +99,7 @@ async fn a_release_is_in_its_own_namespace_with_its_own_images() {
     ];
     for certificate in ["self-signed", "cert-manager"] {
         let certificate = format!("--set=certificate={certificate}");
-        let rendered = helm(&[&flags[..], &[&certificate]].concat())
+        let rendered = template(&[&flags[..], &[&certificate]].concat())
             .await
             .expect("objects");
         let left = rendered.lines().find(|line| {
@@ -125,7 +113,7 @@ async fn a_release_is_in_its_own_namespace_with_its_own_images() {
         });
         assert_eq!(left, None);
         for program in ["ni-controller", "ni-webhook"] {
-            let deployment = &objects(&rendered)[&format!("Deployment {program}")];
+            let deployment = &objects(&rendered)[&format!("Deployment {program} in other")];
             let image = &deployment["spec"]["template"]["spec"]["containers"][0]["image"];
             let wanted = format!("registry.example/team/ironcore-ni/{program}:1.2.3");
             assert_eq!(*image, json!(wanted));
@@ -138,10 +126,12 @@ async fn values_that_mean_nothing_are_refused() {
     for (flag, said) in [
         ("--set=certificate=magic", "certificate"),
         ("--set=webhook.replicas=0", "replicas"),
+        ("--set=namespaces={a}", "needs certificate: cert-manager"),
+        ("--set=namespaces=a", "namespaces"),
         ("--set=contoller.replicas=3", "contoller"),
         ("--kube-version=1.32.0", "kubeVersion"),
     ] {
-        let why = helm(&[flag]).await.expect_err(flag);
+        let why = template(&[flag]).await.expect_err(flag);
         assert!(why.contains(said), "{flag}: {why}");
     }
 }

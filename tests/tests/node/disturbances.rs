@@ -12,20 +12,23 @@ use crate::support::space::{NET, NIC};
 use crate::support::text::{ip, makes};
 use crate::support::wait::eventually;
 
-/// One is restarted, of the other a flag is changed: every pod is replaced.
+/// Both are restarted, then a flag of one is changed: every pod is replaced.
 pub(super) async fn rollouts(cluster: &Cluster) {
     act("both are rolled out anew");
-    let before = names(cluster).await;
     let kubectl = &cluster.kubectl;
     let in_namespace = format!("--namespace {NAMESPACE} deployment");
-    kubectl
-        .run(&format!("rollout restart {in_namespace} {CONTROLLER}"))
-        .await;
-    kubectl
-        .run(&format!("set env {in_namespace} {WEBHOOK} {SETTLE}"))
-        .await;
-    cluster.until_rolled_out().await;
-    until_other_pods(cluster, &before).await;
+    for change in [
+        format!("rollout restart {in_namespace} {CONTROLLER} {WEBHOOK}"),
+        format!("set env {in_namespace} {WEBHOOK} {SETTLE}"),
+    ] {
+        let mut before = names(cluster).await;
+        if !change.contains(CONTROLLER) {
+            before.retain(|pod| pod.starts_with(WEBHOOK));
+        }
+        kubectl.run(&change).await;
+        cluster.until_rolled_out().await;
+        until_other_pods(cluster, &before).await;
+    }
 }
 
 /// As when a node is drained: one of each, then the other, which by then leads.

@@ -9,6 +9,7 @@ mod cluster;
 mod disturbances;
 mod figures;
 mod install;
+mod installers;
 mod process;
 mod removal;
 mod samples;
@@ -43,6 +44,8 @@ async fn what_is_deployed_keeps_working_whatever_happens_to_it_and_leaves_nothin
     audit::nothing_was_forbidden();
 
     removal::software(&cluster).await;
+    installers::xtask_deploy(&cluster).await;
+    installers::helm_install(&cluster).await;
     removal::everything(&cluster, &before).await;
     figures.print_and_judge();
 }

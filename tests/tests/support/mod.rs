@@ -7,6 +7,7 @@ pub(crate) mod certified;
 pub(crate) mod controller;
 pub(crate) mod deployed;
 pub(crate) mod foreign;
+pub(crate) mod helm;
 pub(crate) mod judged;
 pub(crate) mod kubectl;
 pub(crate) mod load;

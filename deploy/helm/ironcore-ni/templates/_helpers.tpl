@@ -53,15 +53,35 @@ spec:
       app.kubernetes.io/name: {{ .program }}
 {{- end }}
 
-{{/* Rights are given: dict "root" $ "kind" ROLE "role" NAME "account" NAME. */}}
+{{/* A role and who has it: dict "root" $ "role" NAME "account" NAME "rules" TEMPLATE; in `namespaces`, else everywhere. */}}
+{{- define "role" -}}
+{{- range .root.Values.namespaces | default (list "") }}
+{{- $kind := empty . | ternary "ClusterRole" "Role" }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ $kind }}
+metadata:
+  name: {{ $.role }}
+  {{- with . }}
+  namespace: {{ . }}
+  {{- end }}
+  labels: {{- include "labels" dict | nindent 4 }}
+rules:
+{{ include $.rules dict }}
+---
+{{ include "binding" (dict "root" $.root "kind" $kind "role" $.role "account" $.account "namespace" .) }}
+{{- end }}
+{{- end }}
+
+{{/* Rights are given: dict "root" $ "kind" ROLE "role" NAME "account" NAME "namespace" WHERE. */}}
 {{- define "binding" -}}
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ .kind }}Binding
 metadata:
   name: {{ .role }}
-{{- if eq .kind "Role" }}
-  namespace: {{ .root.Release.Namespace }}
-{{- end }}
+  {{- with .namespace }}
+  namespace: {{ . }}
+  {{- end }}
   labels: {{- include "labels" dict | nindent 4 }}
 roleRef:
   apiGroup: rbac.authorization.k8s.io
