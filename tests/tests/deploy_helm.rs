@@ -9,6 +9,7 @@ use serde_norway::Deserializer;
 
 use crate::support::helm::helm;
 use crate::support::kubectl::Kubectl;
+use crate::support::rendered::{name, text};
 
 /// Objects by kind and name.
 type Objects = BTreeMap<String, Value>;
@@ -16,23 +17,22 @@ type Objects = BTreeMap<String, Value>;
 fn objects(text: &str) -> Objects {
     let documents = Deserializer::from_str(text)
         .map(|document| Value::deserialize(document).expect("an object"));
-    documents
-        .filter(|object| !object.is_null())
-        .map(|object| {
-            let text = |path: &str| {
-                object
-                    .pointer(path)
-                    .and_then(Value::as_str)
-                    .expect("a text")
-                    .to_owned()
-            };
-            let mut key = format!("{} {}", text("/kind"), text("/metadata/name"));
-            if let Some(namespace) = object["metadata"]["namespace"].as_str() {
-                key = format!("{key} in {namespace}");
-            }
-            (key, object)
-        })
-        .collect()
+    let mut objects = Objects::new();
+    for object in documents.filter(|object| !object.is_null()) {
+        let key = key(&object);
+        let twice = objects.insert(key.clone(), object);
+        assert_eq!(twice, None, "{key}");
+    }
+    objects
+}
+
+/// Kind and name, and of which namespace.
+fn key(object: &Value) -> String {
+    let (kind, name) = (text(object, "kind"), name(object));
+    match object["metadata"]["namespace"].as_str() {
+        Some(namespace) => format!("{kind} {name} in {namespace}"),
+        None => format!("{kind} {name}"),
+    }
 }
 
 /// What helm prints for the chart, or why it refuses.
@@ -114,6 +114,10 @@ async fn a_release_is_in_its_own_namespace_with_its_own_images() {
         assert_eq!(left, None);
         for program in ["ni-controller", "ni-webhook"] {
             let deployment = &objects(&rendered)[&format!("Deployment {program} in other")];
+            let args = &deployment["spec"]["template"]["spec"]["containers"][0]["args"];
+            let user = json!("--controller-user=system:serviceaccount:other:ni-controller");
+            let is_told = args.as_array().expect("a list").contains(&user);
+            assert_eq!(is_told, program == "ni-webhook", "{args}");
             let image = &deployment["spec"]["template"]["spec"]["containers"][0]["image"];
             let wanted = format!("registry.example/team/ironcore-ni/{program}:1.2.3");
             assert_eq!(*image, json!(wanted));
@@ -127,7 +131,11 @@ async fn values_that_mean_nothing_are_refused() {
         ("--set=certificate=magic", "certificate"),
         ("--set=webhook.replicas=0", "replicas"),
         ("--set=namespaces={a}", "needs certificate: cert-manager"),
-        ("--set=namespaces=a", "namespaces"),
+        ("--set=certificate=cert-manager,namespaces=a", "want array"),
+        (
+            "--set=certificate=cert-manager,namespaces={A}",
+            "does not match pattern",
+        ),
         ("--set=contoller.replicas=3", "contoller"),
         ("--kube-version=1.32.0", "kubeVersion"),
     ] {

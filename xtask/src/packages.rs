@@ -32,8 +32,7 @@ pub(crate) fn check(packages: &[Package]) -> Result<()> {
     let missing = missing(packages);
     ensure!(
         missing.is_empty(),
-        "these packages are missing: {0}; install them with `apt-get install --no-install-recommends {0}`, \
-            or say --install",
+        "these packages are missing: {0}; install them with `apt-get install --no-install-recommends {0}`",
         missing.join(" ")
     );
     Ok(())

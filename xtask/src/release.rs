@@ -8,10 +8,11 @@ use anyhow::{Context, Result, ensure};
 use crate::cargo::{self, cargo};
 use crate::image::PROGRAMS;
 use crate::repo;
+use crate::up::lock;
 
-/// The last release that this checkout comes after, as git names it; none where there is no tag.
+/// The last release before this checkout, which may be one itself, as git names it; none where there is no tag.
 pub fn last() -> Option<String> {
-    let described = repo::git(&["describe", "--tags", "--abbrev=0", "--match", "v*"]);
+    let described = repo::git(&["describe", "--tags", "--abbrev=0", "--match", "v*", "HEAD^"]);
     described.ok().map(|tag| tag.trim().to_owned())
 }
 
@@ -23,6 +24,7 @@ pub fn last() -> Option<String> {
 pub async fn build(revision: &str) -> Result<PathBuf> {
     let commit = repo::git(&["rev-parse", "--verify", &format!("{revision}^{{commit}}")])?;
     let dir = repo::root().join(".cache/releases").join(commit.trim());
+    let _lock = lock("releases")?;
     let programs = dir.join("bin");
     if programs.is_dir() {
         return Ok(dir);

@@ -14,7 +14,7 @@ use kube::api::{ObjectMeta, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use serde_json::json;
 use tokio::sync::Notify;
-use tracing::debug;
+use tracing::{debug, info, warn};
 
 use crate::metrics::Metrics;
 use crate::plan::Report;
@@ -85,7 +85,8 @@ async fn send_patiently(
         match tokio::time::timeout(timeout, send(client, report, instance)).await {
             Ok(Ok(())) => return true,
             Ok(Err(kube::Error::Api(status))) if status.code < 500 && status.code != 429 => {
-                debug!(reason = report.reason.as_str(), error = %status.message, "an Event was refused");
+                // As in a namespace that is being deleted.
+                info!(reason = report.reason.as_str(), error = %status.message, "an Event was refused");
                 return false;
             }
             Ok(Err(error)) => {
@@ -100,6 +101,10 @@ async fn send_patiently(
         }
         tokio::time::sleep(Duration::from_millis(200 << attempt)).await;
     }
+    warn!(
+        reason = report.reason.as_str(),
+        "an Event is lost, after {ATTEMPTS} attempts"
+    );
     false
 }
 

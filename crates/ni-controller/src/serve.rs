@@ -1,5 +1,6 @@
 //! `/metrics`, `/livez` and `/readyz`.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use ironcore_api::listen::candidates;
+use ironcore_api::listen::instead;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::Metrics;
@@ -44,11 +46,9 @@ pub async fn serve(
     probes: mpsc::Sender<Probe>,
     metrics: Metrics,
 ) -> anyhow::Result<SocketAddr> {
-    let listener = tokio::net::TcpListener::bind(&candidates(listen)[..])
-        .await
-        .with_context(|| {
-            format!("cannot listen on {listen}: choose another address with --listen")
-        })?;
+    let listener = bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}: choose another address with --listen")
+    })?;
     let address = listener.local_addr()?;
     let router = Router::new()
         .route("/metrics", get(scrape))
@@ -57,6 +57,16 @@ pub async fn serve(
         .with_state(Shared { probes, metrics });
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
+}
+
+async fn bind(listen: SocketAddr) -> io::Result<TcpListener> {
+    match TcpListener::bind(listen).await {
+        Err(error) => match instead(listen, error.kind()) {
+            Some(other) => TcpListener::bind(other).await,
+            None => Err(error),
+        },
+        bound => bound,
+    }
 }
 
 async fn scrape(State(shared): State<Shared>) -> impl IntoResponse {

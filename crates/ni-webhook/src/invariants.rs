@@ -94,6 +94,34 @@ fn acceptable(endpoint: Endpoint, response: &Response, sent: Option<&Value>) {
         let mut object = sent["request"]["object"].clone();
         json_patch::patch(&mut object, &patch).expect("a patch applies");
     }
+    as_of_the_whole(endpoint, response, &sent["request"]);
+}
+
+/// What is not read of an object changes nothing of what is said of it.
+fn as_of_the_whole(endpoint: Endpoint, response: &Response, request: &Value) {
+    let unreadable = |status: &Value| status["code"] == 400;
+    let main = request["subResource"].as_str().is_none_or(str::is_empty);
+    let operation = request["operation"].as_str().unwrap_or_default();
+    let kind = &request["kind"];
+    let known = KINDS.iter().find(|known| {
+        kind["group"] == known.group
+            && kind["version"] == known.version
+            && kind["kind"] == known.kind
+    });
+    let Some(known) = known.filter(|_| main && matches!(operation, "CREATE" | "UPDATE")) else {
+        return;
+    };
+    if response.status.as_ref().is_some_and(unreadable) {
+        return;
+    }
+    let old = Some(&request["oldObject"]).filter(|old| !old.is_null());
+    let verdict = admit(endpoint, known, request["object"].clone(), old);
+    assert_eq!(response.allowed, verdict.faults.is_empty(), "{request}");
+    let patch = response
+        .patch
+        .as_ref()
+        .map(|ByteString(patch)| serde_json::from_slice::<Patch>(patch).expect("a patch is JSON"));
+    assert_eq!(patch, verdict.patch, "{request}");
 }
 
 /// Whatever object of a kind is sent: what is filled in is filled in once, and leaves all but the spec as it was; an

@@ -6,9 +6,10 @@ use super::act;
 use super::cluster::{Cluster, NAMESPACE};
 use super::install::until_available;
 use crate::support::helm::helm;
+use crate::support::judged::MUTATE;
 use crate::support::kubeconfig;
-use crate::support::space::NET;
-use crate::support::text::{ip, makes};
+use crate::support::space::{MACHINE, NET, NIC};
+use crate::support::text::{check, ip, makes};
 use crate::support::wait::eventually;
 
 /// `cargo xtask deploy`, whose word it is that all is ready.
@@ -59,6 +60,12 @@ async fn works(cluster: &Cluster) {
     .await;
     space.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
     until_available(&space, "a-e").await;
+    // The webhook's doing; the controller infers other things than this.
+    check(&space.get(MACHINE, "a").await, "spec.power = On");
+    let malformed = "spec.ips = [{value: 10.0.0.256}]";
+    let refused = space.try_create(NIC, "malformed", malformed, false).await;
+    let error = refused.expect_err("it is malformed").to_string();
+    assert!(error.contains(MUTATE), "{error}");
     space.delete_namespace().await;
     space.until_namespace_is_gone().await;
 }

@@ -91,9 +91,7 @@ impl Cluster {
 
     /// The arguments that the Deployment gives its container, but for where it listens.
     pub(crate) async fn args(&self, deployment: &str) -> Vec<String> {
-        let mut args = args(&self.deployment(deployment).await);
-        args.retain(|arg| arg != "run" && !arg.contains("listen="));
-        args
+        own_args(&self.deployment(deployment).await)
     }
 
     /// A kubeconfig with a token of the service account of this name.
@@ -102,24 +100,24 @@ impl Cluster {
     }
 
     pub(crate) async fn controller(&self) -> Controller {
-        self.controller_of(&controller::program()).await
+        let args = self.args(CONTROLLER).await;
+        self.controller_of(&controller::program(), &args).await
     }
 
-    /// Starts a controller of another build.
-    pub(crate) async fn controller_of(&self, program: &Path) -> Controller {
-        let args = self.args(CONTROLLER).await;
+    /// Starts a controller of another build, with these arguments.
+    pub(crate) async fn controller_of(&self, program: &Path, args: &[String]) -> Controller {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         Controller::start_of(program, &self.account(CONTROLLER).await, &args).await
     }
 
     /// Starts the webhook that makes its certificate itself.
     pub(crate) async fn self_signed(&self) -> Webhook {
-        self.self_signed_of(&webhook::program()).await
+        let args = self.args(WEBHOOK).await;
+        self.self_signed_of(&webhook::program(), args).await
     }
 
-    /// As `self_signed`, of another build.
-    pub(crate) async fn self_signed_of(&self, program: &Path) -> Webhook {
-        let mut args = self.args(WEBHOOK).await;
+    /// As `self_signed`, of another build, with these arguments.
+    pub(crate) async fn self_signed_of(&self, program: &Path, mut args: Vec<String>) -> Webhook {
         args.push("--self-signed-host=127.0.0.1".to_owned());
         self.webhook(program, &args, None).await
     }
@@ -138,13 +136,15 @@ impl Cluster {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let ports = Ports::free();
         let webhook = Webhook::launch_of(program, &self.account(WEBHOOK).await, ports, &args);
+        // Else it could be another that answers for it.
+        webhook.until_ready().await;
         let bundle = ca.map(|ca| ByteString(ca.into_bytes()));
         self.call(&webhook, bundle.as_ref()).await;
         webhook
     }
 
-    /// Has the API server call a webhook where it is, as there are no Services here; returns when it does. Where no CA
-    /// is given, it trusts whom it trusted before, until the webhook says otherwise.
+    /// Has the API server call a webhook where it is, as there are no Services here; returns when it calls one. Where no
+    /// CA is given, it trusts whom it trusted before, until the webhook says otherwise.
     pub(crate) async fn call(&self, webhook: &Webhook, ca: Option<&ByteString>) {
         for (kind, path) in [("mutating", "mutate"), ("validating", "validate")] {
             let object = format!("{kind}webhookconfiguration ironcore-ni");
@@ -278,6 +278,13 @@ impl Cluster {
         let (_, refused) = self.asked_by(account);
         assert!(refused.is_empty(), "{account}: {refused:#?}");
     }
+}
+
+/// The arguments of a Deployment's container, but for where it listens.
+pub(crate) fn own_args(deployment: &Value) -> Vec<String> {
+    let mut args = args(deployment);
+    args.retain(|arg| arg != "run" && !arg.contains("listen="));
+    args
 }
 
 fn is_unseen(right: &str) -> bool {

@@ -4,14 +4,19 @@ use std::path::PathBuf;
 
 use xtask::repo;
 
-use crate::support::deployed::Cluster;
-use crate::support::{controller, webhook};
+use crate::support::controller::{self, Controller};
+use crate::support::deployed::{CONTROLLER, Cluster, WEBHOOK, own_args};
+use crate::support::kubectl::Kubectl;
+use crate::support::webhook::{self, Webhook};
+
+/// What runs, as its manifests have it.
+pub(super) const OVERLAY: &str = "overlays/self-signed";
 
 /// A release.
 pub(super) struct Release {
     deploy: PathBuf,
-    pub(super) controller: PathBuf,
-    pub(super) webhook: PathBuf,
+    controller: PathBuf,
+    webhook: PathBuf,
 }
 
 impl Release {
@@ -33,6 +38,28 @@ impl Release {
             controller: controller::program(),
             webhook: webhook::program(),
         }
+    }
+
+    /// Starts its controller, with its own arguments and the rights that there are now.
+    pub(super) async fn controller(&self, cluster: &Cluster) -> Controller {
+        let args = self.args(CONTROLLER).await;
+        cluster.controller_of(&self.controller, &args).await
+    }
+
+    /// As `controller`, its webhook.
+    pub(super) async fn webhook(&self, cluster: &Cluster) -> Webhook {
+        let args = self.args(WEBHOOK).await;
+        cluster.self_signed_of(&self.webhook, args).await
+    }
+
+    /// A rollout brings the arguments with the program, and so does the way back.
+    async fn args(&self, deployment: &str) -> Vec<String> {
+        let folder = self.deploy.join(OVERLAY).display().to_string();
+        own_args(
+            Kubectl::rendered(&folder)
+                .await
+                .get("Deployment", deployment),
+        )
     }
 
     /// Applies a folder of its `deploy/`.

@@ -57,7 +57,9 @@ impl Work {
         space.until(NIC, &format!("a-{new}"), &available).await;
         space.until_gone(NIC, &old).await;
         refused(space).await;
-        *stored = all(space).await;
+        let now = all(space).await;
+        assert_eq!(untouched(&now), untouched(stored));
+        *stored = now;
     }
 
     /// With the machine goes what was made for it, and the virtual IP is free again.
@@ -93,6 +95,15 @@ async fn refused(space: &Space) {
     let refused = space.try_create(NIC, "malformed", malformed, false).await;
     let error = refused.expect_err("it is malformed").to_string();
     assert!(error.contains(MUTATE), "{error}");
+}
+
+/// What no change of ours touches.
+fn untouched(all: &[Value]) -> Vec<&Value> {
+    let touched = |object: &&Value| {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        name == "a" || name.starts_with("a-new")
+    };
+    all.iter().filter(|object| !touched(object)).collect()
 }
 
 async fn all(space: &Space) -> Vec<Value> {

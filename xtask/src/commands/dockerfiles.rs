@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use anyhow::Result;
 use xtask::image::{Origin, dockerfile, megabytes};
 use xtask::repo;
+use xtask::up::lock;
 
 /// Builds them and checks what they make.
 pub(super) async fn check(origin: &Origin) -> Result<()> {
+    // buildah's containers and mounts are of one run at a time.
+    let _lock = lock("dockerfiles")?;
     let origin = origin.clone();
     let check = move || dockerfile::check(&origin, &dir());
     for built in tokio::task::spawn_blocking(check).await?? {

@@ -19,10 +19,11 @@ const JUDGED: Fields = Fields(&[
 /// Reads an object, as far as it is judged.
 ///
 /// # Errors
-/// Where it is no JSON.
+/// Where it is nested too deeply, or has a number that is out of range.
 pub(super) fn decode(text: &RawValue) -> serde_json::Result<Value> {
     let mut judged = serde_json::Deserializer::from_str(text.get());
-    // What is of another shape than objects are is read as it is: to say what is wrong with it is not for here.
+    // What is of another shape than objects are, or spells keys by escapes, is read as it is: to say what is wrong with it
+    // is not for here.
     JUDGED
         .deserialize(&mut judged)
         .or_else(|_| serde_json::from_str(text.get()))

@@ -63,7 +63,7 @@ kind: {{ $kind }}
 metadata:
   name: {{ $.role }}
   {{- with . }}
-  namespace: {{ . }}
+  namespace: {{ . | quote }}
   {{- end }}
   labels: {{- include "labels" dict | nindent 4 }}
 rules:
@@ -80,7 +80,7 @@ kind: {{ .kind }}Binding
 metadata:
   name: {{ .role }}
   {{- with .namespace }}
-  namespace: {{ . }}
+  namespace: {{ . | quote }}
   {{- end }}
   labels: {{- include "labels" dict | nindent 4 }}
 roleRef:

@@ -42,7 +42,7 @@ fn able(dir: &Path) -> Result<()> {
 
 /// Whether folders there can be layers, tried in a mount namespace that ends with the trial.
 fn can_overlay(dir: &Path) -> Result<bool> {
-    let trial = dir.join("overlay-trial");
+    let trial = dir.join(format!("overlay-trial-{}", std::process::id()));
     for part in ["lower", "upper", "work", "merged"] {
         let part = trial.join(part);
         std::fs::create_dir_all(&part).with_context(|| format!("making {}", part.display()))?;
