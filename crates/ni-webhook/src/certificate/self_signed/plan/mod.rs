@@ -117,10 +117,8 @@ impl Draft {
 pub fn plan(sight: &Sight<'_>, now: SystemTime, rules: &Rules) -> Plan {
     match sight.stored {
         Stored::Content(content) => follow(content, sight.bundles, now, rules),
-        Stored::Nothing => restore(None, None, sight.remembered, now, rules),
-        Stored::Damaged { why, rest } => {
-            restore(Some(why), rest.as_ref(), sight.remembered, now, rules)
-        }
+        Stored::Nothing => restore(None, None, sight, now, rules),
+        Stored::Damaged { why, rest } => restore(Some(why), rest.as_ref(), sight, now, rules),
     }
 }
 
@@ -129,12 +127,17 @@ pub fn plan(sight: &Sight<'_>, now: SystemTime, rules: &Rules) -> Plan {
 fn restore(
     why: Option<&String>,
     rest: Option<&Pair>,
-    remembered: Option<&Content>,
+    sight: &Sight<'_>,
     now: SystemTime,
     rules: &Rules,
 ) -> Plan {
     let valid = |pair: &&Pair| pair.validity().check(now).is_ok();
-    let remembered = remembered.filter(|content| valid(&content.served(now, rules.settle)));
+    let remembered = sight
+        .remembered
+        .map(|content| recalled(content, sight.bundles, now, rules.settle));
+    let remembered = remembered
+        .as_ref()
+        .filter(|content| valid(&content.served(now, rules.settle)));
     let rest = rest.filter(valid);
     let serve = remembered
         .map(|content| content.served(now, rules.settle))
@@ -150,6 +153,24 @@ fn restore(
         step: Step::Write(draft),
         complaint: why.map(|why| format!("the Secret is damaged, and is made good: {why}")),
     }
+}
+
+/// What is remembered, as far as it still holds. It may have been replaced by what this replica never saw, and with it
+/// whom API servers trust: a successor counts as trusted only if it is in use by now, and no bundle says otherwise.
+fn recalled(
+    content: &Content,
+    bundles: Option<&[String]>,
+    now: SystemTime,
+    settle: Duration,
+) -> Content {
+    let mut recalled = content.clone();
+    if let Some(next) = &mut recalled.next {
+        let ca = next.pair.ca();
+        let trusted = bundles.is_none_or(|all| all.iter().all(|one| one.contains(ca)));
+        let in_use = |since: &SystemTime| trusted && now >= *since + settle;
+        next.trusted_since = next.trusted_since.filter(in_use);
+    }
+    recalled
 }
 
 fn follow(content: &Content, bundles: Option<&[String]>, now: SystemTime, rules: &Rules) -> Plan {

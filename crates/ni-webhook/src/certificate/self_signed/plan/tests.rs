@@ -310,7 +310,7 @@ fn what_is_lost_is_stored_again_as_long_as_it_is_valid() {
             damaged(None),
             Some(&trusted),
             706,
-            "serves old; writes old and new, trusted since 705",
+            "serves old; writes old and new, trusted not yet",
         ),
         (
             damaged(None),
