@@ -44,6 +44,11 @@ impl Buildah {
 
     /// Builds a Dockerfile in the repository's root. Layers of former builds are used, nothing is pulled.
     pub(super) fn build(&self, file: &str, image: &str, arguments: &[String]) -> Result<()> {
+        // A label that a build argument fills in counts as unchanged whatever the argument is (buildah 1.28), so of the last
+        // stage no layers are used. They go with the image.
+        if self.has(image)? {
+            self.run(&["rmi", "--force", image])?;
+        }
         let mut args = vec!["build", "--layers", "--isolation=chroot", "--network=host"];
         args.extend(["--pull-never", "--file", file, "--tag", image]);
         for argument in arguments {
