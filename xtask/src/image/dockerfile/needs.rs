@@ -34,10 +34,29 @@ fn able(dir: &Path) -> Result<()> {
         "buildah and debootstrap need root, for mounts and for owners of files"
     );
     ensure!(
+        can_make_devices(dir)?,
+        "no device files can be made here, though this is root, and a Debian has some: a container without privileges?"
+    );
+    ensure!(
         can_overlay(dir)?,
         "layers can't be mounted over each other here, though this is root: a container without privileges?"
     );
     Ok(())
+}
+
+/// Whether a device file that is made there works, as debootstrap wants it.
+fn can_make_devices(dir: &Path) -> Result<bool> {
+    std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
+    let null = dir.join(format!("null-trial-{}", std::process::id()));
+    let mut command = Command::new("mknod");
+    command.arg(&null).args(["c", "1", "3"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let made = command.status().is_ok_and(|status| status.success());
+    let works = made && std::fs::write(&null, "x").is_ok();
+    if made {
+        std::fs::remove_file(&null).with_context(|| format!("removing {}", null.display()))?;
+    }
+    Ok(works)
 }
 
 /// Whether folders there can be layers, tried in a mount namespace that ends with the trial.
