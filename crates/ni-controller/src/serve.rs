@@ -1,6 +1,5 @@
 //! `/metrics`, `/livez` and `/readyz`.
 
-use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use ironcore_api::listen::instead;
+use ironcore_api::listen;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 
@@ -46,9 +45,11 @@ pub async fn serve(
     probes: mpsc::Sender<Probe>,
     metrics: Metrics,
 ) -> anyhow::Result<SocketAddr> {
-    let listener = bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}: choose another address with --listen")
-    })?;
+    let listener = listen::listen(listen, TcpListener::bind)
+        .await
+        .with_context(|| {
+            format!("cannot listen on {listen}: choose another address with --listen")
+        })?;
     let address = listener.local_addr()?;
     let router = Router::new()
         .route("/metrics", get(scrape))
@@ -57,16 +58,6 @@ pub async fn serve(
         .with_state(Shared { probes, metrics });
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
-}
-
-async fn bind(listen: SocketAddr) -> io::Result<TcpListener> {
-    match TcpListener::bind(listen).await {
-        Err(error) => match instead(listen, error.kind()) {
-            Some(other) => TcpListener::bind(other).await,
-            None => Err(error),
-        },
-        bound => bound,
-    }
 }
 
 async fn scrape(State(shared): State<Shared>) -> impl IntoResponse {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum_server::{AddrListener, Address};
-use ironcore_api::listen::instead;
+use ironcore_api::listen::listen;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -43,7 +43,7 @@ impl Address for Door {
 
 impl AddrListener<Visitor, Door> for Gate {
     async fn bind_to(door: Door) -> io::Result<Self> {
-        let listener = bind(door.address).await?;
+        let listener = listen(door.address, TcpListener::bind).await?;
         Ok(Self { door, listener })
     }
 
@@ -66,16 +66,6 @@ impl AddrListener<Visitor, Door> for Gate {
             address,
             ..self.door.clone()
         })
-    }
-}
-
-async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    match TcpListener::bind(address).await {
-        Err(error) => match instead(address, error.kind()) {
-            Some(other) => TcpListener::bind(other).await,
-            None => Err(error),
-        },
-        bound => bound,
     }
 }
 
