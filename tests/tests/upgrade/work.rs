@@ -27,10 +27,12 @@ impl Work {
         space.report(VIP, "v", "status.ip = 203.0.113.1").await;
         space.machine("a", &[kept()]).await;
         let available = "status.state = Available; status.virtualIP = 203.0.113.1";
-        let interface = space.until(NIC, "a-kept", available).await;
-        // The webhook's doing.
-        check(&interface, "spec.ipFamilies = [IPv4]");
-        check(&space.get(MACHINE, "a").await, "spec.power = On");
+        space.until(NIC, "a-kept", available).await;
+        // What is in the answer to a create, neither the schema nor the controller has filled in.
+        let open = "spec.ips = [{value: 10.0.0.9}]; spec.ipFamilies = []";
+        let own = space.create(NIC, "own", open).await;
+        check(&own, "spec.ipFamilies = [IPv4]");
+        space.until(NIC, "own", "status.state = Available").await;
         refused(&space).await;
         let stored = all(&space).await;
         Self {
@@ -62,10 +64,9 @@ impl Work {
         *stored = now;
     }
 
-    /// With the machine goes what was made for it, and the virtual IP is free again.
+    /// With its entries goes what was made for them, and the virtual IP is free again.
     pub(super) async fn end(self) {
         let Self { space, changes, .. } = self;
-        // Nobody collects garbage here: as if each interface had been deleted for its owner.
         space
             .change(MACHINE, "a", "spec.networkInterfaces = []")
             .await;
