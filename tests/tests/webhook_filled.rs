@@ -17,15 +17,15 @@ struct Filled(&'static str, &'static str, &'static str);
 const FILLED: &[Filled] = &[
     Filled(NIC, "spec.ipFamilies -", "spec.ipFamilies = [IPv4]; spec.ips = [{value: 10.0.0.1}]"),
     Filled(NIC, "spec.ipFamilies = null; spec.ips = [{value: '2001:DB8::1'}, {value: 10.0.0.1}]", "spec.ipFamilies = [IPv6, IPv4]; spec.ips = [{value: '2001:DB8::1'}, {value: 10.0.0.1}]"),
-    Filled(NIC, "spec.ips = [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}}}}}]", "spec.ips.0.ephemeral.prefixTemplate.spec = {parentRef: {name: p}, ipFamily: IPv4, prefixLength: 32}"),
-    Filled(NIC, "spec.ipFamilies = [IPv6]; spec.ips = [{ephemeral: {prefixTemplate: {spec: {parentSelector: {}, prefixLength: 0}}}}]", "spec.ips.0.ephemeral.prefixTemplate.spec = {parentSelector: {}, ipFamily: IPv6, prefixLength: 128}"),
-    Filled(NIC, "spec.ipFamilies -; spec.ips = [{ephemeral: {prefixTemplate: {spec: {prefix: 10.0.0.1/32}}}}]", "spec.ipFamilies = [IPv4]; spec.ips.0.ephemeral.prefixTemplate.spec = {prefix: 10.0.0.1/32, ipFamily: IPv4}"),
+    Filled(NIC, "spec.ips = [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}}}}}]", "spec.ips.0.ephemeral.prefixTemplate.spec = {parentRef: {name: p}}"),
+    Filled(NIC, "spec.ipFamilies = [IPv6]; spec.ips = [{ephemeral: {prefixTemplate: {spec: {parentSelector: {}, prefixLength: 0}}}}]", "spec.ips.0.ephemeral.prefixTemplate.spec = {parentSelector: {}, prefixLength: 0}"),
+    Filled(NIC, "spec.ipFamilies -; spec.ips = [{ephemeral: {prefixTemplate: {spec: {prefix: 10.0.0.1/32}}}}]", "spec.ipFamilies = [IPv4]; spec.ips.0.ephemeral.prefixTemplate.spec = {prefix: 10.0.0.1/32}"),
     Filled(NIC, "spec.prefixes = [{ephemeral: {prefixTemplate: {spec: {prefix: 10.0.0.0/8}}}}]", "spec.prefixes.0.ephemeral.prefixTemplate.spec = {prefix: 10.0.0.0/8}"),
     Filled(PREFIX, "", "spec = {prefix: 10.0.0.0/8, ipFamily: IPv4}"),
     Filled(PREFIX, "spec.prefix = 'fd00::/8'", "spec = {prefix: 'fd00::/8', ipFamily: IPv6}"),
     Filled(MACHINE, "spec.power -", "spec.power = On"),
     Filled(MACHINE, "spec.volumes = [{name: a, emptyDisk: {}}, {name: b, emptyDisk: {}, device: oda}, {name: c, emptyDisk: {}, device: ''}]", "spec.volumes.0.device = odb; spec.volumes.1.device = oda; spec.volumes.2.device = odc"),
-    Filled(MACHINE, "spec.networkInterfaces = [{name: e, ephemeral: {networkInterfaceTemplate: {spec: {networkRef: {name: n}, ips: [{value: 'fd00::1'}]}}}}]", "spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.spec.ipFamilies = [IPv6]"),
+    Filled(MACHINE, "spec.networkInterfaces = [{name: e, ephemeral: {networkInterfaceTemplate: {spec: {networkRef: {name: n}, ips: [{value: 'fd00::1'}]}}}}]", "spec.power = On; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.spec = {networkRef: {name: n}, ips: [{value: 'fd00::1'}]}"),
     Filled(NET, "spec -", "spec = {}"),
 ];
 
@@ -127,7 +127,7 @@ async fn who_applies_does_not_own_what_is_filled_in_and_may_apply_again() {
         (
             NIC,
             json!({"networkRef": network, "ipFamilies": ["IPv4"], "ips": [{"ephemeral": {"prefixTemplate": {"spec": {"parentRef": {"name": "p"}}}}}]}),
-            "spec.ips.0.ephemeral.prefixTemplate.spec.prefixLength = 32",
+            "spec.ips.0.ephemeral.prefixTemplate.spec = {parentRef: {name: p}}",
             vec!["f:ipFamilies", "f:ips", "f:networkRef"],
         ),
         (
@@ -142,7 +142,7 @@ async fn who_applies_does_not_own_what_is_filled_in_and_may_apply_again() {
                 "machineClassRef": {"name": "class"}, "volumes": [{"name": "v", "emptyDisk": {}}],
                 "networkInterfaces": [{"name": "e", "ephemeral": {"networkInterfaceTemplate": template}}],
             }),
-            "spec.volumes.0.device = oda; spec.power = On; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.spec.ipFamilies = [IPv4]",
+            "spec.volumes.0.device = oda; spec.power = On; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.spec = {networkRef: {name: net}, ips: [{value: 10.0.0.1}]}",
             vec!["f:machineClassRef", "f:networkInterfaces", "f:volumes"],
         ),
     ] {

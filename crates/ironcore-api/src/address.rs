@@ -35,6 +35,13 @@ impl IpFamily {
         }
     }
 
+    /// The family that the API spells so.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::IPv4, Self::IPv6]
+            .into_iter()
+            .find(|family| family.as_str() == word)
+    }
+
     /// The name as the API spells it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -176,7 +176,7 @@ impl Fault {
     }
 
     /// The list or map has `number` entries, more than `most`.
-    pub fn too_many(at: &FieldPath<'_>, number: usize, most: u64) -> Self {
+    pub fn too_many(at: &FieldPath<'_>, number: u64, most: u64) -> Self {
         let message = format!("Too many: {number}: must have at most {most} items");
         Self::new(at, FaultReason::TooMany, message)
     }
@@ -184,6 +184,12 @@ impl Fault {
     /// The text has more than `most` characters.
     pub fn too_long(at: &FieldPath<'_>, most: u64) -> Self {
         let message = format!("Too long: may not be more than {most} characters");
+        Self::new(at, FaultReason::TooLong, message)
+    }
+
+    /// The texts of the field have more than `most` bytes together.
+    pub fn too_large(at: &FieldPath<'_>, most: usize) -> Self {
+        let message = format!("Too long: may not be more than {most} bytes");
         Self::new(at, FaultReason::TooLong, message)
     }
 
@@ -220,13 +226,21 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What a message shows of a text: in quotes, and no more than a reader needs to find it.
+/// Characters that a message shows of a text: no more than a reader needs to find it.
+const SHOWN: usize = 128;
+
+/// What a message shows of a text: in quotes.
 fn shown(value: &str) -> String {
-    const MOST: usize = 128;
-    match value.char_indices().nth(MOST) {
+    match value.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{:?}…", &value[..end]),
         None => format!("{value:?}"),
     }
+}
+
+/// As much of a text as decides what a message shows of it.
+pub(crate) fn excerpt(value: &str) -> &str {
+    let end = value.char_indices().nth(SHOWN + 1);
+    end.map_or(value, |(end, _)| &value[..end])
 }
 
 #[cfg(test)]

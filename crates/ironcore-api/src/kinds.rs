@@ -2,10 +2,7 @@
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 
-use serde_json::Value;
-
-use crate::default::fill::{self, Filling};
-use crate::validate::{self, Judgement};
+use crate::validate::{self, Judge, Judgement};
 use crate::{compute, ipam, networking, schema};
 
 /// The version that all kinds are served in.
@@ -32,16 +29,30 @@ pub struct Kind {
     pub finalizer: Option<&'static str>,
     /// Its definition, with all rules.
     pub crd: fn() -> CustomResourceDefinition,
-    /// What is filled into an object of the kind; the second is the object as it was before an update.
-    pub fill: fn(&Value, Option<&Value>) -> serde_json::Result<Vec<Filling>>,
-    /// What there is to say of an object of the kind; the second is the object as it was before an update.
-    pub judge: fn(&Value, Option<&Value>) -> serde_json::Result<Judgement>,
+    /// The rules of the kind: [`Self::judge`] and [`Self::fill_and_judge`] call them.
+    pub rules: Judge,
 }
 
 impl Kind {
     /// Group and version, as in manifests.
     pub fn api_version(&self) -> String {
         format!("{}/{}", self.group, self.version)
+    }
+
+    /// Says what there is to say of an object of the kind, given as JSON. `old` is the object as it was before an update.
+    ///
+    /// # Errors
+    /// Where a field that is judged is of another type than the API gives it.
+    pub fn judge(&self, object: &str, old: Option<&str>) -> serde_json::Result<Judgement> {
+        (self.rules)(object, old, false)
+    }
+
+    /// As [`Self::judge`], after what was left open is filled in: the judgement says what that is.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn fill_and_judge(&self, object: &str, old: Option<&str>) -> serde_json::Result<Judgement> {
+        (self.rules)(object, old, true)
     }
 
     /// Name of its definition: plural and group.
@@ -61,8 +72,7 @@ pub static KINDS: [Kind; 5] = [
         categories: &[CATEGORY],
         finalizer: Some("ipam.ironcore.dev/prefix"),
         crd: schema::prefix_crd,
-        fill: fill::prefix,
-        judge: validate::prefix,
+        rules: validate::PREFIX,
     },
     Kind {
         group: networking::GROUP,
@@ -73,8 +83,7 @@ pub static KINDS: [Kind; 5] = [
         categories: &[CATEGORY],
         finalizer: Some("networking.ironcore.dev/network"),
         crd: schema::network_crd,
-        fill: fill::nothing,
-        judge: validate::network,
+        rules: validate::NETWORK,
     },
     Kind {
         group: networking::GROUP,
@@ -85,8 +94,7 @@ pub static KINDS: [Kind; 5] = [
         categories: &[CATEGORY],
         finalizer: None,
         crd: schema::virtual_ip_crd,
-        fill: fill::nothing,
-        judge: validate::virtual_ip,
+        rules: validate::VIRTUAL_IP,
     },
     Kind {
         group: networking::GROUP,
@@ -97,8 +105,7 @@ pub static KINDS: [Kind; 5] = [
         categories: &[CATEGORY],
         finalizer: None,
         crd: schema::network_interface_crd,
-        fill: fill::network_interface,
-        judge: validate::network_interface,
+        rules: validate::NETWORK_INTERFACE,
     },
     Kind {
         group: compute::GROUP,
@@ -109,8 +116,7 @@ pub static KINDS: [Kind; 5] = [
         categories: &[CATEGORY],
         finalizer: None,
         crd: schema::machine_crd,
-        fill: fill::machine,
-        judge: validate::machine,
+        rules: validate::MACHINE,
     },
 ];
 

@@ -5,11 +5,12 @@
 //! answers").
 
 use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, Patch, PatchOperation, patch};
-use serde_json::Value;
+use json_patch::{AddOperation, Patch, PatchOperation};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use ironcore_api::Kind;
-use ironcore_api::default::fill::Filling;
+use ironcore_api::default::Filling;
 use ironcore_api::field::{Fault, FieldPath};
 use ironcore_api::reference::Reference;
 use ironcore_api::validate::Judgement;
@@ -23,27 +24,39 @@ pub struct Verdict {
     pub patch: Option<Patch>,
     /// Why it is refused; empty where it is not.
     pub faults: Vec<Fault>,
+    /// How many faults there are beyond those.
+    pub more_faults: usize,
     /// What its author should know.
     pub warnings: Vec<String>,
     /// What must be there for it to work.
     pub references: Vec<Reference>,
+    /// How many there are beyond those.
+    pub more_references: usize,
 }
 
-/// Says what there is to say of an object that is created, or updated from `old`.
+/// Says what there is to say of an object that is created, or updated from `old`, both as JSON.
 ///
 /// An update that leaves the spec as it was is not judged (contract, "Not judged").
-pub fn admit(endpoint: Endpoint, kind: &Kind, object: Value, old: Option<&Value>) -> Verdict {
-    if old.is_some_and(|old| old["spec"] == object["spec"]) {
+pub fn admit(endpoint: Endpoint, kind: &Kind, object: &str, old: Option<&str>) -> Verdict {
+    if old.is_some_and(|old| is_same_spec(object, old)) {
         return Verdict::default();
     }
-    match endpoint {
-        Endpoint::Mutate => mutate(kind, object, old),
-        Endpoint::Validate => validate(kind, &object, old),
+    let judgement = match endpoint {
+        Endpoint::Mutate => kind.fill_and_judge(object, old),
+        Endpoint::Validate => kind.judge(object, old).map(|judgement| Judgement {
+            // Warnings are said by the mutating endpoint.
+            warnings: Vec::new(),
+            ..judgement
+        }),
+    };
+    match judgement {
+        Ok(judgement) => Verdict::new(judgement),
+        Err(error) => undecodable(endpoint, &error),
     }
 }
 
 /// What is said of an object that does not decode.
-pub fn undecodable(endpoint: Endpoint, error: &serde_json::Error) -> Verdict {
+fn undecodable(endpoint: Endpoint, error: &serde_json::Error) -> Verdict {
     let faults = match endpoint {
         Endpoint::Mutate => Vec::new(),
         Endpoint::Validate => vec![Fault::type_invalid(&FieldPath::root("spec"), error)],
@@ -54,39 +67,25 @@ pub fn undecodable(endpoint: Endpoint, error: &serde_json::Error) -> Verdict {
     }
 }
 
-fn mutate(kind: &Kind, mut object: Value, old: Option<&Value>) -> Verdict {
-    // A word that the types do not know keeps the object from being filled in, but not from being judged: the rules
-    // name the word and all that is wrong beside it.
-    let fillings = (kind.fill)(&object, old).unwrap_or_default();
-    let patch = fill_in(&mut object, fillings);
-    match (kind.judge)(&object, old) {
-        Ok(judgement) => Verdict::new(patch, judgement),
-        Err(error) => undecodable(Endpoint::Mutate, &error),
-    }
+/// The spec of an object, as text: the API server writes what is the same in the same way.
+#[derive(Deserialize)]
+struct Spec<'a> {
+    #[serde(borrow)]
+    spec: Option<&'a RawValue>,
 }
 
-fn validate(kind: &Kind, object: &Value, old: Option<&Value>) -> Verdict {
-    match (kind.judge)(object, old) {
-        // Warnings are said by the mutating endpoint.
-        Ok(judgement) => Verdict {
-            warnings: Vec::new(),
-            ..Verdict::new(None, judgement)
-        },
-        Err(error) => undecodable(Endpoint::Validate, &error),
-    }
+fn is_same_spec(object: &str, old: &str) -> bool {
+    let spec = |text| {
+        let object: Spec<'_> = serde_json::from_str(text).ok()?;
+        Some(object.spec.map(RawValue::get))
+    };
+    object == old || spec(object).is_some_and(|new| spec(old) == Some(new))
 }
 
-/// Fills in what there is to fill in; the patch that does it.
-fn fill_in(object: &mut Value, fillings: Vec<Filling>) -> Option<Patch> {
-    if fillings.is_empty() {
-        return None;
-    }
-    let operations: Option<Vec<_>> = fillings.into_iter().map(operation).collect();
-    // A filling names a place that is there. If one ever does not, nothing is filled in (`patch` undoes what it did),
-    // and the object is judged as it was sent.
-    operations
-        .map(Patch)
-        .filter(|operations| patch(object, operations).is_ok())
+/// The patch that fills in, where there is something to fill in.
+fn patch(fillings: Vec<Filling>) -> Option<Patch> {
+    let operations: Vec<_> = fillings.into_iter().filter_map(operation).collect();
+    (!operations.is_empty()).then_some(Patch(operations))
 }
 
 /// An addition also replaces what is there, such as a `null`.
@@ -97,19 +96,29 @@ fn operation(filling: Filling) -> Option<PatchOperation> {
 }
 
 impl Verdict {
-    fn new(patch: Option<Patch>, judgement: Judgement) -> Self {
+    fn new(judgement: Judgement) -> Self {
         let Judgement {
             faults,
+            more_faults,
+            fillings,
             warnings,
             references,
+            more_references,
         } = judgement;
         let verdict = Self {
-            patch,
+            patch: patch(fillings),
             faults,
+            more_faults,
             warnings,
             references,
+            more_references,
         };
         verdict.settled()
+    }
+
+    /// How many faults there are.
+    pub fn number_of_faults(&self) -> usize {
+        self.faults.len() + self.more_faults
     }
 
     /// Without what is of no use to an object that is refused.

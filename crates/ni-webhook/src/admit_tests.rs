@@ -13,24 +13,23 @@ fn no_value<T>() -> Result<T> {
     Err(serde::de::Error::custom("no value"))
 }
 
-/// Fills `b` in from `a`, into an object as well as over a null.
-fn fill(object: &Value, old: Option<&Value>) -> Result<Vec<Filling>> {
-    let spec = &object["spec"];
-    match (&spec["a"], &spec["b"]) {
-        (Value::String(word), _) if word == "unknown" => no_value(),
-        (_, Value::String(_)) => Ok(Vec::new()),
-        (a, _) => Ok(vec![Filling {
-            pointer: "/spec/b".to_owned(),
-            value: json!(format!("{a} of {}", old.is_some())),
-        }]),
-    }
-}
-
-/// Refuses a spec of the fault's name, warns and refers to what the spec says.
-fn judge(object: &Value, old: Option<&Value>) -> Result<Judgement> {
-    let spec = &object["spec"];
+/// Fills `b` in from `a`, into an object as well as over a null. Refuses a spec of the fault's name, warns and refers to
+/// what the spec says.
+fn judge(object: &str, old: Option<&str>, fills: bool) -> Result<Judgement> {
+    let object: Value = serde_json::from_str(object)?;
+    let old: Option<Value> = old.and_then(|old| serde_json::from_str(old).ok());
+    let mut spec = object["spec"].clone();
     if !spec.is_object() {
         return no_value();
+    }
+    let mut fillings = Vec::new();
+    if fills && spec["b"].is_null() && spec["a"] != "unknown" {
+        let value = json!(format!("{} of {}", spec["a"], old.is_some()));
+        spec["b"] = value.clone();
+        fillings.push(Filling {
+            pointer: "/spec/b".to_owned(),
+            value,
+        });
     }
     let texts = |field: &str| spec[field].as_str().map(str::to_owned);
     let mut faults: Vec<_> = texts("fault").iter().map(|text| fault(text)).collect();
@@ -50,15 +49,16 @@ fn judge(object: &Value, old: Option<&Value>) -> Result<Judgement> {
     });
     Ok(Judgement {
         faults,
+        fillings,
         warnings: texts("warning").into_iter().collect(),
         references: references.into_iter().collect(),
+        ..Judgement::default()
     })
 }
 
 fn kind() -> Kind {
     Kind {
-        fill,
-        judge,
+        rules: judge,
         ..KINDS[0]
     }
 }
@@ -68,8 +68,8 @@ fn object(spec: &Value) -> Value {
 }
 
 fn said(endpoint: Endpoint, spec: &Value, old: Option<&Value>) -> Verdict {
-    let old = old.map(object);
-    admit(endpoint, &kind(), object(spec), old.as_ref())
+    let old = old.map(|old| object(old).to_string());
+    admit(endpoint, &kind(), &object(spec).to_string(), old.as_deref())
 }
 
 fn adds(path: &str, value: &str) -> Patch {
@@ -172,16 +172,19 @@ fn an_update_is_judged_beside_what_was() {
 }
 
 #[test]
-fn a_filling_without_a_place_changes_nothing() {
+fn faults_and_references_that_are_not_listed_are_counted() {
     let kind = Kind {
-        fill: |_, _| {
-            Ok(vec![Filling {
-                pointer: "/spec/missing/b".to_owned(),
-                value: json!(1),
-            }])
+        rules: |_, _, _| {
+            Ok(Judgement {
+                faults: vec![fault("f")],
+                more_faults: 2,
+                more_references: 3,
+                ..Judgement::default()
+            })
         },
         ..kind()
     };
-    let verdict = admit(Endpoint::Mutate, &kind, object(&json!({"a": 1})), None);
-    assert_eq!(verdict, refused(&["b"]));
+    let verdict = admit(Endpoint::Validate, &kind, "{}", None);
+    assert_eq!(verdict.number_of_faults(), 3);
+    assert_eq!(verdict.more_references, 3);
 }

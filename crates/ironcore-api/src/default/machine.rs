@@ -1,14 +1,11 @@
 use std::borrow::Cow;
 
-use serde_json::json;
-
-use super::fill::Filling;
 use super::{device, network_interface};
 use crate::compute::{MachineNetworkInterface, MachineSpec, MachineVolume, Power};
 use crate::networking::NetworkInterfaceSpec;
 
 /// A field of a machine's spec that is open, and what it gets.
-pub(super) enum Open {
+enum Open {
     Power,
     /// `device` of the volume at this index.
     Device(usize, String),
@@ -27,10 +24,12 @@ pub fn machine_spec<'a>(spec: &'a MachineSpec, stored: &[MachineVolume]) -> Cow<
 }
 
 /// What is open in a machine's spec.
-pub(super) fn open(spec: &MachineSpec, stored: &[MachineVolume]) -> Vec<Open> {
+fn open(spec: &MachineSpec, stored: &[MachineVolume]) -> Vec<Open> {
     let power = spec.power.is_none().then_some(Open::Power).into_iter();
-    let devices = device::missing(&spec.volumes, stored).into_iter();
-    let devices = devices.map(|(index, device)| Open::Device(index, device));
+    let devices = device::missing(spec.volumes.iter().map(named), stored.iter().map(named));
+    let devices = devices
+        .into_iter()
+        .map(|(index, device)| Open::Device(index, device));
     let interfaces = spec.network_interfaces.iter().enumerate();
     let templates = interfaces.flat_map(|(index, interface)| {
         let fields = template(interface).map(network_interface::open);
@@ -38,6 +37,10 @@ pub(super) fn open(spec: &MachineSpec, stored: &[MachineVolume]) -> Vec<Open> {
         fields.map(move |field| Open::Template(index, field))
     });
     power.chain(devices).chain(templates).collect()
+}
+
+fn named(volume: &MachineVolume) -> (&str, Option<&str>) {
+    (&volume.name, volume.device.as_deref())
 }
 
 fn template(interface: &MachineNetworkInterface) -> Option<&NetworkInterfaceSpec> {
@@ -60,18 +63,5 @@ impl Open {
                 field.fill(template_mut(&mut spec.network_interfaces[index]));
             }
         }
-    }
-
-    /// What is filled in on the wire.
-    pub(super) fn on_the_wire(self) -> Filling {
-        let (pointer, value) = match self {
-            Self::Power => ("/spec/power".to_owned(), json!(Power::On)),
-            Self::Device(index, device) => (format!("/spec/volumes/{index}/device"), json!(device)),
-            Self::Template(index, field) => {
-                let entry = format!("/spec/networkInterfaces/{index}");
-                return field.on_the_wire(&(entry + "/ephemeral/networkInterfaceTemplate/spec"));
-            }
-        };
-        Filling { pointer, value }
     }
 }

@@ -1,9 +1,7 @@
 use std::borrow::Cow;
 
-use serde_json::json;
-
-use super::fill::Filling;
-use crate::address::{IpFamily, Prefix, parse_ip, parse_prefix};
+use super::family;
+use crate::address::{IpFamily, parse_ip};
 use crate::bound;
 use crate::ipam::PrefixSpec;
 use crate::networking::{IpSource, NetworkInterfaceSpec};
@@ -44,29 +42,48 @@ pub(super) fn open(spec: &NetworkInterfaceSpec) -> Vec<Open> {
 /// The families of `ips`, where none are given and all can be told.
 fn families_of(spec: &NetworkInterfaceSpec) -> Option<Vec<IpFamily>> {
     // Of too many, none is read: who sent them is told that, and nothing of families.
-    let open =
-        spec.ip_families.is_empty() && !spec.ips.is_empty() && spec.ips.len() as u64 <= bound::IPS;
-    let families = open.then(|| spec.ips.iter().map(family_of).collect::<Option<Vec<_>>>());
+    let open = spec.ip_families.is_empty() && spec.ips.len() as u64 <= bound::IPS;
+    open.then(|| families(spec.ips.iter().map(hint))).flatten()
+}
+
+fn hint(source: &IpSource) -> Hint<'_> {
+    let template = template_spec(source);
+    Hint {
+        value: source.value.as_deref(),
+        family: template.and_then(|spec| Some(spec.ip_family?.as_str())),
+        prefix: template.and_then(|spec| spec.prefix.as_deref()),
+    }
+}
+
+/// What an entry of `ips` says of its family.
+pub(crate) struct Hint<'a> {
+    pub(crate) value: Option<&'a str>,
+    /// `ipFamily` of its template, if it is not empty.
+    pub(crate) family: Option<&'a str>,
+    /// `prefix` of its template.
+    pub(crate) prefix: Option<&'a str>,
+}
+
+impl Hint<'_> {
+    fn family(&self) -> Option<IpFamily> {
+        match (self.value, self.family) {
+            (Some(value), _) => parse_ip(value).ok().map(IpFamily::of),
+            (None, Some(word)) => IpFamily::named(word),
+            (None, None) => family(self.prefix?),
+        }
+    }
+}
+
+/// The families that entries of `ips` name themselves, if each names another.
+pub(crate) fn families<'a>(ips: impl Iterator<Item = Hint<'a>>) -> Option<Vec<IpFamily>> {
+    let families: Vec<_> = ips.map(|ip| ip.family()).collect::<Option<_>>()?;
     // Their author is told of the ips, which they wrote, and not of families, which they did not.
-    families.flatten().filter(|families| is_each_once(families))
+    (!families.is_empty() && is_each_once(&families)).then_some(families)
 }
 
 fn is_each_once(families: &[IpFamily]) -> bool {
     let repeats = |(index, family)| families[..index].contains(family);
     !families.iter().enumerate().any(repeats)
-}
-
-/// The family that an entry of `ips` itself names.
-fn family_of(source: &IpSource) -> Option<IpFamily> {
-    if let Some(value) = &source.value {
-        return parse_ip(value).ok().map(IpFamily::of);
-    }
-    let template = template_spec(source)?;
-    template.ip_family.or_else(|| {
-        parse_prefix(template.prefix.as_deref()?)
-            .ok()
-            .map(Prefix::family)
-    })
 }
 
 fn open_template(
@@ -100,19 +117,6 @@ impl Open {
                 template_mut(spec, index).prefix_length = Some(length(family));
             }
         }
-    }
-
-    /// What is filled in on the wire, where the spec is at `at`.
-    pub(super) fn on_the_wire(self, at: &str) -> Filling {
-        let template = |index| format!("{at}/ips/{index}/ephemeral/prefixTemplate/spec");
-        let (pointer, value) = match self {
-            Self::IpFamilies(families) => (format!("{at}/ipFamilies"), json!(families)),
-            Self::TemplateFamily(index, family) => (template(index) + "/ipFamily", json!(family)),
-            Self::TemplateLength(index, family) => {
-                (template(index) + "/prefixLength", json!(length(family)))
-            }
-        };
-        Filling { pointer, value }
     }
 }
 

@@ -183,13 +183,13 @@ fn devices_go_on_after_odz() {
 }
 
 prop_compose! {
-    pub(super) fn prefix_template()(family in prop::option::of(prop_oneof!["IPv4", "IPv6"]), prefix in prop::option::of(prop_oneof!["10.0.0.1/32", "fd00::/64", "no"]), length in prop::option::of(0..130)) -> Value {
+    pub(crate) fn prefix_template()(family in prop::option::of(prop_oneof!["IPv4", "IPv6"]), prefix in prop::option::of(prop_oneof!["10.0.0.1/32", "fd00::/64", "no"]), length in prop::option::of(0..130)) -> Value {
         json!({"ipFamily": family, "prefix": prefix, "prefixLength": length})
     }
 }
 
 prop_compose! {
-    pub(super) fn interface()(
+    pub(crate) fn interface()(
         ips in prop::collection::vec(prop_oneof![
             Just(json!({"value": "10.0.0.1"})), Just(json!({"value": "fd00::1"})), Just(json!({"value": "no"})), Just(json!({})),
             prefix_template().prop_map(|spec| json!({"ephemeral": {"prefixTemplate": {"spec": spec}}})),
@@ -201,7 +201,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub(super) fn machine_wire()(
+    pub(crate) fn machine_wire()(
         interfaces in prop::collection::vec(interface(), 0..3),
         volumes in prop::collection::vec(("[ab]", prop::option::of("od[a-c]")), 0..4),
         power in prop::option::of(Just("Off")),

@@ -1,5 +1,6 @@
 //! Names of the children of an interface, where the interface's own name is known.
 
+use super::faults::Faults;
 use super::text::{NO_LABEL, is_label, is_subdomain};
 use crate::field::{Fault, FieldPath};
 
@@ -11,7 +12,7 @@ pub(super) fn of_prefix(
     at: &FieldPath<'_>,
     interface: Option<&str>,
     name: impl FnOnce(&str) -> String,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     // An interface whose own name is none is refused for that.
     let Some(interface) = interface.filter(|interface| is_subdomain(interface)) else {
@@ -31,7 +32,7 @@ pub(super) fn of_prefix(
 }
 
 /// The VirtualIP that is made for the `virtualIP` at `at` can have the interface's name.
-pub(super) fn of_virtual_ip(at: &FieldPath<'_>, interface: Option<&str>, faults: &mut Vec<Fault>) {
+pub(super) fn of_virtual_ip(at: &FieldPath<'_>, interface: Option<&str>, faults: &mut Faults) {
     if let Some(interface) = interface
         && !is_label(interface)
     {

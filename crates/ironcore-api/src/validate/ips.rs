@@ -1,7 +1,7 @@
 //! How `ips` and `ipFamilies` of an interface go together.
 
 use super::draft::{IpSource, NetworkInterfaceSpec, given};
-use super::list::within;
+use super::faults::Faults;
 use super::text;
 use crate::address::{self, IpFamily};
 use crate::bound;
@@ -9,18 +9,23 @@ use crate::field::{Fault, FieldPath};
 
 /// The family that `ipFamilies` has at `index`, where it has a known one.
 pub(super) fn family_at(spec: &NetworkInterfaceSpec<'_>, index: usize) -> Option<IpFamily> {
-    text::as_family(spec.ipFamilies.get(index).map(|family| family.0))
+    text::as_family(
+        spec.ipFamilies
+            .entries()
+            .get(index)
+            .map(|family| &*family.0),
+    )
 }
 
 /// Adds what is wrong with the lists of the spec at `at` as such, not with single entries.
-pub(super) fn lists(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Vec<Fault>) {
+pub(super) fn lists(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Faults) {
     if spec.ipFamilies.is_empty() {
         inferred(at, spec, faults);
         return;
     }
     twice(at, spec, faults);
-    let (ips, families) = (spec.ips.len(), spec.ipFamilies.len());
-    if ips != families && ips.max(families) as u64 <= bound::IPS {
+    let (ips, families) = (spec.ips.number(), spec.ipFamilies.number());
+    if ips != families && ips.max(families) <= bound::IPS {
         let detail = format!(
             "ips and ipFamilies differ in number ({ips} and {families}): \
              give one ip for each family, in the same order"
@@ -29,24 +34,24 @@ pub(super) fn lists(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults:
     }
 }
 
-fn twice(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Vec<Fault>) {
-    let families = within(&spec.ipFamilies, bound::IPS);
+fn twice(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Faults) {
+    let families = spec.ipFamilies.entries();
     for (index, family) in families.iter().enumerate() {
         if families[..index].contains(family) {
             let list = at.field("ipFamilies");
-            faults.push(Fault::duplicate(&list.index(index), family.0));
+            faults.push(Fault::duplicate(&list.index(index), &family.0));
         }
     }
 }
 
 /// Without `ipFamilies`, each entry says its family itself.
-fn inferred(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Vec<Fault>) {
+fn inferred(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Faults) {
     let families = at.field("ipFamilies");
     if spec.ips.is_empty() {
         let detail = "IPv4 or IPv6 is needed when there are no ips to infer it from";
         faults.push(Fault::required(&families, detail));
     }
-    let ips = within(&spec.ips, bound::IPS);
+    let ips = spec.ips.entries();
     if ips.iter().any(says_no_family) {
         let detail =
             "an ip has neither a value nor a template with an ipFamily to infer the families from";
@@ -64,18 +69,19 @@ fn inferred(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Ve
 /// Whether the entry leaves its family open. One that has no template at all is refused for that.
 fn says_no_family(ip: &IpSource<'_>) -> bool {
     let template = ip.ephemeral.as_ref().and_then(|ephemeral| ephemeral.spec());
-    let open = template.is_some_and(|spec| given(spec.ipFamily).is_none() && spec.prefix.is_none());
+    let open = template
+        .is_some_and(|spec| given(spec.ipFamily.as_deref()).is_none() && spec.prefix.is_none());
     ip.value.is_none() && open
 }
 
 /// The family that the entry itself says.
 fn family_of(ip: &IpSource<'_>) -> Option<IpFamily> {
     if ip.value.is_some() {
-        return text::family_of_ip(ip.value);
+        return text::family_of_ip(ip.value.as_deref());
     }
     let spec = ip.ephemeral.as_ref()?.spec()?;
-    match given(spec.ipFamily) {
+    match given(spec.ipFamily.as_deref()) {
         Some(word) => text::as_family(Some(word)),
-        None => text::as_prefix(spec.prefix).map(address::Prefix::family),
+        None => text::as_prefix(spec.prefix.as_deref()).map(address::Prefix::family),
     }
 }

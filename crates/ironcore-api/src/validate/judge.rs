@@ -1,23 +1,35 @@
 //! The steps of judging, the same for all kinds.
 
 use serde::Deserialize;
-use serde_json::{Result, Value};
+use serde_json::Result;
 use validator::Validate;
 
-use super::{Judgement, draft, order, referred, stored, structure};
-use crate::field::Fault;
-use crate::reference::Reference;
+use super::draft::Part;
+use super::faults::Faults;
+use super::referred::References;
+use super::structure;
+use super::{Judgement, draft, order};
+use crate::default::Filling;
+use crate::field::FieldPath;
 
 /// What there is to say of a kind beyond its draft's attributes.
-pub(super) trait Rules {
+pub(super) trait Rules: Validate {
+    /// The spec, to be judged field by field.
+    fn spec(&self) -> &dyn Part;
+
+    /// Fills in what is open, and says what that was. `old` is the object as it was before an update.
+    fn fill(&mut self, _old: Option<&Self>) -> Vec<Filling> {
+        Vec::new()
+    }
+
     /// Adds what is wrong across fields.
-    fn across(&self, faults: &mut Vec<Fault>);
+    fn across(&self, faults: &mut Faults);
 
     /// Adds what an update of `old` may not change.
-    fn frozen(&self, old: &Self, faults: &mut Vec<Fault>);
+    fn frozen(&self, old: &Self, faults: &mut Faults);
 
     /// Adds what is referred to, in the order of the object's fields.
-    fn references(&self, found: &mut Vec<Reference>);
+    fn references(&self, found: &mut References);
 
     /// What the author should know; of an update, what it brings.
     fn warnings(&self, _old: Option<&Self>) -> Vec<String> {
@@ -25,54 +37,59 @@ pub(super) trait Rules {
     }
 }
 
-/// Judges an object, decoded as `D`. An `old` that does not decode judges nothing: then the object is
-/// judged as a new one.
-pub(super) fn judge<'a, D>(object: &'a Value, old: Option<&'a Value>) -> Result<Judgement>
+/// Judges an object, decoded as `D`; with `fills`, what is open in it is filled in before. An `old` that does not decode
+/// judges nothing: then the object is judged as a new one.
+pub(super) fn judge<'a, D>(object: &'a str, old: Option<&'a str>, fills: bool) -> Result<Judgement>
 where
-    D: Deserialize<'a> + Validate + Rules,
+    D: Deserialize<'a> + Rules,
 {
-    let object: D = draft::decode(object)?;
+    let mut object: D = draft::decode(object)?;
     let old: Option<D> = old.and_then(|old| draft::decode(old).ok());
+    let fillings = fills.then(|| object.fill(old.as_ref()));
+    let (mut faults, more_faults) = faults(&object, old.as_ref()).into_parts();
+    order::sort(&mut faults);
+    let (references, more_references) = references(&object, old.as_ref()).into_parts();
     Ok(Judgement {
-        faults: faults(&object, old.as_ref()),
+        faults,
+        more_faults,
+        fillings: fillings.unwrap_or_default(),
         warnings: object.warnings(old.as_ref()),
-        references: references(&object, old.as_ref()),
+        references,
+        more_references,
     })
 }
 
-fn faults<D: Validate + Rules>(object: &D, old: Option<&D>) -> Vec<Fault> {
-    let mut faults = lasting(object);
-    if let Some(old) = old {
-        if !faults.is_empty() {
-            stored::forgive(&mut faults, &lasting(old));
+/// An object is judged once. Only where it is refused, and was stored before, it is judged again, to be forgiven what was
+/// wrong with it already.
+fn faults<D: Rules>(object: &D, old: Option<&D>) -> Faults {
+    let mut found = lasting(object, Faults::default());
+    let Some(old) = old else {
+        return found;
+    };
+    if !found.is_empty() {
+        let known = lasting(old, Faults::of_old());
+        if !known.is_empty() {
+            found = lasting(object, known.forgiving());
         }
-        object.frozen(old, &mut faults);
-        order::sort(&mut faults);
     }
-    faults
+    object.frozen(old, &mut found);
+    found
 }
 
-/// What is wrong with an object, whatever it was before.
-fn lasting<D: Validate + Rules>(object: &D) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    if let Err(errors) = object.validate() {
-        structure::collect(&errors, &mut faults);
-    }
+/// Adds what is wrong with an object, whatever it was before.
+fn lasting<D: Rules>(object: &D, mut faults: Faults) -> Faults {
+    structure::collect_of_object(object, &mut faults);
+    object.spec().judge(&FieldPath::root("spec"), &mut faults);
     object.across(&mut faults);
-    // What is forgiven goes by order, as well as what is shown.
-    order::sort(&mut faults);
     faults
 }
 
-fn references<D: Rules>(object: &D, old: Option<&D>) -> Vec<Reference> {
-    let mut found = Vec::new();
-    object.references(&mut found);
-    if let Some(old) = old
-        && !found.is_empty()
-    {
-        let mut before = Vec::new();
-        old.references(&mut before);
-        referred::keep_added(&mut found, &before);
+fn references<D: Rules>(object: &D, old: Option<&D>) -> References {
+    let mut found = References::default();
+    if let Some(old) = old {
+        old.references(&mut found);
+        found = found.added();
     }
+    object.references(&mut found);
     found
 }

@@ -2,16 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::faults::Faults;
 use crate::field::{Fault, FieldPath};
-
-/// The entries, if there are no more than `most`: of too many, none is read.
-pub(super) fn within<T>(entries: &[T], most: u64) -> &[T] {
-    if entries.len() as u64 <= most {
-        entries
-    } else {
-        &[]
-    }
-}
 
 /// No two entries have the same text in `field`. `texts` are those of the entries, in order; an entry
 /// without a text is like no other.
@@ -19,7 +11,7 @@ pub(super) fn unique<'a>(
     list: &FieldPath<'_>,
     field: &str,
     texts: impl Iterator<Item = Option<&'a str>>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let mut seen = HashSet::new();
     for (index, text) in texts.enumerate() {

@@ -1,19 +1,32 @@
 //! Machine.
 
-use super::draft::{Machine, MachineInterface, MachineSpec, given, known_name};
+use super::draft::{Machine, MachineInterface, MachineSpec, Part, given, known_name};
+use super::faults::Faults;
 use super::judge::Rules;
-use super::list::{unique, within};
+use super::list::unique;
+use super::referred::References;
 use super::source::one_of_two;
 use super::stored::{ONCE, keeps};
 use super::text::{NO_SUBDOMAIN, is_label, is_subdomain};
 use super::virtual_ip::label_name;
-use super::{machine_warning, network_interface, referred, volume};
+use super::{fill, machine_warning, network_interface, volume};
+use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
-use crate::reference::{Named, Reference, Referent};
-use crate::{bound, names};
+use crate::names;
+use crate::reference::{Named, Referent};
 
 impl Rules for Machine<'_> {
-    fn across(&self, faults: &mut Vec<Fault>) {
+    fn spec(&self) -> &dyn Part {
+        &self.spec
+    }
+
+    fn fill(&mut self, old: Option<&Self>) -> Vec<Filling> {
+        let spec = self.spec.as_mut();
+        spec.map(|spec| fill::machine(spec, old))
+            .unwrap_or_default()
+    }
+
+    fn across(&self, faults: &mut Faults) {
         let name = known_name(self.metadata.as_ref());
         label_name(name, faults);
         let Some(spec) = &self.spec else {
@@ -23,24 +36,33 @@ impl Rules for Machine<'_> {
         // A machine whose own name is none is refused for that.
         let name = name.filter(|name| is_label(name));
         interfaces(&at.field("networkInterfaces"), spec, name, faults);
-        let volumes = within(&spec.volumes, bound::VOLUMES);
-        volume::list(&at.field("volumes"), volumes, faults);
-        let variables = within(&spec.efiVars, bound::EFI_VARS).iter();
+        volume::list(&at.field("volumes"), spec.volumes.entries(), faults);
+        let variables = spec.efiVars.entries().iter();
         unique(
             &at.field("efiVars"),
             "name",
-            variables.map(|v| v.name),
+            variables.map(|v| v.name.as_deref()),
             faults,
         );
     }
 
-    fn frozen(&self, old: &Self, faults: &mut Vec<Fault>) {
-        if let (Some(new), Some(old)) = (&self.spec, &old.spec) {
-            frozen(&FieldPath::root("spec"), new, old, faults);
+    fn frozen(&self, old: &Self, faults: &mut Faults) {
+        if let (Some(new), Some(before)) = (&self.spec, &old.spec) {
+            let spec = FieldPath::root("spec");
+            frozen(&spec, new, before, faults);
+            let status = old.status.as_ref();
+            let leaving = status.map_or(&[][..], |status| status.volumes.read());
+            volume::names(
+                &spec.field("volumes"),
+                &new.volumes,
+                &before.volumes,
+                leaving,
+                faults,
+            );
         }
     }
 
-    fn references(&self, found: &mut Vec<Reference>) {
+    fn references(&self, found: &mut References) {
         let spec = FieldPath::root("spec");
         let list = spec.field("networkInterfaces");
         for (index, interface) in entries(self).iter().enumerate() {
@@ -55,21 +77,21 @@ impl Rules for Machine<'_> {
 }
 
 fn entries<'m, 'a>(machine: &'m Machine<'a>) -> &'m [MachineInterface<'a>] {
-    let all = machine.spec.as_ref().map(|spec| &*spec.networkInterfaces);
-    within(all.unwrap_or_default(), bound::MACHINE_INTERFACES)
+    let spec = machine.spec.as_ref();
+    spec.map_or(&[], |spec| spec.networkInterfaces.entries())
 }
 
 fn interfaces(
     at: &FieldPath<'_>,
     spec: &MachineSpec<'_>,
     machine: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
-    let entries = within(&spec.networkInterfaces, bound::MACHINE_INTERFACES);
+    let entries = spec.networkInterfaces.entries();
     unique(
         at,
         "name",
-        entries.iter().map(|entry| given(entry.name)),
+        entries.iter().map(|entry| given(entry.name.as_deref())),
         faults,
     );
     for (index, entry) in entries.iter().enumerate() {
@@ -81,7 +103,7 @@ fn interface(
     at: &FieldPath<'_>,
     entry: &MachineInterface<'_>,
     machine: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let has_ref = entry.networkInterfaceRef.named().is_some();
     one_of_two(
@@ -107,9 +129,9 @@ fn child_name(
     at: &FieldPath<'_>,
     entry: &MachineInterface<'_>,
     machine: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) -> Option<String> {
-    let own = entry.name.filter(|name| is_subdomain(name))?;
+    let own = entry.name.as_deref().filter(|name| is_subdomain(name))?;
     let name = names::network_interface(machine?, own);
     if is_subdomain(&name) {
         return Some(name);
@@ -119,12 +141,7 @@ fn child_name(
     None
 }
 
-fn frozen(
-    at: &FieldPath<'_>,
-    new: &MachineSpec<'_>,
-    old: &MachineSpec<'_>,
-    faults: &mut Vec<Fault>,
-) {
+fn frozen(at: &FieldPath<'_>, new: &MachineSpec<'_>, old: &MachineSpec<'_>, faults: &mut Faults) {
     let class = new.machineClassRef.named();
     // One that is missing is refused for that.
     if class.is_some() {
@@ -152,15 +169,18 @@ fn frozen(
     volume::images(&at.field("volumes"), &new.volumes, &old.volumes, faults);
 }
 
-fn hostname<'a>(spec: &MachineSpec<'a>) -> Option<&'a str> {
-    given(spec.guestConfig.as_ref()?.hostname)
+fn hostname<'s>(spec: &'s MachineSpec<'_>) -> Option<&'s str> {
+    given(spec.guestConfig.as_ref()?.hostname.as_deref())
 }
 
-fn references(at: &FieldPath<'_>, entry: &MachineInterface<'_>, found: &mut Vec<Reference>) {
+fn references(at: &FieldPath<'_>, entry: &MachineInterface<'_>, found: &mut References) {
     let reference = &entry.networkInterfaceRef;
     let path = at.field("networkInterfaceRef");
-    referred::add(&path, Referent::NetworkInterface, reference, found);
-    if let Some(spec) = entry.template().and_then(|template| template.spec.as_ref()) {
+    found.add(&path, Referent::NetworkInterface, reference);
+    if let Some(spec) = entry
+        .template()
+        .and_then(|template| template.spec.as_deref())
+    {
         let ephemeral = at.field("ephemeral");
         let template = ephemeral.field("networkInterfaceTemplate");
         network_interface::references(&template.field("spec"), spec, found);

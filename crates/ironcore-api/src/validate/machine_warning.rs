@@ -8,13 +8,13 @@ type Says = fn(&InterfaceTemplate<'_>) -> bool;
 /// The fields of a template that are overwritten, and whether a template has them.
 const OVERWRITTEN: [(&str, Says); 4] = [
     ("metadata.name", |t| {
-        has(t.metadata.as_ref().and_then(|m| m.name))
+        has(t.metadata.as_ref().and_then(|m| m.name.as_deref()))
     }),
     ("metadata.generateName", |t| {
-        has(t.metadata.as_ref().and_then(|m| m.generateName))
+        has(t.metadata.as_ref().and_then(|m| m.generateName.as_deref()))
     }),
     ("metadata.namespace", |t| {
-        has(t.metadata.as_ref().and_then(|m| m.namespace))
+        has(t.metadata.as_ref().and_then(|m| m.namespace.as_deref()))
     }),
     ("spec.machineRef", |t| {
         let reference = t.spec.as_ref().and_then(|spec| spec.machineRef.as_ref());

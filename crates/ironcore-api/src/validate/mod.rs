@@ -1,16 +1,22 @@
 //! What is refused, of what a user is warned, and what is referred to (contract, Admission). Pure.
 //!
-//! Each function takes an object as it is on the wire and, of an update, the object as it was. What it
-//! is given may be at fault in any way: what is ill-typed is an error, and left to the schema. It holds
-//! of objects with what defaulting fills in and without, as the schema's rules do.
+//! Each function takes an object as it is on the wire and, of an update, the object as it was, both as
+//! JSON. They may be at fault in any way: what is ill-typed is an error, and left to the schema. The rules
+//! hold of objects with what defaulting fills in and without, as the schema's rules do.
 //!
 //! An object is decoded as a `draft`; the draft's attributes and `text` say what holds of each
 //! field, a module per kind what holds across them.
+//!
+//! What a judgement takes is bounded by what an object may hold, not by what is sent: lists are read up to
+//! their bound, what is not judged is not kept, and faults and references are listed up to a number.
 
 mod draft;
+mod faults;
+mod fill;
 mod interface_name;
 mod ips;
 mod judge;
+mod label;
 mod list;
 mod machine;
 mod machine_warning;
@@ -20,6 +26,7 @@ mod order;
 mod prefix;
 mod prefix_frozen;
 mod referred;
+mod selector;
 mod source;
 mod stored;
 mod structure;
@@ -29,45 +36,53 @@ mod text;
 mod virtual_ip;
 mod volume;
 
-use serde_json::{Result, Value};
+use serde_json::Result;
 
+use crate::default::Filling;
 use crate::field::Fault;
 use crate::reference::Reference;
+pub use faults::MOST_FAULTS;
+pub use referred::MOST_REFERENCES;
 pub(crate) use text::{NO_LABEL, is_label};
 
 /// What there is to say of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
-    /// Why it is refused; empty where it is not. In the order of the object's fields. Of an update, only
-    /// what the update brings.
+    /// Why it is refused; empty where it is not. In the order of the object's fields, at most
+    /// [`MOST_FAULTS`]. Of an update, only what the update brings.
     pub faults: Vec<Fault>,
+    /// How many faults there are beyond those in `faults`.
+    pub more_faults: usize,
+    /// What was filled in before it was judged, where its author left it open.
+    pub fillings: Vec<Filling>,
     /// What its author should know, though it is stored.
     pub warnings: Vec<String>,
-    /// The objects that must be there for it to work; of an update, only those that it adds.
+    /// The objects that must be there for it to work, each once, at most [`MOST_REFERENCES`]; of an
+    /// update, only those that it adds.
     pub references: Vec<Reference>,
+    /// How many there are beyond those in `references`.
+    pub more_references: usize,
 }
+
+/// Judges an object of one kind.
+pub type Judge = fn(object: &str, old: Option<&str>, fills: bool) -> Result<Judgement>;
 
 /// Judges a Prefix.
-pub fn prefix(object: &Value, old: Option<&Value>) -> Result<Judgement> {
-    judge::judge::<draft::Prefix<'_>>(object, old)
-}
+pub(crate) const PREFIX: Judge =
+    |object, old, fills| judge::judge::<draft::Prefix<'_>>(object, old, fills);
 
 /// Judges a Network.
-pub fn network(object: &Value, old: Option<&Value>) -> Result<Judgement> {
-    judge::judge::<draft::Network<'_>>(object, old)
-}
+pub(crate) const NETWORK: Judge =
+    |object, old, fills| judge::judge::<draft::Network<'_>>(object, old, fills);
 
 /// Judges a VirtualIP.
-pub fn virtual_ip(object: &Value, old: Option<&Value>) -> Result<Judgement> {
-    judge::judge::<draft::VirtualIP<'_>>(object, old)
-}
+pub(crate) const VIRTUAL_IP: Judge =
+    |object, old, fills| judge::judge::<draft::VirtualIP<'_>>(object, old, fills);
 
 /// Judges a NetworkInterface.
-pub fn network_interface(object: &Value, old: Option<&Value>) -> Result<Judgement> {
-    judge::judge::<draft::NetworkInterface<'_>>(object, old)
-}
+pub(crate) const NETWORK_INTERFACE: Judge =
+    |object, old, fills| judge::judge::<draft::NetworkInterface<'_>>(object, old, fills);
 
 /// Judges a Machine.
-pub fn machine(object: &Value, old: Option<&Value>) -> Result<Judgement> {
-    judge::judge::<draft::Machine<'_>>(object, old)
-}
+pub(crate) const MACHINE: Judge =
+    |object, old, fills| judge::judge::<draft::Machine<'_>>(object, old, fills);

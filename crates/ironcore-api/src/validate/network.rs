@@ -2,46 +2,59 @@
 
 use std::collections::HashSet;
 
-use super::draft::{Metadata, Network, Peering, given};
+use super::draft::{Metadata, Network, Part, Peering, given};
+use super::faults::Faults;
 use super::judge::Rules;
-use super::list::{unique, within};
+use super::list::unique;
+use super::referred::References;
 use super::stored::{ONCE, keeps};
-use crate::bound;
 use crate::field::{Fault, FieldPath};
-use crate::reference::{Named, Reference};
+use crate::reference::Named;
 
 impl Rules for Network<'_> {
-    fn across(&self, faults: &mut Vec<Fault>) {
+    fn spec(&self) -> &dyn Part {
+        &self.spec
+    }
+
+    fn across(&self, faults: &mut Faults) {
         let at = FieldPath::root("spec");
         let own = Peer::own(self.metadata.as_ref());
-        let peerings = within(&self.spec.peerings, bound::PEERINGS);
+        let peerings = self.spec.peerings.entries();
         let list = at.field("peerings");
         unique(
             &list,
             "name",
-            peerings.iter().map(|peering| given(peering.name)),
+            peerings
+                .iter()
+                .map(|peering| given(peering.name.as_deref())),
             faults,
         );
-        let networks = peerings
-            .iter()
-            .map(|p| Peer::of(p.networkRef.namespace, p.networkRef.name));
+        let networks = peerings.iter().map(|p| {
+            Peer::of(
+                p.networkRef.namespace.as_deref(),
+                p.networkRef.name.as_deref(),
+            )
+        });
         peers(&list, Some("networkRef"), own, networks, faults);
         prefixes(&list, peerings, faults);
-        let incoming = within(&self.spec.incomingPeerings, bound::INCOMING_PEERINGS);
+        let incoming = self.spec.incomingPeerings.entries();
         let networks = incoming
             .iter()
-            .map(|peer| Peer::of(peer.namespace, peer.name));
+            .map(|peer| Peer::of(peer.namespace.as_deref(), peer.name.as_deref()));
         peers(&at.field("incomingPeerings"), None, own, networks, faults);
     }
 
-    fn frozen(&self, old: &Self, faults: &mut Vec<Fault>) {
+    fn frozen(&self, old: &Self, faults: &mut Faults) {
         let spec = FieldPath::root("spec");
-        let (new, old) = (given(self.spec.providerID), given(old.spec.providerID));
+        let (new, old) = (
+            given(self.spec.providerID.as_deref()),
+            given(old.spec.providerID.as_deref()),
+        );
         keeps(&spec.field("providerID"), ONCE, new, old, faults);
     }
 
     /// Peers may come later: peerings are stored, not acted on.
-    fn references(&self, _found: &mut Vec<Reference>) {}
+    fn references(&self, _found: &mut References) {}
 }
 
 /// A network, by namespace and name. No namespace means the referrer's own.
@@ -60,11 +73,11 @@ impl<'a> Peer<'a> {
     }
 
     /// The network itself; its name may not be known yet, and is empty then.
-    fn own(metadata: Option<&Metadata<'a>>) -> Self {
+    fn own(metadata: Option<&'a Metadata<'_>>) -> Self {
         Self {
-            namespace: given(metadata.and_then(|metadata| metadata.namespace)),
+            namespace: given(metadata.and_then(|metadata| metadata.namespace.as_deref())),
             name: metadata
-                .and_then(|metadata| metadata.name)
+                .and_then(|metadata| metadata.name.as_deref())
                 .unwrap_or_default(),
         }
     }
@@ -84,7 +97,7 @@ fn peers<'a>(
     field: Option<&str>,
     own: Peer<'a>,
     networks: impl Iterator<Item = Option<Peer<'a>>>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let mut seen = HashSet::new();
     for (index, network) in networks.enumerate() {
@@ -107,17 +120,14 @@ fn peers<'a>(
 }
 
 /// No two prefixes have one name or one prefixRef, whichever peerings they are of.
-fn prefixes(at: &FieldPath<'_>, peerings: &[Peering<'_>], faults: &mut Vec<Fault>) {
+fn prefixes(at: &FieldPath<'_>, peerings: &[Peering<'_>], faults: &mut Faults) {
     let (mut names, mut references) = (HashSet::new(), HashSet::new());
     for (index, peering) in peerings.iter().enumerate() {
         let entry = at.index(index);
         let list = entry.field("prefixes");
-        for (index, prefix) in within(&peering.prefixes, bound::PEERING_PREFIXES)
-            .iter()
-            .enumerate()
-        {
+        for (index, prefix) in peering.prefixes.entries().iter().enumerate() {
             let entry = list.index(index);
-            if let Some(name) = given(prefix.name)
+            if let Some(name) = given(prefix.name.as_deref())
                 && !names.insert(name)
             {
                 faults.push(Fault::duplicate(&entry.field("name"), name));

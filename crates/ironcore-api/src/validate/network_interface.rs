@@ -1,35 +1,46 @@
 //! NetworkInterface, and the templates of interfaces.
 
 use super::draft::{
-    EphemeralPrefix, IpSource, NetworkInterface, NetworkInterfaceSpec, PrefixSource,
+    EphemeralPrefix, IpSource, NetworkInterface, NetworkInterfaceSpec, Part, PrefixSource,
     VirtualIPSource, known_name,
 };
+use super::faults::Faults;
 use super::judge::Rules;
-use super::list::within;
 use super::prefix::{self, Place};
+use super::referred::References;
 use super::source::one_of_two;
 use super::stored::keeps;
-use super::{interface_name, ips, referred, text};
+use super::{fill, interface_name, ips, text};
 use crate::address::IpFamily;
+use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
-use crate::reference::{Named, Reference, Referent};
-use crate::{bound, names};
+use crate::names;
+use crate::reference::{Named, Referent};
 
 impl Rules for NetworkInterface<'_> {
-    fn across(&self, faults: &mut Vec<Fault>) {
+    fn spec(&self) -> &dyn Part {
+        &self.spec
+    }
+
+    fn fill(&mut self, _old: Option<&Self>) -> Vec<Filling> {
+        let filled = self.spec.as_mut().and_then(fill::network_interface);
+        filled.into_iter().collect()
+    }
+
+    fn across(&self, faults: &mut Faults) {
         if let Some(own) = &self.spec {
             let name = known_name(self.metadata.as_ref());
             spec(&FieldPath::root("spec"), own, name, faults);
         }
     }
 
-    fn frozen(&self, old: &Self, faults: &mut Vec<Fault>) {
+    fn frozen(&self, old: &Self, faults: &mut Faults) {
         if let (Some(new), Some(old)) = (&self.spec, &old.spec) {
             frozen(&FieldPath::root("spec"), new, old, faults);
         }
     }
 
-    fn references(&self, found: &mut Vec<Reference>) {
+    fn references(&self, found: &mut References) {
         if let Some(own) = &self.spec {
             references(&FieldPath::root("spec"), own, found);
         }
@@ -42,17 +53,16 @@ pub(super) fn spec(
     at: &FieldPath<'_>,
     spec: &NetworkInterfaceSpec<'_>,
     name: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     ips::lists(at, spec, faults);
     let list = at.field("ips");
-    for (index, entry) in within(&spec.ips, bound::IPS).iter().enumerate() {
+    for (index, entry) in spec.ips.entries().iter().enumerate() {
         let family = ips::family_at(spec, index);
         ip(&list.index(index), (index, family), entry, name, faults);
     }
     let list = at.field("prefixes");
-    let prefixes = within(&spec.prefixes, bound::INTERFACE_PREFIXES);
-    for (index, entry) in prefixes.iter().enumerate() {
+    for (index, entry) in spec.prefixes.entries().iter().enumerate() {
         prefix(&list.index(index), index, entry, name, faults);
     }
     if let Some(source) = &spec.virtualIP {
@@ -65,12 +75,12 @@ fn ip(
     (index, family): (usize, Option<IpFamily>),
     entry: &IpSource<'_>,
     name: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let (has_value, has_ephemeral) = (entry.value.is_some(), entry.ephemeral.is_some());
     one_of_two(at, "value", has_value, has_ephemeral, faults);
-    if let (Some(value), Some(family)) = (entry.value, family)
-        && text::family_of_ip(entry.value).is_some_and(|its| its != family)
+    if let (Some(value), Some(family)) = (entry.value.as_deref(), family)
+        && text::family_of_ip(Some(value)).is_some_and(|its| its != family)
     {
         let detail = format!("is not of family {family} (ipFamilies[{index}])");
         faults.push(Fault::invalid(&at.field("value"), value, detail));
@@ -88,7 +98,7 @@ fn prefix(
     index: usize,
     entry: &PrefixSource<'_>,
     name: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let (has_value, has_ephemeral) = (entry.value.is_some(), entry.ephemeral.is_some());
     one_of_two(at, "value", has_value, has_ephemeral, faults);
@@ -100,12 +110,7 @@ fn prefix(
     }
 }
 
-fn template(
-    at: &FieldPath<'_>,
-    source: &EphemeralPrefix<'_>,
-    place: Place,
-    faults: &mut Vec<Fault>,
-) {
+fn template(at: &FieldPath<'_>, source: &EphemeralPrefix<'_>, place: Place, faults: &mut Faults) {
     if let Some(spec) = source.spec() {
         prefix::spec(
             &at.field("prefixTemplate").field("spec"),
@@ -120,7 +125,7 @@ fn virtual_ip(
     at: &FieldPath<'_>,
     source: &VirtualIPSource<'_>,
     name: Option<&str>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let has_ref = source.virtualIPRef.named().is_some();
     let has_ephemeral = source.ephemeral.is_some();
@@ -136,7 +141,7 @@ fn frozen(
     at: &FieldPath<'_>,
     new: &NetworkInterfaceSpec<'_>,
     old: &NetworkInterfaceSpec<'_>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let network = new.networkRef.named();
     // One that is missing is refused for that.
@@ -150,7 +155,12 @@ fn frozen(
         );
     }
     if !old.ipFamilies.is_empty() && new.ipFamilies != old.ipFamilies {
-        let families: Vec<_> = old.ipFamilies.iter().map(|family| family.0).collect();
+        let families: Vec<_> = old
+            .ipFamilies
+            .read()
+            .iter()
+            .map(|family| &*family.0)
+            .collect();
         let detail = format!("may not be changed: it was {}", families.join(", "));
         faults.push(Fault::forbidden(&at.field("ipFamilies"), detail));
     }
@@ -166,32 +176,29 @@ fn frozen(
 pub(super) fn references(
     at: &FieldPath<'_>,
     spec: &NetworkInterfaceSpec<'_>,
-    found: &mut Vec<Reference>,
+    found: &mut References,
 ) {
-    referred::add(
-        &at.field("networkRef"),
-        Referent::Network,
-        &spec.networkRef,
-        found,
-    );
-    let ips = spec.ips.iter().map(|ip| ip.ephemeral.as_ref());
+    found.add(&at.field("networkRef"), Referent::Network, &spec.networkRef);
+    let ips = spec.ips.entries().iter();
+    let ips = ips.map(|ip| ip.ephemeral.as_deref());
     parents(&at.field("ips"), ips, found);
-    let prefixes = spec.prefixes.iter().map(|prefix| prefix.ephemeral.as_ref());
+    let prefixes = spec.prefixes.entries().iter();
+    let prefixes = prefixes.map(|prefix| prefix.ephemeral.as_deref());
     parents(&at.field("prefixes"), prefixes, found);
     if let Some(source) = &spec.virtualIP
         && source.virtualIPRef.named().is_some_and(text::is_label)
     {
         let at = at.field("virtualIP");
         let at = at.field("virtualIPRef");
-        referred::add(&at, Referent::VirtualIP, &source.virtualIPRef, found);
+        found.add(&at, Referent::VirtualIP, &source.virtualIPRef);
     }
 }
 
 /// Adds the parents that the templates of the list at `at` name.
-fn parents<'a>(
+fn parents<'s, 'a: 's>(
     at: &FieldPath<'_>,
-    entries: impl Iterator<Item = Option<&'a EphemeralPrefix<'a>>>,
-    found: &mut Vec<Reference>,
+    entries: impl Iterator<Item = Option<&'s EphemeralPrefix<'a>>>,
+    found: &mut References,
 ) {
     for (index, source) in entries.enumerate() {
         if let Some(spec) = source.and_then(|source| source.spec()) {

@@ -1,12 +1,15 @@
 //! Prefix, and the templates of prefixes.
 
-use super::draft::{Prefix, PrefixSpec, given};
+use super::draft::{Part, Prefix, PrefixSpec, given};
+use super::faults::Faults;
 use super::judge::Rules;
-use super::{prefix_frozen, referred, text};
+use super::referred::References;
+use super::{fill, prefix_frozen, selector, text};
 use crate::address;
 use crate::address::IpFamily;
+use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
-use crate::reference::{Named, Reference, Referent};
+use crate::reference::{Named, Referent};
 
 /// Where a prefix's spec is.
 #[derive(Clone, Copy)]
@@ -19,19 +22,28 @@ pub(super) enum Place {
 }
 
 impl Rules for Prefix<'_> {
-    fn across(&self, faults: &mut Vec<Fault>) {
+    fn spec(&self) -> &dyn Part {
+        &self.spec
+    }
+
+    fn fill(&mut self, _old: Option<&Self>) -> Vec<Filling> {
+        let filled = self.spec.as_mut().and_then(fill::prefix);
+        filled.into_iter().collect()
+    }
+
+    fn across(&self, faults: &mut Faults) {
         if let Some(own) = &self.spec {
             spec(&FieldPath::root("spec"), own, Place::Block, faults);
         }
     }
 
-    fn frozen(&self, old: &Self, faults: &mut Vec<Fault>) {
+    fn frozen(&self, old: &Self, faults: &mut Faults) {
         if let (Some(new), Some(old)) = (&self.spec, &old.spec) {
             prefix_frozen::spec(&FieldPath::root("spec"), new, old, faults);
         }
     }
 
-    fn references(&self, found: &mut Vec<Reference>) {
+    fn references(&self, found: &mut References) {
         if let Some(own) = &self.spec {
             references(&FieldPath::root("spec"), own, found);
         }
@@ -39,31 +51,24 @@ impl Rules for Prefix<'_> {
 }
 
 /// Adds the parent that the spec at `at` names.
-pub(super) fn references(at: &FieldPath<'_>, spec: &PrefixSpec<'_>, found: &mut Vec<Reference>) {
-    referred::add(
-        &at.field("parentRef"),
-        Referent::Prefix,
-        &spec.parentRef,
-        found,
-    );
+pub(super) fn references(at: &FieldPath<'_>, spec: &PrefixSpec<'_>, found: &mut References) {
+    found.add(&at.field("parentRef"), Referent::Prefix, &spec.parentRef);
 }
 
 /// Adds what is wrong across the fields of the spec at `at`.
-pub(super) fn spec(
-    at: &FieldPath<'_>,
-    spec: &PrefixSpec<'_>,
-    place: Place,
-    faults: &mut Vec<Fault>,
-) {
+pub(super) fn spec(at: &FieldPath<'_>, spec: &PrefixSpec<'_>, place: Place, faults: &mut Faults) {
     let judged = Judged {
         at,
         spec,
-        family: text::as_family(spec.ipFamily),
-        prefix: text::as_prefix(spec.prefix),
+        family: text::as_family(spec.ipFamily.as_deref()),
+        prefix: text::as_prefix(spec.prefix.as_deref()),
         length: spec.prefixLength.filter(|length| *length > 0),
     };
     if judged.is_root() {
         judged.root(faults);
+    }
+    if let Some(parents) = &spec.parentSelector {
+        selector::judge(&at.field("parentSelector"), parents, faults);
     }
     match place {
         Place::Block => judged.block(faults),
@@ -86,19 +91,20 @@ impl Judged<'_> {
     }
 
     /// A root is its prefix.
-    fn root(&self, faults: &mut Vec<Fault>) {
+    fn root(&self, faults: &mut Faults) {
         const ROOT: &str = "a root prefix (no parentRef, no parentSelector)";
         if self.spec.prefix.is_none() {
             let detail = format!("{ROOT} needs a prefix");
             faults.push(Fault::required(&self.at.field("prefix"), &detail));
-        } else if self.length.is_some() {
+        }
+        if self.length.is_some() {
             let detail = format!("{ROOT} has the length of its prefix");
             faults.push(Fault::forbidden(&self.at.field("prefixLength"), detail));
         }
     }
 
-    fn block(&self, faults: &mut Vec<Fault>) {
-        let named = given(self.spec.ipFamily).is_some() || self.spec.prefix.is_some();
+    fn block(&self, faults: &mut Faults) {
+        let named = given(self.spec.ipFamily.as_deref()).is_some() || self.spec.prefix.is_some();
         if !named && !self.is_root() {
             let detail = "IPv4 or IPv6 is needed when there is no prefix to infer it from";
             faults.push(Fault::required(&self.at.field("ipFamily"), detail));
@@ -109,10 +115,10 @@ impl Judged<'_> {
         self.block_length(faults);
     }
 
-    fn block_length(&self, faults: &mut Vec<Fault>) {
+    fn block_length(&self, faults: &mut Faults) {
         let at = self.at.field("prefixLength");
         let most = self.family.map_or(128, IpFamily::bits);
-        match (self.length, self.spec.prefix) {
+        match (self.length, self.spec.prefix.as_deref()) {
             (Some(length), _) if length > i64::from(most) => {
                 let detail = "is more than the family allows: at most 32 for IPv4, 128 for IPv6";
                 faults.push(Fault::invalid_number(&at, length, detail));
@@ -135,9 +141,10 @@ impl Judged<'_> {
     }
 
     /// For a single address, of the family that `ipFamilies` has at `index`, where it has one.
-    fn address(&self, index: usize, wanted: Option<IpFamily>, faults: &mut Vec<Fault>) {
+    fn address(&self, index: usize, wanted: Option<IpFamily>, faults: &mut Faults) {
         let origin = format_args!(" (ipFamilies[{index}])");
-        if let (Some(wanted), Some(own), Some(word)) = (wanted, self.family, self.spec.ipFamily)
+        if let (Some(wanted), Some(own), Some(word)) =
+            (wanted, self.family, self.spec.ipFamily.as_deref())
             && wanted != own
         {
             let detail = format!("is not {wanted}{origin}");
@@ -152,8 +159,8 @@ impl Judged<'_> {
         self.single_length(index, wanted, faults);
     }
 
-    fn single(&self, faults: &mut Vec<Fault>) {
-        if let (Some(prefix), Some(text)) = (self.prefix, self.spec.prefix)
+    fn single(&self, faults: &mut Faults) {
+        if let (Some(prefix), Some(text)) = (self.prefix, self.spec.prefix.as_deref())
             && !prefix.is_single_address()
         {
             let detail = "has more than one address: /32 for IPv4, /128 for IPv6";
@@ -161,7 +168,7 @@ impl Judged<'_> {
         }
     }
 
-    fn single_length(&self, index: usize, wanted: Option<IpFamily>, faults: &mut Vec<Fault>) {
+    fn single_length(&self, index: usize, wanted: Option<IpFamily>, faults: &mut Faults) {
         let Some(length) = self.length else {
             return;
         };
@@ -184,8 +191,8 @@ impl Judged<'_> {
         ));
     }
 
-    fn prefix_of(&self, family: IpFamily, origin: &str, faults: &mut Vec<Fault>) {
-        if let (Some(prefix), Some(text)) = (self.prefix, self.spec.prefix)
+    fn prefix_of(&self, family: IpFamily, origin: &str, faults: &mut Faults) {
+        if let (Some(prefix), Some(text)) = (self.prefix, self.spec.prefix.as_deref())
             && prefix.family() != family
         {
             let detail = format!("is not of family {family}{origin}");

@@ -1,6 +1,7 @@
 //! What of a Prefix may not be changed: all, but allocation fills in prefix, length and parent once.
 
 use super::draft::{PrefixSpec, given};
+use super::faults::Faults;
 use super::stored::{ONCE, keeps};
 use super::text;
 use crate::field::{Fault, FieldPath};
@@ -10,19 +11,20 @@ pub(super) fn spec(
     at: &FieldPath<'_>,
     new: &PrefixSpec<'_>,
     old: &PrefixSpec<'_>,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     let family = at.field("ipFamily");
     keeps(
         &family,
         "",
-        given(new.ipFamily),
-        given(old.ipFamily),
+        given(new.ipFamily.as_deref()),
+        given(old.ipFamily.as_deref()),
         faults,
     );
-    if !same_prefix(new.prefix, old.prefix) {
+    let (now, before) = (new.prefix.as_deref(), old.prefix.as_deref());
+    if !same_prefix(now, before) {
         let prefix = at.field("prefix");
-        keeps(&prefix, ONCE, given(new.prefix), given(old.prefix), faults);
+        keeps(&prefix, ONCE, given(now), given(before), faults);
     }
     length(&at.field("prefixLength"), new, old, faults);
     parent(&at.field("parentRef"), new, old, faults);
@@ -38,7 +40,7 @@ fn same_prefix(new: Option<&str>, old: Option<&str>) -> bool {
     old.is_some() && old == text::as_prefix(new)
 }
 
-fn length(at: &FieldPath<'_>, new: &PrefixSpec<'_>, old: &PrefixSpec<'_>, faults: &mut Vec<Fault>) {
+fn length(at: &FieldPath<'_>, new: &PrefixSpec<'_>, old: &PrefixSpec<'_>, faults: &mut Faults) {
     if let Some(old) = old.prefixLength.filter(|length| *length != 0)
         && new.prefixLength != Some(old)
     {
@@ -47,7 +49,7 @@ fn length(at: &FieldPath<'_>, new: &PrefixSpec<'_>, old: &PrefixSpec<'_>, faults
     }
 }
 
-fn parent(at: &FieldPath<'_>, new: &PrefixSpec<'_>, old: &PrefixSpec<'_>, faults: &mut Vec<Fault>) {
+fn parent(at: &FieldPath<'_>, new: &PrefixSpec<'_>, old: &PrefixSpec<'_>, faults: &mut Faults) {
     let (had, has) = (old.parentRef.named(), new.parentRef.named());
     keeps(at, ONCE, has, had, faults);
     if had.is_none() && has.is_some() && old.parentSelector.is_none() {

@@ -1,31 +1,88 @@
 //! References to objects that must be there (contract, References).
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::text::is_subdomain;
 use crate::field::FieldPath;
 use crate::reference::{Named, Reference, Referent};
 
-/// Adds the reference at `at`, if it names an object that could be there.
-pub(super) fn add(
-    at: &FieldPath<'_>,
-    referent: Referent,
-    reference: &impl Named,
-    found: &mut Vec<Reference>,
-) {
-    if let Some(name) = reference.named().filter(|name| is_subdomain(name)) {
-        found.push(Reference {
+/// Objects that one judgement lists as referred to.
+pub const MOST_REFERENCES: usize = 4096;
+
+/// What an object refers to: each object once, at the first field that names it.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    listed: Vec<Reference>,
+    more: usize,
+    /// Those that are listed, counted, or were there before an update, as numbers: a machine can name tens of thousands.
+    known: HashSet<u64>,
+}
+
+impl References {
+    /// Adds the reference at `at`, if it names an object that could be there.
+    pub(super) fn add(&mut self, at: &FieldPath<'_>, referent: Referent, reference: &impl Named) {
+        let Some(name) = reference.named().filter(|name| is_subdomain(name)) else {
+            return;
+        };
+        let mut hasher = DefaultHasher::new();
+        (referent, name).hash(&mut hasher);
+        if !self.known.insert(hasher.finish()) {
+            return;
+        }
+        if self.listed.len() == MOST_REFERENCES {
+            self.more += 1;
+            return;
+        }
+        self.listed.push(Reference {
             field: at.field("name").to_string(),
             referent,
             name: name.to_owned(),
         });
     }
+
+    /// From now on, only what was not referred to yet.
+    pub(super) fn added(self) -> Self {
+        Self {
+            known: self.known,
+            ..Self::default()
+        }
+    }
+
+    /// The references that are listed, and the number of the others.
+    pub(super) fn into_parts(self) -> (Vec<Reference>, usize) {
+        (self.listed, self.more)
+    }
 }
 
-/// Keeps of `found` what refers to an object that none of `before` refers to.
-pub(super) fn keep_added(found: &mut Vec<Reference>, before: &[Reference]) {
-    // A machine can hold tens of thousands: comparing each with each took most of what its review cost.
-    let before = before.iter().map(|old| (old.referent, &old.name));
-    let before: HashSet<_> = before.collect();
-    found.retain(|reference| !before.contains(&(reference.referent, &reference.name)));
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::LocalRef;
+
+    fn found(names: impl IntoIterator<Item = String>, mut references: References) -> References {
+        let at = FieldPath::root("spec");
+        for name in names {
+            references.add(&at, Referent::Prefix, &LocalRef::new(name));
+        }
+        references
+    }
+
+    #[test]
+    fn each_object_is_listed_once_and_of_very_many_only_the_number_is_known() {
+        let names = || (0..MOST_REFERENCES + 2).map(|n| format!("p{n}"));
+        let twice = found(names().chain(names()), References::default());
+        let (listed, more) = twice.into_parts();
+        assert_eq!((listed.len(), more), (MOST_REFERENCES, 2));
+    }
+
+    #[test]
+    fn an_update_refers_to_what_was_not_referred_to_however_much_that_was() {
+        let old = (0..3 * MOST_REFERENCES).map(|n| format!("p{n}"));
+        let old = found(old, References::default());
+        let new = ["p0", "p9999", "q"].map(str::to_owned);
+        let (listed, more) = found(new, old.added()).into_parts();
+        assert_eq!((listed.len(), more), (1, 0));
+        assert_eq!(listed[0].name, "q");
+    }
 }

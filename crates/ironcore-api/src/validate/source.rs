@@ -1,5 +1,6 @@
 //! Where an entry gets what it stands for: exactly one source.
 
+use super::faults::Faults;
 use crate::field::{Fault, FieldPath};
 
 /// The entry at `at` has either a `first` or an `ephemeral`.
@@ -8,16 +9,20 @@ pub(super) fn one_of_two(
     first: &str,
     has_first: bool,
     has_ephemeral: bool,
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
     match (has_first, has_ephemeral) {
         (false, false) => {
-            let detail = format!("has no source: give {first} or ephemeral");
-            faults.push(Fault::required(at, &detail));
+            faults.add(|| {
+                let detail = format!("has no source: give {first} or ephemeral");
+                Fault::required(at, &detail)
+            });
         }
         (true, true) => {
-            let detail = format!("has two sources: give {first} or ephemeral, not both");
-            faults.push(Fault::forbidden(&at.field("ephemeral"), detail));
+            faults.add(|| {
+                let detail = format!("has two sources: give {first} or ephemeral, not both");
+                Fault::forbidden(&at.field("ephemeral"), detail)
+            });
         }
         (true, false) | (false, true) => {}
     }

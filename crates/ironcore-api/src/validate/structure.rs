@@ -1,17 +1,14 @@
-//! What `validator` finds by the drafts' attributes, as faults.
-//!
-//! Its tree of errors has the drafts' fields for branches, and these are the API's: so a place in the
-//! tree is a path in the object.
+//! What `validator` finds by the attributes of a draft's fields, as faults: the drafts' fields are the API's, so the name
+//! of a field is its path.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
-use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+use validator::{Validate, ValidationError, ValidationErrorsKind};
 
+use super::draft::Text;
+use super::faults::Faults;
 use crate::field::{Fault, FieldPath};
-
-/// The name under which an entry that is no object bears its own errors.
-pub(super) const ITSELF: &str = "";
 
 /// Codes of errors, beside those of `validator` itself: `length`, `range`, `required`.
 const INVALID: &str = "invalid";
@@ -19,7 +16,6 @@ const REQUIRED: &str = "required";
 const FORBIDDEN: &str = "forbidden";
 const UNSUPPORTED: &str = "unsupported";
 const LENGTH: &str = "length";
-pub(super) const DUPLICATE: &str = "duplicate";
 
 /// The value is wrong.
 pub(super) fn invalid(detail: impl Into<Cow<'static, str>>) -> ValidationError {
@@ -50,30 +46,44 @@ pub(super) fn too_long(most: u64) -> ValidationError {
     error
 }
 
-/// Adds the faults of a whole object, in no order.
-pub(super) fn collect(errors: &ValidationErrors, faults: &mut Vec<Fault>) {
-    for (name, kind) in errors.errors() {
-        below(&FieldPath::root(field_name(name)), kind, faults);
+/// Adds what is wrong with the fields of the part at `at`.
+pub(super) fn collect(part: &impl Validate, at: &FieldPath<'_>, faults: &mut Faults) {
+    each(part, |name, errors| {
+        of_field(&at.field(name), errors, faults);
+    });
+}
+
+/// Adds what is wrong with the fields of an object.
+pub(super) fn collect_of_object(object: &impl Validate, faults: &mut Faults) {
+    each(object, |name, errors| {
+        of_field(&FieldPath::root(name), errors, faults);
+    });
+}
+
+/// Adds what is wrong with the text at `at`, if it is.
+pub(super) fn verdict(
+    at: &FieldPath<'_>,
+    text: &Text<'_>,
+    verdict: Result<(), ValidationError>,
+    faults: &mut Faults,
+) {
+    if let Err(mut error) = verdict {
+        error.add_param(Cow::Borrowed("value"), &text);
+        of_field(at, &[error], faults);
     }
 }
 
-fn below(at: &FieldPath<'_>, kind: &ValidationErrorsKind, faults: &mut Vec<Fault>) {
-    match kind {
-        ValidationErrorsKind::Struct(errors) => fields(at, errors, faults),
-        ValidationErrorsKind::List(entries) => {
-            for (index, errors) in entries {
-                fields(&at.index(*index), errors, faults);
-            }
-        }
-        ValidationErrorsKind::Field(errors) => of_field(at, errors, faults),
-    }
-}
-
-fn fields(at: &FieldPath<'_>, errors: &ValidationErrors, faults: &mut Vec<Fault>) {
-    for (name, kind) in errors.errors() {
-        match field_name(name) {
-            ITSELF => below(at, kind, faults),
-            name => below(&at.field(name), kind, faults),
+/// Calls `visit` with the errors of each field, in the order of their names, so that it is the same each time.
+fn each(part: &impl Validate, mut visit: impl FnMut(&str, &[ValidationError])) {
+    let Err(errors) = part.validate() else {
+        return;
+    };
+    let mut errors: Vec<_> = errors.into_errors().into_iter().collect();
+    errors.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    for (name, kind) in errors {
+        // Parts are judged by `draft::Part`, so there are no others.
+        if let ValidationErrorsKind::Field(errors) = kind {
+            visit(field_name(&name), &errors);
         }
     }
 }
@@ -83,21 +93,25 @@ fn field_name(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// What is too long, or has too many entries, is not read further.
-fn of_field(at: &FieldPath<'_>, errors: &[ValidationError], faults: &mut Vec<Fault>) {
+/// Of what is too long, or has too many entries, nothing else is said.
+fn of_field(at: &FieldPath<'_>, errors: &[ValidationError], faults: &mut Faults) {
     match errors.iter().find(|error| error.code == LENGTH) {
-        Some(error) => faults.push(out_of_bounds(at, error)),
-        None => faults.extend(errors.iter().map(|error| fault(at, error))),
+        Some(error) => faults.add(|| out_of_bounds(at, error)),
+        None => {
+            for error in errors {
+                faults.add(|| fault(at, error));
+            }
+        }
     }
 }
 
+/// A list or map stands in its error by the number of its entries.
 fn out_of_bounds(at: &FieldPath<'_>, error: &ValidationError) -> Fault {
     let most = error.params.get("max").and_then(Value::as_u64);
     let most = most.unwrap_or_default();
-    match error.params.get("value") {
-        Some(Value::Array(list)) => Fault::too_many(at, list.len(), most),
-        Some(Value::Object(map)) => Fault::too_many(at, map.len(), most),
-        _ => Fault::too_long(at, most),
+    match error.params.get("value").and_then(Value::as_u64) {
+        Some(number) => Fault::too_many(at, number, most),
+        None => Fault::too_long(at, most),
     }
 }
 
@@ -107,7 +121,6 @@ fn fault(at: &FieldPath<'_>, error: &ValidationError) -> Fault {
     match (&*error.code, value) {
         (REQUIRED, _) => Fault::required(at, detail),
         (FORBIDDEN, _) => Fault::forbidden(at, detail),
-        (DUPLICATE, value) => Fault::duplicate(at, value.as_str().unwrap_or_default()),
         (UNSUPPORTED, value) => {
             Fault::not_supported(at, value.as_str().unwrap_or_default(), &allowed(error))
         }

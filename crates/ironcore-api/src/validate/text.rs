@@ -13,6 +13,10 @@ pub(super) type Verdict = Result<(), ValidationError>;
 /// Why a text is no DNS subdomain: the rest of the sentence that begins with it.
 pub(super) const NO_SUBDOMAIN: &str = "is no DNS subdomain: lower case letters, digits, \"-\" and \".\", at most 253, \
      each part beginning and ending with a letter or digit";
+/// Why a text is no DNS subdomain, in Kubernetes' words.
+pub(super) const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' \
+     or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
+     '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 /// Why a text is no DNS label: the rest of the sentence that begins with it.
 pub(crate) const NO_LABEL: &str = "is no DNS label: lower case letters, digits and \"-\", at most 63, \
      beginning and ending with a letter or digit";
@@ -188,6 +192,7 @@ fn check(fits: bool, why: &'static str) -> Verdict {
 
 #[cfg(test)]
 mod tests {
+    use super::super::draft::Text;
     use super::*;
 
     #[test]
@@ -220,7 +225,7 @@ mod tests {
     /// Each was given to `resource.ParseQuantity`.
     #[test]
     fn sizes() {
-        let is = |text| size(&Size::Text(text)).is_ok();
+        let is = |text| size(&Size::Text(Text::fixed(text))).is_ok();
         for text in [
             "0",
             "5",

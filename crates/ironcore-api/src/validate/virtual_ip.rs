@@ -1,26 +1,31 @@
 //! VirtualIP.
 
-use super::draft::{VirtualIP, given, known_name};
+use super::draft::{Part, VirtualIP, given, known_name};
+use super::faults::Faults;
 use super::judge::Rules;
+use super::referred::References;
 use super::stored::keeps;
 use super::text::{NO_LABEL, is_label};
 use crate::field::{Fault, FieldPath};
-use crate::reference::Reference;
 
 impl Rules for VirtualIP<'_> {
-    fn across(&self, faults: &mut Vec<Fault>) {
+    fn spec(&self) -> &dyn Part {
+        &self.spec
+    }
+
+    fn across(&self, faults: &mut Faults) {
         label_name(known_name(self.metadata.as_ref()), faults);
     }
 
     /// All but `targetRef` is frozen.
-    fn frozen(&self, old: &Self, faults: &mut Vec<Fault>) {
+    fn frozen(&self, old: &Self, faults: &mut Faults) {
         let (Some(new), Some(old)) = (&self.spec, &old.spec) else {
             return;
         };
         let at = FieldPath::root("spec");
         for (field, new, old) in [
-            ("type", new.r#type, old.r#type),
-            ("ipFamily", new.ipFamily, old.ipFamily),
+            ("type", new.r#type.as_deref(), old.r#type.as_deref()),
+            ("ipFamily", new.ipFamily.as_deref(), old.ipFamily.as_deref()),
         ] {
             // One that is missing is refused for that.
             if new.is_some() {
@@ -30,11 +35,11 @@ impl Rules for VirtualIP<'_> {
     }
 
     /// The interface that has it may come later, and names it.
-    fn references(&self, _found: &mut Vec<Reference>) {}
+    fn references(&self, _found: &mut References) {}
 }
 
 /// The object's own name, where it is known, is a DNS label.
-pub(super) fn label_name(name: Option<&str>, faults: &mut Vec<Fault>) {
+pub(super) fn label_name(name: Option<&str>, faults: &mut Faults) {
     if let Some(name) = name
         && !is_label(name)
     {

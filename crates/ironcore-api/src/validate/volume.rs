@@ -1,6 +1,9 @@
 //! Volumes of a machine.
 
-use super::draft::{Volume, given};
+use std::collections::HashSet;
+
+use super::draft::{List, Volume, VolumeStatus, given};
+use super::faults::Faults;
 use super::list::unique;
 use super::stored::{ONCE, keeps};
 use crate::bound;
@@ -10,17 +13,17 @@ use crate::reference::Named;
 const ONE_OF: &str = "give one of volumeRef, emptyDisk, localDisk, ephemeral";
 
 /// Adds what is wrong across the volumes of the list at `at`.
-pub(super) fn list(at: &FieldPath<'_>, volumes: &[Volume<'_>], faults: &mut Vec<Fault>) {
+pub(super) fn list(at: &FieldPath<'_>, volumes: &[Volume<'_>], faults: &mut Faults) {
     unique(
         at,
         "name",
-        volumes.iter().map(|volume| given(volume.name)),
+        volumes.iter().map(|volume| given(volume.name.as_deref())),
         faults,
     );
     unique(
         at,
         "device",
-        volumes.iter().map(|volume| given(volume.device)),
+        volumes.iter().map(|volume| given(volume.device.as_deref())),
         faults,
     );
     for (index, volume) in volumes.iter().enumerate() {
@@ -28,7 +31,7 @@ pub(super) fn list(at: &FieldPath<'_>, volumes: &[Volume<'_>], faults: &mut Vec<
     }
 }
 
-fn source(at: &FieldPath<'_>, volume: &Volume<'_>, faults: &mut Vec<Fault>) {
+fn source(at: &FieldPath<'_>, volume: &Volume<'_>, faults: &mut Faults) {
     let sources = [
         ("volumeRef", volume.volumeRef.named().is_some()),
         ("emptyDisk", volume.emptyDisk.is_some()),
@@ -45,21 +48,55 @@ fn source(at: &FieldPath<'_>, volume: &Volume<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Images of local disks stay, once set: a volume is known by its name. Of volumes that are now too
-/// many, which is refused, none is read.
+type Volumes<'a> = List<Volume<'a>, { bound::VOLUMES }>;
+
+/// Images of local disks stay, once set: a volume is known by its name. Of volumes that are now too many, not all are
+/// read, so none is missed.
 pub(super) fn images(
     at: &FieldPath<'_>,
-    new: &[Volume<'_>],
-    old: &[Volume<'_>],
-    faults: &mut Vec<Fault>,
+    new: &Volumes<'_>,
+    old: &Volumes<'_>,
+    faults: &mut Faults,
 ) {
-    let too_many = |volumes: &[Volume<'_>]| volumes.len() as u64 > bound::VOLUMES;
-    if too_many(new) && !too_many(old) {
+    if new.is_too_long() {
         return;
     }
-    for old in old {
+    for old in old.read() {
         if let Some(image) = image(old) {
-            stays(at, image, old.name, new, faults);
+            stays(at, image, old.name.as_deref(), new.entries(), faults);
+        }
+    }
+}
+
+/// A volume that is added may not have the name of one that `status` still has: the machine pool would take the one for
+/// the other.
+pub(super) fn names(
+    at: &FieldPath<'_>,
+    new: &Volumes<'_>,
+    old: &Volumes<'_>,
+    status: &[VolumeStatus<'_>],
+    faults: &mut Faults,
+) {
+    let status: HashSet<_> = status
+        .iter()
+        .filter_map(|v| given(v.name.as_deref()))
+        .collect();
+    if status.is_empty() {
+        return;
+    }
+    let before: HashSet<_> = old
+        .read()
+        .iter()
+        .filter_map(|v| v.name.as_deref())
+        .collect();
+    for (index, volume) in new.entries().iter().enumerate() {
+        if let Some(name) = volume.name.as_deref()
+            && status.contains(name)
+            && !before.contains(name)
+        {
+            let detail = "a volume of this name is still attached (status.volumes): choose another name, or add it \
+                          once that volume is detached";
+            faults.push(Fault::invalid(&at.index(index).field("name"), name, detail));
         }
     }
 }
@@ -70,9 +107,12 @@ fn stays(
     image: &str,
     name: Option<&str>,
     new: &[Volume<'_>],
-    faults: &mut Vec<Fault>,
+    faults: &mut Faults,
 ) {
-    let namesakes = || new.iter().enumerate().filter(|(_, new)| new.name == name);
+    let namesakes = || {
+        let all = new.iter().enumerate();
+        all.filter(|(_, new)| new.name.as_deref() == name)
+    };
     let Some((index, first)) = namesakes().next() else {
         let name = name.unwrap_or_default();
         let detail = format!("a volume with a localDisk.image may not be removed: {name}");
@@ -87,6 +127,6 @@ fn stays(
     }
 }
 
-fn image<'a>(volume: &Volume<'a>) -> Option<&'a str> {
-    given(volume.localDisk.as_ref()?.image)
+fn image<'v>(volume: &'v Volume<'_>) -> Option<&'v str> {
+    given(volume.localDisk.as_ref()?.image.as_deref())
 }

@@ -2,7 +2,6 @@
 
 mod allowance;
 mod log;
-mod object;
 mod refer;
 pub mod request;
 pub mod response;
@@ -10,11 +9,12 @@ mod warnings;
 
 use std::time::Instant;
 
+use serde_json::value::RawValue;
 use tracing::debug;
 
 use ironcore_api::Kind;
 
-use crate::admit::{Verdict, admit, undecodable};
+use crate::admit::{Verdict, admit};
 use crate::metrics::{Metrics, Outcome};
 use crate::options::{Judging, NetworkReferences};
 use crate::references::References;
@@ -114,19 +114,17 @@ impl Webhook {
         log::reviewed(endpoint, request, outcome, took);
         if let Some(first) = verdict.faults.first() {
             self.refusals
-                .tell(endpoint, request, first, verdict.faults.len());
+                .tell(endpoint, request, first, verdict.number_of_faults());
         }
     }
 }
 
 fn judge(endpoint: Endpoint, kind: &Kind, request: &Request<'_>) -> Verdict {
-    let object = match request.object.map(object::decode).transpose() {
-        Ok(object) => object.unwrap_or_default(),
-        Err(error) => return undecodable(endpoint, &error),
-    };
-    // What was stored and can't be read holds nothing that an update could keep: then the object is judged as a new one.
-    let old = request
-        .old_object
-        .and_then(|text| object::decode(text).ok());
-    admit(endpoint, kind, object, old.as_ref())
+    let object = request.object.map_or("null", RawValue::get);
+    admit(
+        endpoint,
+        kind,
+        object,
+        request.old_object.map(RawValue::get),
+    )
 }

@@ -1,7 +1,8 @@
 //! What is said of references to what does not exist (contract, "References").
 
-use ironcore_api::field::Fault;
+use ironcore_api::field::{Fault, FieldPath};
 use ironcore_api::reference::Reference;
+use ironcore_api::validate::MOST_REFERENCES;
 
 use super::request::Request;
 use super::{Endpoint, Webhook};
@@ -27,6 +28,9 @@ impl Webhook {
         if self.denies {
             let faults = missing.map(|reference| denial(reference, namespace));
             verdict.faults.extend(faults);
+            if verdict.more_references > 0 {
+                verdict.faults.push(too_many(&verdict));
+            }
         } else {
             let warnings = missing.map(|reference| warning(reference, namespace));
             verdict.warnings.extend(warnings);
@@ -54,6 +58,16 @@ fn denial(reference: &Reference, namespace: &str) -> Fault {
     let kind = reference.referent.as_str();
     let detail = format!("no such {kind} in namespace {namespace:?}: create it first");
     Fault::not_found(&reference.field, format!("{:?}: {detail}", reference.name))
+}
+
+/// What is not looked up can't be known to exist.
+fn too_many(verdict: &Verdict) -> Fault {
+    let number = verdict.references.len() + verdict.more_references;
+    Fault::too_many(
+        &FieldPath::root("spec"),
+        number as u64,
+        MOST_REFERENCES as u64,
+    )
 }
 
 #[cfg(test)]

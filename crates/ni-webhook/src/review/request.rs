@@ -1,9 +1,10 @@
 //! What the API server asks: as much of an `AdmissionReview` as is used (admission.k8s.io/v1).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use ironcore_api::{KINDS, Kind};
@@ -120,22 +121,16 @@ pub fn read(body: &[u8]) -> Result<Received<'_>, NoReview> {
     Ok(Received::Request(review.request))
 }
 
-/// The fields of a JSON object, of whatever type; of one that is there twice, the last.
-type Fields<'a> = BTreeMap<String, &'a RawValue>;
-
 /// Reads no more than it takes to answer: the API server then tells the user, which it can't of a failed call.
 fn read_uid<'a>(body: &'a [u8], error: &serde_json::Error) -> Result<Received<'a>, NoReview> {
-    let review: Fields<'_> = serde_json::from_slice(body).map_err(NoReview::NoObject)?;
-    if text(&review, "apiVersion").as_deref() != Some(API_VERSION)
-        || text(&review, "kind").as_deref() != Some(KIND)
-    {
+    let [api_version, kind, request] =
+        picked(body, ["apiVersion", "kind", "request"]).map_err(NoReview::NoObject)?;
+    if text(api_version).as_deref() != Some(API_VERSION) || text(kind).as_deref() != Some(KIND) {
         return Err(NoReview::OtherKind);
     }
-    let request = review.get("request").map(|request| request.get());
-    let request: Fields<'_> = request
-        .and_then(|request| serde_json::from_str(request).ok())
-        .unwrap_or_default();
-    match text(&request, "uid") {
+    let request = request.map_or("null", RawValue::get);
+    let [uid] = picked(request.as_bytes(), ["uid"]).unwrap_or_default();
+    match text(uid) {
         Some(uid) if !uid.is_empty() => Ok(Received::Unreadable {
             uid,
             error: error.to_string(),
@@ -144,8 +139,44 @@ fn read_uid<'a>(body: &'a [u8], error: &serde_json::Error) -> Result<Received<'a
     }
 }
 
-fn text(fields: &Fields<'_>, name: &str) -> Option<String> {
-    serde_json::from_str(fields.get(name)?.get()).ok()
+fn text(field: Option<&RawValue>) -> Option<String> {
+    serde_json::from_str(field?.get()).ok()
+}
+
+/// The fields of these names of a JSON object, of whatever type; of one that is there twice, the last. No others are kept.
+fn picked<'a, const N: usize>(
+    json: &'a [u8],
+    names: [&str; N],
+) -> serde_json::Result<[Option<&'a RawValue>; N]> {
+    struct Picked<'n, const N: usize>([&'n str; N]);
+
+    impl<'de, const N: usize> Visitor<'de> for Picked<'_, N> {
+        type Value = [Option<&'de RawValue>; N];
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut picked = [None; N];
+            while let Some(Name(name)) = map.next_key()? {
+                match self.0.iter().position(|known| *known == name) {
+                    Some(place) => picked[place] = Some(map.next_value()?),
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(picked)
+        }
+    }
+
+    /// The name of a field, borrowed where it is written without escapes.
+    #[derive(Deserialize)]
+    struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+    let mut json = serde_json::Deserializer::from_slice(json);
+    let fields = json.deserialize_map(Picked(names))?;
+    json.end()?;
+    Ok(fields)
 }
 
 impl Request<'_> {

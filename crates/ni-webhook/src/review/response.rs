@@ -10,13 +10,12 @@ use kube::core::response::{StatusCause, StatusDetails, reason};
 use serde::Serialize;
 
 use ironcore_api::field::Fault;
+use ironcore_api::validate::MOST_FAULTS;
 
 use super::request::{API_VERSION, KIND, Request};
 use super::warnings::passable;
 use crate::admit::Verdict;
 
-/// Faults that one refusal lists: more than a reader reads, and no bound for those who write by hand.
-const MOST_FAULTS: usize = 256;
 /// Characters of one fault's message.
 const LONGEST_MESSAGE: usize = 1024;
 
@@ -50,7 +49,7 @@ pub fn verdict(request: &Request<'_>, verdict: Verdict) -> Vec<u8> {
     write(Response {
         uid: &request.uid,
         allowed: !refused,
-        status: refused.then(|| invalid(request, &verdict.faults)),
+        status: refused.then(|| invalid(request, &verdict.faults, verdict.more_faults)),
         patch_type: patch.is_some().then_some("JSONPatch"),
         patch,
         warnings: passable(&verdict.warnings),
@@ -68,16 +67,17 @@ pub fn unreadable(uid: &str, error: &str) -> Vec<u8> {
 }
 
 /// What `apierrors.NewInvalid` makes of the faults.
-fn invalid(request: &Request<'_>, faults: &[Fault]) -> Status {
+fn invalid(request: &Request<'_>, faults: &[Fault], more: usize) -> Status {
     let (kind, name) = (&request.kind, request.name());
     let listed = &faults[..faults.len().min(MOST_FAULTS)];
+    let more = more + faults.len() - listed.len();
     let causes = listed.iter().map(|fault| StatusCause {
         reason: fault.reason.as_str().to_owned(),
         message: clip(&fault.message, LONGEST_MESSAGE).into_owned(),
         field: fault.field.clone(),
     });
     let causes: Vec<_> = causes.collect();
-    let all = aggregate(&causes, faults.len() - listed.len());
+    let all = aggregate(&causes, more);
     let message = format!("{}.{} {name:?} is invalid: {all}", kind.kind, kind.group);
     let details = StatusDetails {
         name: name.to_owned(),

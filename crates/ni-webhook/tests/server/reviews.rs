@@ -103,17 +103,14 @@ async fn what_is_right_and_whole_is_allowed_as_it_is() {
 #[tokio::test]
 async fn what_is_left_open_is_filled_in_once_and_the_rest_left() {
     let served = served();
-    let template = json!({"prefixTemplate": {"spec": {"parentRef": {"name": "p"}}}});
+    let template =
+        json!({"prefixTemplate": {"spec": {"parentRef": {"name": "p"}, "ipFamily": "IPv6"}}});
     let spec = json!({
-        "networkRef": {"name": "sample"}, "foreign": {"a": null}, "ipFamilies": ["IPv6"],
+        "networkRef": {"name": "sample"}, "foreign": {"a": null}, "ipFamilies": null,
         "ips": [{"value": null, "ephemeral": template}],
     });
     let response = served.told("/mutate", &with_spec(&spec)).await;
-    let place = "/spec/ips/0/ephemeral/prefixTemplate/spec";
-    let expected = json!([
-        {"op": "add", "path": format!("{place}/ipFamily"), "value": "IPv6"},
-        {"op": "add", "path": format!("{place}/prefixLength"), "value": 128},
-    ]);
+    let expected = json!([{"op": "add", "path": "/spec/ipFamilies", "value": ["IPv6"]}]);
     assert_eq!(patch(&response), expected);
     assert_eq!(response["allowed"], true);
     let response = served.told("/validate", &with_spec(&spec)).await;

@@ -3,45 +3,61 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use super::{Text, part};
 use crate::bound;
 use crate::validate::text;
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct SecretKeyRef<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::NAME), custom(function = text::optional_subdomain))]
-    name: Option<&'a str>,
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::NAME))]
-    key: Option<&'a str>,
+    key: Option<Text<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct EfiVar<'a> {
+    #[serde(borrow)]
     #[validate(required(message = "a name is needed"), length(max = bound::NAME))]
-    pub(in crate::validate) name: Option<&'a str>,
+    pub(in crate::validate) name: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(required(message = "the vendor's UUID is needed"), length(max = bound::UID))]
-    uuid: Option<&'a str>,
+    uuid: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(required(message = "a value is needed"), length(max = bound::TEXT))]
-    value: Option<&'a str>,
+    value: Option<Text<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct Toleration<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::LABEL_KEY))]
-    key: Option<&'a str>,
+    key: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::WORD))]
-    operator: Option<&'a str>,
+    operator: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::LABEL_VALUE))]
-    value: Option<&'a str>,
+    value: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::WORD))]
-    effect: Option<&'a str>,
+    effect: Option<Text<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct GuestConfig<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
-    pub(in crate::validate) hostname: Option<&'a str>,
+    pub(in crate::validate) hostname: Option<Text<'a>>,
 }
+
+part!(SecretKeyRef: fields(name, key), parts());
+part!(EfiVar: fields(name, uuid, value), parts());
+part!(Toleration: fields(key, operator, value, effect), parts());
+part!(GuestConfig: fields(hostname), parts());

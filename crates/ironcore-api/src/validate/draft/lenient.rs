@@ -3,9 +3,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
+use serde::de::{Error, IgnoredAny, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Text;
 
 /// Takes an object, and `null` for none. Nothing else: of a list, a derived `Deserialize` would take
 /// the entries for fields.
@@ -26,15 +28,6 @@ where
     Ok(object(deserializer)?.unwrap_or_default())
 }
 
-/// Takes a list of objects, and `null` for an empty one.
-pub(super) fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    deserializer.deserialize_any(ListVisitor(PhantomData))
-}
-
 struct ObjectVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
@@ -50,40 +43,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(Some)
-    }
-}
-
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of objects")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut entries = Vec::with_capacity(seq.size_hint().unwrap_or(0));
-        while let Some(Entry(entry)) = seq.next_element()? {
-            entries.push(entry);
-        }
-        Ok(entries)
-    }
-}
-
-/// An entry of a list: there is no `null` among them.
-struct Entry<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entry<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let entry = object(deserializer)?;
-        entry
-            .map(Self)
-            .ok_or_else(|| D::Error::custom("null among the entries of a list"))
     }
 }
 
@@ -113,13 +72,13 @@ impl<'de> Deserialize<'de> for Opaque {
 }
 
 /// A quantity: the API takes it as text and as a whole number.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(in crate::validate) enum Size<'a> {
     /// `10`
     Number(i64),
     /// `"10Gi"`
-    Text(&'a str),
+    Text(Text<'a>),
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Size<'a> {
@@ -142,7 +101,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Size<'a> {
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Size::Text(text))
+                Text::deserialize(BorrowedStrDeserializer::new(text)).map(Size::Text)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Text::deserialize(text.into_deserializer()).map(Size::Text)
             }
         }
 

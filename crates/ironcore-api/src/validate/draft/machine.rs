@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::lenient::{object, object_or_empty, objects};
+use super::lenient::{object, object_or_empty};
+use super::list::objects;
+use super::texts::MatchLabels;
 use super::{
-    EfiVar, GuestConfig, Metadata, NetworkInterfaceSpec, Ref, RequiredRef, SecretKeyRef,
-    TemplateMetadata, Texts, Toleration, Volume,
+    EfiVar, GuestConfig, List, Metadata, NetworkInterfaceSpec, Ref, RequiredRef, SecretKeyRef,
+    TemplateMetadata, Text, Toleration, Volume, part,
 };
 use crate::bound;
 use crate::validate::text;
@@ -18,83 +20,106 @@ pub(in crate::validate) struct Machine<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"), nested)]
+    #[validate(required(message = "a spec is needed"))]
     pub(in crate::validate) spec: Option<MachineSpec<'a>>,
+    #[serde(borrow, deserialize_with = "object")]
+    pub(in crate::validate) status: Option<MachineStatus<'a>>,
+}
+
+/// Status of a machine, as far as a rule reads it.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(in crate::validate) struct MachineStatus<'a> {
+    #[serde(borrow, deserialize_with = "objects")]
+    pub(in crate::validate) volumes: List<VolumeStatus<'a>, { bound::VOLUMES }>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(in crate::validate) struct VolumeStatus<'a> {
+    #[serde(borrow)]
+    pub(in crate::validate) name: Option<Text<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct MachineSpec<'a> {
     #[serde(borrow, deserialize_with = "object_or_empty")]
-    #[validate(nested)]
     pub(in crate::validate) machineClassRef: RequiredRef<'a>,
     #[serde(borrow, deserialize_with = "nullable")]
-    #[validate(length(max = bound::ENTRIES), nested)]
-    machinePoolSelector: Texts<'a, { bound::LABEL_VALUE }>,
+    #[validate(length(max = bound::ENTRIES))]
+    machinePoolSelector: MatchLabels<'a>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) machinePoolRef: Option<Ref<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::WORD), custom(function = text::power))]
-    power: Option<&'a str>,
+    pub(in crate::validate) power: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "objects")]
-    #[validate(length(max = bound::MACHINE_INTERFACES), nested)]
-    pub(in crate::validate) networkInterfaces: Vec<MachineInterface<'a>>,
+    #[validate(length(max = bound::MACHINE_INTERFACES))]
+    pub(in crate::validate) networkInterfaces:
+        List<MachineInterface<'a>, { bound::MACHINE_INTERFACES }>,
     #[serde(borrow, deserialize_with = "objects")]
-    #[validate(length(max = bound::VOLUMES), nested)]
-    pub(in crate::validate) volumes: Vec<Volume<'a>>,
+    #[validate(length(max = bound::VOLUMES))]
+    pub(in crate::validate) volumes: List<Volume<'a>, { bound::VOLUMES }>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     ignitionRef: Option<SecretKeyRef<'a>>,
     #[serde(borrow, deserialize_with = "objects")]
-    #[validate(length(max = bound::EFI_VARS), nested)]
-    pub(in crate::validate) efiVars: Vec<EfiVar<'a>>,
+    #[validate(length(max = bound::EFI_VARS))]
+    pub(in crate::validate) efiVars: List<EfiVar<'a>, { bound::EFI_VARS }>,
     #[serde(borrow, deserialize_with = "objects")]
-    #[validate(length(max = bound::TOLERATIONS), nested)]
-    tolerations: Vec<Toleration<'a>>,
+    #[validate(length(max = bound::TOLERATIONS))]
+    tolerations: List<Toleration<'a>, { bound::TOLERATIONS }>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) guestConfig: Option<GuestConfig<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct MachineInterface<'a> {
+    #[serde(borrow)]
     #[validate(
         required(message = "a name is needed"),
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
-    pub(in crate::validate) name: Option<&'a str>,
+    pub(in crate::validate) name: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) networkInterfaceRef: Option<Ref<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) ephemeral: Option<EphemeralInterface<'a>>,
+    pub(in crate::validate) ephemeral: Option<Box<EphemeralInterface<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct EphemeralInterface<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"), nested)]
-    pub(in crate::validate) networkInterfaceTemplate: Option<InterfaceTemplate<'a>>,
+    #[validate(required(message = "a template is needed"))]
+    pub(in crate::validate) networkInterfaceTemplate: Option<Box<InterfaceTemplate<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct InterfaceTemplate<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) metadata: Option<TemplateMetadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template needs a spec"), nested)]
-    pub(in crate::validate) spec: Option<NetworkInterfaceSpec<'a>>,
+    #[validate(required(message = "a template needs a spec"))]
+    pub(in crate::validate) spec: Option<Box<NetworkInterfaceSpec<'a>>>,
 }
 
 impl<'a> MachineInterface<'a> {
     /// The template, where there is one.
     pub(in crate::validate) fn template(&self) -> Option<&InterfaceTemplate<'a>> {
-        self.ephemeral.as_ref()?.networkInterfaceTemplate.as_ref()
+        self.ephemeral.as_ref()?.networkInterfaceTemplate.as_deref()
     }
 }
+
+part!(MachineSpec:
+fields(power),
+parts(
+    machineClassRef, machinePoolSelector, machinePoolRef, networkInterfaces, volumes, ignitionRef, efiVars,
+    tolerations, guestConfig
+));
+part!(MachineInterface: fields(name), parts(networkInterfaceRef, ephemeral));
+part!(EphemeralInterface: fields(), parts(networkInterfaceTemplate));
+part!(InterfaceTemplate: fields(), parts(metadata, spec));

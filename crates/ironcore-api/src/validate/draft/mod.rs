@@ -11,26 +11,35 @@
 )]
 
 mod guest;
+mod labels;
 mod lenient;
+mod list;
 mod machine;
 mod network;
 mod network_interface;
+mod part;
 mod prefix;
 mod reference;
 mod template;
+mod text;
 mod texts;
 mod virtual_ip;
 mod volume;
 
 pub(super) use guest::*;
+pub(super) use labels::{Annotations, Labels};
 pub(super) use lenient::Size;
+pub(super) use list::List;
 pub(super) use machine::*;
 pub(super) use network::*;
 pub(super) use network_interface::*;
+pub(super) use part::Part;
+use part::part;
 pub(super) use prefix::*;
 pub(super) use reference::*;
 pub(super) use template::*;
-pub(super) use texts::Texts;
+pub(super) use text::Text;
+pub(super) use texts::Family;
 pub(super) use virtual_ip::*;
 pub(super) use volume::*;
 
@@ -40,13 +49,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Metadata<'a> {
-    pub(super) name: Option<&'a str>,
-    pub(super) namespace: Option<&'a str>,
+    #[serde(borrow)]
+    pub(super) name: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) namespace: Option<Text<'a>>,
 }
 
 /// The name, where it is known: under `generateName` it is not, before the object is stored.
-pub(super) fn known_name<'a>(metadata: Option<&Metadata<'a>>) -> Option<&'a str> {
-    given(metadata?.name)
+pub(super) fn known_name<'m>(metadata: Option<&'m Metadata<'_>>) -> Option<&'m str> {
+    given(metadata?.name.as_deref())
 }
 
 /// The text, where it says something: an empty one means none.
@@ -55,8 +66,9 @@ pub(super) fn given(text: Option<&str>) -> Option<&str> {
 }
 
 /// Decodes an object of the wire.
-pub(super) fn decode<'a, T: Deserialize<'a>>(
-    object: &'a serde_json::Value,
-) -> serde_json::Result<T> {
-    lenient::object(object)?.ok_or_else(|| serde::de::Error::custom("null in place of an object"))
+pub(super) fn decode<'a, T: Deserialize<'a>>(object: &'a str) -> serde_json::Result<T> {
+    let mut json = serde_json::Deserializer::from_str(object);
+    let decoded = lenient::object(&mut json)?;
+    json.end()?;
+    decoded.ok_or_else(|| serde::de::Error::custom("null in place of an object"))
 }

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::lenient::{object, object_or_empty, objects};
-use super::texts::{Family, Texts};
-use super::{EphemeralPrefix, LabelUidRef, Metadata, RequiredRef, VirtualIPSource};
+use super::lenient::{object, object_or_empty};
+use super::list::{objects, texts};
+use super::texts::{Attributes, Family};
+use super::{
+    EphemeralPrefix, LabelUidRef, List, Metadata, RequiredRef, Text, VirtualIPSource, part,
+};
 use crate::bound;
 use crate::validate::text;
 use crate::wire::nullable;
@@ -16,54 +19,58 @@ pub(in crate::validate) struct NetworkInterface<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"), nested)]
+    #[validate(required(message = "a spec is needed"))]
     pub(in crate::validate) spec: Option<NetworkInterfaceSpec<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct NetworkInterfaceSpec<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::HANDLE))]
-    providerID: Option<&'a str>,
+    providerID: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "object_or_empty")]
-    #[validate(nested)]
     pub(in crate::validate) networkRef: RequiredRef<'a>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) machineRef: Option<LabelUidRef<'a>>,
-    #[serde(borrow, deserialize_with = "nullable")]
-    #[validate(length(max = bound::IPS), nested)]
-    pub(in crate::validate) ipFamilies: Vec<Family<'a>>,
+    #[serde(borrow, deserialize_with = "texts")]
+    #[validate(length(max = bound::IPS))]
+    pub(in crate::validate) ipFamilies: List<Family<'a>, { bound::IPS }>,
     #[serde(borrow, deserialize_with = "objects")]
-    #[validate(length(max = bound::IPS), nested)]
-    pub(in crate::validate) ips: Vec<IpSource<'a>>,
+    #[validate(length(max = bound::IPS))]
+    pub(in crate::validate) ips: List<IpSource<'a>, { bound::IPS }>,
     #[serde(borrow, deserialize_with = "objects")]
-    #[validate(length(max = bound::INTERFACE_PREFIXES), nested)]
-    pub(in crate::validate) prefixes: Vec<PrefixSource<'a>>,
+    #[validate(length(max = bound::INTERFACE_PREFIXES))]
+    pub(in crate::validate) prefixes: List<PrefixSource<'a>, { bound::INTERFACE_PREFIXES }>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) virtualIP: Option<VirtualIPSource<'a>>,
     #[serde(borrow, deserialize_with = "nullable")]
-    #[validate(length(max = bound::ENTRIES), nested)]
-    pub(in crate::validate) attributes: Texts<'a, { bound::ATTRIBUTE }>,
+    #[validate(length(max = bound::ENTRIES))]
+    pub(in crate::validate) attributes: Attributes<'a>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct IpSource<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::ADDRESS), custom(function = text::ip))]
-    pub(in crate::validate) value: Option<&'a str>,
+    pub(in crate::validate) value: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) ephemeral: Option<EphemeralPrefix<'a>>,
+    pub(in crate::validate) ephemeral: Option<Box<EphemeralPrefix<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct PrefixSource<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::ADDRESS), custom(function = text::prefix))]
-    pub(in crate::validate) value: Option<&'a str>,
+    pub(in crate::validate) value: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) ephemeral: Option<EphemeralPrefix<'a>>,
+    pub(in crate::validate) ephemeral: Option<Box<EphemeralPrefix<'a>>>,
 }
+
+part!(NetworkInterfaceSpec:
+    fields(providerID),
+    parts(networkRef, machineRef, ipFamilies, ips, prefixes, virtualIP, attributes));
+part!(IpSource: fields(value), parts(ephemeral));
+part!(PrefixSource: fields(value), parts(ephemeral));

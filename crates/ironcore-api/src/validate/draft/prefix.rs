@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::lenient::{object, objects};
-use super::texts::{Selected, Texts};
-use super::{Metadata, NamelessMetadata, Ref};
+use super::lenient::object;
+use super::list::{objects, texts};
+use super::texts::{LabelValue, MatchLabels};
+use super::{List, Metadata, NamelessMetadata, Ref, Text, part};
 use crate::bound;
 use crate::validate::text;
 use crate::wire::nullable;
@@ -16,51 +17,53 @@ pub(in crate::validate) struct Prefix<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"), nested)]
+    #[validate(required(message = "a spec is needed"))]
     pub(in crate::validate) spec: Option<PrefixSpec<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct PrefixSpec<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::WORD), custom(function = text::optional_family))]
-    pub(in crate::validate) ipFamily: Option<&'a str>,
+    pub(in crate::validate) ipFamily: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::ADDRESS), custom(function = text::prefix))]
-    pub(in crate::validate) prefix: Option<&'a str>,
+    pub(in crate::validate) prefix: Option<Text<'a>>,
     #[validate(range(min = 0, message = "must be greater than or equal to 0"))]
     pub(in crate::validate) prefixLength: Option<i64>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) parentRef: Option<Ref<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) parentSelector: Option<Selector<'a>>,
+    pub(in crate::validate) parentSelector: Option<Box<Selector<'a>>>,
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct Selector<'a> {
     #[serde(borrow, deserialize_with = "nullable")]
-    #[validate(length(max = bound::ENTRIES), nested)]
-    matchLabels: Texts<'a, { bound::LABEL_VALUE }>,
+    #[validate(length(max = bound::ENTRIES))]
+    matchLabels: MatchLabels<'a>,
     #[serde(borrow, deserialize_with = "objects")]
-    #[validate(length(max = bound::ENTRIES), nested)]
-    matchExpressions: Vec<Expression<'a>>,
+    #[validate(length(max = bound::ENTRIES))]
+    pub(in crate::validate) matchExpressions: List<Expression<'a>, { bound::ENTRIES }>,
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize, Serialize, Validate)]
 #[serde(default)]
-struct Expression<'a> {
+pub(in crate::validate) struct Expression<'a> {
+    #[serde(borrow)]
     #[validate(required(message = "a label's key is needed"), length(max = bound::LABEL_KEY))]
-    key: Option<&'a str>,
+    pub(in crate::validate) key: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(
         required(message = "In, NotIn, Exists or DoesNotExist is needed"),
         length(max = bound::WORD)
     )]
-    operator: Option<&'a str>,
-    #[serde(borrow, deserialize_with = "nullable")]
-    #[validate(length(max = bound::ENTRIES), nested)]
-    values: Vec<Selected<'a>>,
+    pub(in crate::validate) operator: Option<Text<'a>>,
+    #[serde(borrow, deserialize_with = "texts")]
+    #[validate(length(max = bound::ENTRIES))]
+    pub(in crate::validate) values: List<LabelValue<'a>, { bound::ENTRIES }>,
 }
 
 /// A Prefix made for an interface.
@@ -68,24 +71,29 @@ struct Expression<'a> {
 #[serde(default)]
 pub(in crate::validate) struct EphemeralPrefix<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"), nested)]
-    pub(in crate::validate) prefixTemplate: Option<PrefixTemplate<'a>>,
+    #[validate(required(message = "a template is needed"))]
+    pub(in crate::validate) prefixTemplate: Option<Box<PrefixTemplate<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct PrefixTemplate<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    metadata: Option<NamelessMetadata<'a>>,
+    metadata: Option<Box<NamelessMetadata<'a>>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template needs a spec"), nested)]
-    pub(in crate::validate) spec: Option<PrefixSpec<'a>>,
+    #[validate(required(message = "a template needs a spec"))]
+    pub(in crate::validate) spec: Option<Box<PrefixSpec<'a>>>,
 }
 
 impl<'a> EphemeralPrefix<'a> {
     /// The spec of the template, where there is one.
     pub(in crate::validate) fn spec(&self) -> Option<&PrefixSpec<'a>> {
-        self.prefixTemplate.as_ref()?.spec.as_ref()
+        self.prefixTemplate.as_ref()?.spec.as_deref()
     }
 }
+
+part!(PrefixSpec: fields(ipFamily, prefix, prefixLength), parts(parentRef, parentSelector));
+part!(Selector: fields(), parts(matchLabels, matchExpressions));
+part!(Expression: fields(key, operator), parts(values));
+part!(EphemeralPrefix: fields(), parts(prefixTemplate));
+part!(PrefixTemplate: fields(), parts(metadata, spec));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
-use super::given;
+use super::{Text, given, part};
 use crate::bound;
 use crate::reference::Named;
 use crate::validate::text;
@@ -12,71 +12,86 @@ use crate::validate::text;
 #[derive(Debug, Default, PartialEq, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct Ref<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::NAME), custom(function = text::optional_subdomain))]
-    pub(in crate::validate) name: Option<&'a str>,
+    pub(in crate::validate) name: Option<Text<'a>>,
 }
 
 /// A reference that must name something.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct RequiredRef<'a> {
+    #[serde(borrow)]
     #[validate(
         required(message = "a name is needed"),
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
-    pub(in crate::validate) name: Option<&'a str>,
+    pub(in crate::validate) name: Option<Text<'a>>,
 }
 
 /// A reference to an object whose name is a DNS label.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct LabelRef<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
-    pub(in crate::validate) name: Option<&'a str>,
+    pub(in crate::validate) name: Option<Text<'a>>,
 }
 
 /// A reference to one very object, of any name.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct UidRef<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::NAME), custom(function = text::optional_subdomain))]
-    name: Option<&'a str>,
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::UID))]
-    uid: Option<&'a str>,
+    uid: Option<Text<'a>>,
 }
 
 /// A reference to one very object, whose name is a DNS label.
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct LabelUidRef<'a> {
+    #[serde(borrow)]
     #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
-    name: Option<&'a str>,
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::UID))]
-    uid: Option<&'a str>,
+    uid: Option<Text<'a>>,
 }
 
 impl LabelUidRef<'_> {
     /// Whether it says anything.
     pub(in crate::validate) fn is_given(&self) -> bool {
-        given(self.name).or(given(self.uid)).is_some()
+        given(self.name.as_deref())
+            .or(given(self.uid.as_deref()))
+            .is_some()
     }
 }
 
 impl Named for Ref<'_> {
     fn named(&self) -> Option<&str> {
-        given(self.name)
+        given(self.name.as_deref())
     }
 }
 
 impl Named for RequiredRef<'_> {
     fn named(&self) -> Option<&str> {
-        given(self.name)
+        given(self.name.as_deref())
     }
 }
 
 impl Named for LabelRef<'_> {
     fn named(&self) -> Option<&str> {
-        given(self.name)
+        given(self.name.as_deref())
     }
 }
+
+part!(Ref: fields(name), parts());
+part!(RequiredRef: fields(name), parts());
+part!(LabelRef: fields(name), parts());
+part!(UidRef: fields(name, uid), parts());
+part!(LabelUidRef: fields(name, uid), parts());

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::lenient::object;
-use super::{LabelRef, Metadata, NamelessMetadata, UidRef};
+use super::{LabelRef, Metadata, NamelessMetadata, Text, UidRef, part};
 use crate::bound;
 use crate::validate::text;
 
@@ -14,27 +14,28 @@ pub(in crate::validate) struct VirtualIP<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"), nested)]
+    #[validate(required(message = "a spec is needed"))]
     pub(in crate::validate) spec: Option<VirtualIPSpec<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct VirtualIPSpec<'a> {
+    #[serde(borrow)]
     #[validate(
         required(message = "Public is needed"),
         length(max = bound::WORD),
         custom(function = text::virtual_ip_type)
     )]
-    pub(in crate::validate) r#type: Option<&'a str>,
+    pub(in crate::validate) r#type: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(
         required(message = "IPv4 or IPv6 is needed"),
         length(max = bound::WORD),
         custom(function = text::family)
     )]
-    pub(in crate::validate) ipFamily: Option<&'a str>,
+    pub(in crate::validate) ipFamily: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     targetRef: Option<UidRef<'a>>,
 }
 
@@ -43,18 +44,16 @@ pub(in crate::validate) struct VirtualIPSpec<'a> {
 #[serde(default)]
 pub(in crate::validate) struct VirtualIPSource<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) virtualIPRef: Option<LabelRef<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) ephemeral: Option<EphemeralVirtualIP<'a>>,
+    pub(in crate::validate) ephemeral: Option<Box<EphemeralVirtualIP<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct EphemeralVirtualIP<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"), nested)]
+    #[validate(required(message = "a template is needed"))]
     virtualIPTemplate: Option<VirtualIPTemplate<'a>>,
 }
 
@@ -62,10 +61,9 @@ pub(in crate::validate) struct EphemeralVirtualIP<'a> {
 #[serde(default)]
 struct VirtualIPTemplate<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     metadata: Option<NamelessMetadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template needs a spec"), nested)]
+    #[validate(required(message = "a template needs a spec"))]
     spec: Option<EphemeralVirtualIPSpec<'a>>,
 }
 
@@ -73,21 +71,29 @@ struct VirtualIPTemplate<'a> {
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 struct EphemeralVirtualIPSpec<'a> {
+    #[serde(borrow)]
     #[validate(
         required(message = "Public is needed"),
         length(max = bound::WORD),
         custom(function = text::virtual_ip_type)
     )]
-    r#type: Option<&'a str>,
+    r#type: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(
         required(message = "IPv4 or IPv6 is needed"),
         length(max = bound::WORD),
         custom(function = text::family)
     )]
-    ipFamily: Option<&'a str>,
+    ipFamily: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     targetRef: Option<UidRef<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::WORD), custom(function = text::reclaim_policy))]
-    reclaimPolicy: Option<&'a str>,
+    reclaimPolicy: Option<Text<'a>>,
 }
+
+part!(VirtualIPSpec: fields(r#type, ipFamily), parts(targetRef));
+part!(VirtualIPSource: fields(), parts(virtualIPRef, ephemeral));
+part!(EphemeralVirtualIP: fields(), parts(virtualIPTemplate));
+part!(VirtualIPTemplate: fields(), parts(metadata, spec));
+part!(EphemeralVirtualIPSpec: fields(r#type, ipFamily, reclaimPolicy), parts(targetRef));

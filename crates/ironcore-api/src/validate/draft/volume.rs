@@ -4,33 +4,31 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::lenient::{Opaque, object};
-use super::{Ref, Size, TemplateMetadata};
+use super::{Ref, Size, TemplateMetadata, Text, part};
 use crate::bound;
 use crate::validate::text;
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct Volume<'a> {
+    #[serde(borrow)]
     #[validate(
         required(message = "a name is needed"),
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
-    pub(in crate::validate) name: Option<&'a str>,
+    pub(in crate::validate) name: Option<Text<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::WORD), custom(function = text::device))]
-    pub(in crate::validate) device: Option<&'a str>,
+    pub(in crate::validate) device: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     pub(in crate::validate) volumeRef: Option<Ref<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) emptyDisk: Option<EmptyDisk<'a>>,
+    pub(in crate::validate) emptyDisk: Option<Box<EmptyDisk<'a>>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) localDisk: Option<LocalDisk<'a>>,
+    pub(in crate::validate) localDisk: Option<Box<LocalDisk<'a>>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
-    pub(in crate::validate) ephemeral: Option<EphemeralVolume<'a>>,
+    pub(in crate::validate) ephemeral: Option<Box<EphemeralVolume<'a>>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
@@ -47,15 +45,16 @@ pub(in crate::validate) struct LocalDisk<'a> {
     #[serde(borrow)]
     #[validate(custom(function = text::size))]
     sizeLimit: Option<Size<'a>>,
+    #[serde(borrow)]
     #[validate(length(max = bound::IMAGE))]
-    pub(in crate::validate) image: Option<&'a str>,
+    pub(in crate::validate) image: Option<Text<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct EphemeralVolume<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"), nested)]
+    #[validate(required(message = "a template is needed"))]
     volumeTemplate: Option<VolumeTemplate<'a>>,
 }
 
@@ -63,8 +62,13 @@ pub(in crate::validate) struct EphemeralVolume<'a> {
 #[serde(default)]
 struct VolumeTemplate<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(nested)]
     metadata: Option<TemplateMetadata<'a>>,
     #[validate(required(message = "a template needs a spec"))]
     spec: Option<Opaque>,
 }
+
+part!(Volume: fields(name, device), parts(volumeRef, emptyDisk, localDisk, ephemeral));
+part!(EmptyDisk: fields(sizeLimit), parts());
+part!(LocalDisk: fields(sizeLimit, image), parts());
+part!(EphemeralVolume: fields(), parts(volumeTemplate));
+part!(VolumeTemplate: fields(spec), parts(metadata));

@@ -1,6 +1,7 @@
 //! Tables of what is refused: a case is a line that says what is wrong, and what the user reads.
 
 mod bounds;
+mod fill;
 mod machine;
 mod network;
 mod network_interface;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 use self::object::{change, kind, smallest};
 use super::Judgement;
+use crate::Kind;
 use crate::field::{Fault, FaultReason};
 
 /// What a user reads: the field's path, the reason, part of the message.
@@ -46,7 +48,12 @@ const TABLES: [Table; 5] = [
 ];
 
 fn judge(of: &str, object: &Value, old: Option<&Value>) -> Judgement {
-    (kind(of).judge)(object, old).unwrap_or_else(|error| panic!("{error}: {object}"))
+    judged(kind(of), object, old).unwrap_or_else(|error| panic!("{error}: {object}"))
+}
+
+fn judged(kind: &Kind, object: &Value, old: Option<&Value>) -> serde_json::Result<Judgement> {
+    let old = old.map(Value::to_string);
+    kind.judge(&object.to_string(), old.as_deref())
 }
 
 /// The smallest object of the kind, changed.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::object::known;
 use super::paths::{schema, strays};
-use super::{judge, kind};
+use super::{judge, judged, kind};
 use crate::KINDS;
 use crate::compute::Machine;
 use crate::ipam::Prefix;
@@ -203,7 +203,7 @@ fn is_typed(object: &Value) -> bool {
 proptest! {
     #[test]
     fn what_decodes_and_is_not_refused_has_its_type(object in object()) {
-        if let Ok(judgement) = (kind(kind_of(&object)).judge)(&object, None)
+        if let Ok(judgement) = judged(kind(kind_of(&object)), &object, None)
             && judgement.faults.is_empty()
         {
             prop_assert!(is_typed(&object), "{object}");
@@ -212,7 +212,7 @@ proptest! {
 
     #[test]
     fn what_is_refused_is_refused_at_a_place_of_the_schema(object in object()) {
-        if let Ok(judgement) = (kind(kind_of(&object)).judge)(&object, None) {
+        if let Ok(judgement) = judged(kind(kind_of(&object)), &object, None) {
             let strays = strays(&schema(kind_of(&object)), &judgement);
             prop_assert!(strays.is_empty(), "{strays:?} of {object}");
         }
@@ -220,7 +220,7 @@ proptest! {
 
     #[test]
     fn an_update_that_changes_nothing_brings_nothing(object in object()) {
-        if (kind(kind_of(&object)).judge)(&object, None).is_ok() {
+        if judged(kind(kind_of(&object)), &object, None).is_ok() {
             let judgement = judge(kind_of(&object), &object, Some(&object));
             prop_assert_eq!(&judgement.faults, &[]);
             prop_assert_eq!(&judgement.references, &[]);
@@ -231,7 +231,7 @@ proptest! {
     #[test]
     fn what_an_update_may_not_change_is_at_a_place_of_the_schema(object in object(), other in object()) {
         let kind = kind(kind_of(&object));
-        if kind_of(&other) == kind.kind && let Ok(judgement) = (kind.judge)(&other, Some(&object)) {
+        if kind_of(&other) == kind.kind && let Ok(judgement) = judged(kind, &other, Some(&object)) {
             let strays = strays(&schema(kind.kind), &judgement);
             prop_assert!(strays.is_empty(), "{strays:?} of {other}");
         }
@@ -240,8 +240,8 @@ proptest! {
     #[test]
     fn nothing_makes_it_panic(object in json(), spec in json(), old in json()) {
         for kind in &KINDS {
-            let _ = (kind.judge)(&object, Some(&old));
-            let _ = (kind.judge)(&json!({"metadata": object.clone(), "spec": spec.clone()}), Some(&json!({"spec": old.clone()})));
+            let _ = judged(kind, &object, Some(&old));
+            let _ = judged(kind, &json!({"metadata": object.clone(), "spec": spec.clone()}), Some(&json!({"spec": old.clone()})));
         }
     }
 }

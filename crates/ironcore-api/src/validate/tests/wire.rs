@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::object::{change, known};
-use super::{changed, judge};
+use super::{changed, judge, judged};
 use crate::KINDS;
 
 /// The faults of an object of whichever kind it says.
@@ -62,7 +62,7 @@ fn what_is_ill_typed_does_not_decode() {
     for (of, changes) in cases {
         let object = changed(of, changes);
         assert!(
-            (super::kind(of).judge)(&object, None).is_err(),
+            judged(super::kind(of), &object, None).is_err(),
             "{of}: {changes}"
         );
     }
@@ -75,7 +75,7 @@ fn what_is_ill_typed_does_not_decode() {
             json!([{}, {}]),
         ] {
             assert!(
-                (kind.judge)(&object, None).is_err(),
+                judged(kind, &object, None).is_err(),
                 "{}: {object}",
                 kind.kind
             );
