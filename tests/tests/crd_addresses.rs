@@ -97,7 +97,8 @@ fn rules_verdicts(text: &str) -> (&'static str, &'static str) {
     let judged = |spec: Value| {
         let mut object = smallest("NetworkInterface");
         object["spec"] = spec;
-        let judgement = (kind("NetworkInterface").judge)(&object, None).expect("it decodes");
+        let judgement = kind("NetworkInterface").judge(&object.to_string(), None);
+        let judgement = judgement.expect("it decodes");
         let faults = judgement.faults.into_iter();
         faults
             .map(|fault| (fault.field, fault.message))

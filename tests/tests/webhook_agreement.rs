@@ -254,13 +254,17 @@ fn pairs(of: &Kind) -> Vec<(Value, Value)> {
 
 /// What the webhook would say: what there is to say of the object with what is filled in, and that object.
 fn judge(of: &Kind, object: &Value, old: Option<&Value>) -> (Option<Judgement>, Value) {
+    let old = old.map(Value::to_string);
+    let Ok(judgement) = of.fill_and_judge(&object.to_string(), old.as_deref()) else {
+        return (None, object.clone());
+    };
     let mut filled = object.clone();
-    for filling in (of.fill)(object, old).unwrap_or_default() {
+    for filling in &judgement.fillings {
         let (parent, field) = filling.pointer.rsplit_once('/').expect("a field");
         let parent = filled.pointer_mut(parent).expect("its parent is there");
-        parent[field] = filling.value;
+        parent[field] = filling.value.clone();
     }
-    ((of.judge)(&filled, old).ok(), filled)
+    (Some(judgement), filled)
 }
 
 /// How the two go together on an object.
