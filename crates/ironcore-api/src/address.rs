@@ -57,6 +57,17 @@ impl std::fmt::Display for IpFamily {
     }
 }
 
+/// Why no interface can have the address; `None` where one can.
+pub fn unusable(address: IpAddr) -> Option<&'static str> {
+    match address {
+        _ if address.is_unspecified() => Some("the unspecified address"),
+        _ if address.is_loopback() => Some("a loopback address"),
+        _ if address.is_multicast() => Some("a multicast address"),
+        IpAddr::V4(Ipv4Addr::BROADCAST) => Some("the broadcast address"),
+        IpAddr::V4(_) | IpAddr::V6(_) => None,
+    }
+}
+
 /// Why a text is no address or prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
@@ -247,6 +258,28 @@ mod tests {
             if !mapped {
                 proptest::prop_assert_eq!(parse_prefix(&prefix.to_string()), Ok(prefix));
             }
+        }
+    }
+
+    #[test]
+    fn addresses_that_no_interface_can_have() {
+        for (text, expected) in [
+            ("0.0.0.0", Some("the unspecified address")),
+            ("::", Some("the unspecified address")),
+            ("127.0.0.1", Some("a loopback address")),
+            ("127.255.0.1", Some("a loopback address")),
+            ("::1", Some("a loopback address")),
+            ("224.0.0.1", Some("a multicast address")),
+            ("ff02::1", Some("a multicast address")),
+            ("255.255.255.255", Some("the broadcast address")),
+            ("10.0.0.255", None),
+            ("169.254.0.1", None),
+            ("0.0.0.1", None),
+            ("fe80::1", None),
+            ("2001:db8::1", None),
+        ] {
+            let address = text.parse().unwrap();
+            assert_eq!(unusable(address), expected, "{text}");
         }
     }
 }

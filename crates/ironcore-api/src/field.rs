@@ -170,6 +170,12 @@ impl Fault {
         )
     }
 
+    /// The field's value is that of something else as well; `detail` says of what.
+    pub fn duplicate_of(at: &FieldPath<'_>, value: &str, detail: &str) -> Self {
+        let message = format!("Duplicate value: {}: {detail}", shown(value));
+        Self::new(at, FaultReason::Duplicate, message)
+    }
+
     /// The field may not be there, or not be changed.
     pub fn forbidden(at: &FieldPath<'_>, detail: impl fmt::Display) -> Self {
         Self::new(at, FaultReason::Forbidden, format!("Forbidden: {detail}"))

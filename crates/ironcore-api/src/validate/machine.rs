@@ -9,7 +9,7 @@ use super::source::one_of_two;
 use super::stored::{ONCE, keeps};
 use super::text::{NO_SUBDOMAIN, is_label, is_subdomain};
 use super::virtual_ip::label_name;
-use super::{fill, machine_warning, network_interface, volume};
+use super::{address_warning, fill, machine_warning, network_interface, volume};
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::names;
@@ -72,7 +72,20 @@ impl Rules for Machine<'_> {
 
     fn warnings(&self, old: Option<&Self>) -> Vec<String> {
         let old = old.map_or(&[][..], entries);
-        Vec::from_iter(machine_warning::overwritten(entries(self), old))
+        let mut warnings = Vec::from_iter(machine_warning::overwritten(entries(self), old));
+        let known = address_warning::values(old.iter().filter_map(MachineInterface::template_spec));
+        let spec = FieldPath::root("spec");
+        let list = spec.field("networkInterfaces");
+        for (index, interface) in entries(self).iter().enumerate() {
+            if let Some(spec) = interface.template_spec() {
+                let entry = list.index(index);
+                let ephemeral = entry.field("ephemeral");
+                let template = ephemeral.field("networkInterfaceTemplate");
+                let at = template.field("spec");
+                address_warning::unusable_ips(&at, spec, &known, &mut warnings);
+            }
+        }
+        warnings
     }
 }
 

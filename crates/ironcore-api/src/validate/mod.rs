@@ -10,6 +10,7 @@
 //! What a judgement takes is bounded by what an object may hold, not by what is sent: lists are read up to
 //! their bound, what is not judged is not kept, and faults and references are listed up to a number.
 
+mod address_warning;
 mod draft;
 mod faults;
 mod fill;

@@ -10,7 +10,7 @@ use super::prefix::{self, Place};
 use super::referred::References;
 use super::source::one_of_two;
 use super::stored::keeps;
-use super::{fill, interface_name, ips, text};
+use super::{address_warning, fill, interface_name, ips, text};
 use crate::address::IpFamily;
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
@@ -44,6 +44,15 @@ impl Rules for NetworkInterface<'_> {
         if let Some(own) = &self.spec {
             references(&FieldPath::root("spec"), own, found);
         }
+    }
+
+    fn warnings(&self, old: Option<&Self>) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let old = address_warning::values(old.and_then(|old| old.spec.as_ref()).into_iter());
+        if let Some(spec) = &self.spec {
+            address_warning::unusable_ips(&FieldPath::root("spec"), spec, &old, &mut warnings);
+        }
+        warnings
     }
 }
 

@@ -90,13 +90,17 @@ pub(super) fn names(
         .filter_map(|v| v.name.as_deref())
         .collect();
     for (index, volume) in new.entries().iter().enumerate() {
-        if let Some(name) = volume.name.as_deref()
-            && status.contains(name)
-            && !before.contains(name)
+        if let Some(volume_name) = volume.name.as_deref()
+            && status.contains(volume_name)
+            && !before.contains(volume_name)
         {
-            let detail = "a volume of this name is still attached (status.volumes): choose another name, or add it \
-                          once that volume is detached";
-            faults.push(Fault::invalid(&at.index(index).field("name"), name, detail));
+            let detail = "status.volumes still has a volume of this name";
+            let entry = at.index(index);
+            faults.push(Fault::duplicate_of(
+                &entry.field("name"),
+                volume_name,
+                detail,
+            ));
         }
     }
 }

@@ -108,6 +108,11 @@ pub(in crate::validate) struct InterfaceTemplate<'a> {
 }
 
 impl<'a> MachineInterface<'a> {
+    /// The spec of the template, where there is one.
+    pub(in crate::validate) fn template_spec(&self) -> Option<&NetworkInterfaceSpec<'a>> {
+        self.template()?.spec.as_deref()
+    }
+
     /// The template, where there is one.
     pub(in crate::validate) fn template(&self) -> Option<&InterfaceTemplate<'a>> {
         self.ephemeral.as_ref()?.networkInterfaceTemplate.as_deref()

@@ -20,6 +20,18 @@ macro_rules! nic {
     };
 }
 
+/// A machine with an interface that is made from a template with this metadata.
+macro_rules! meta {
+    ($metadata:literal) => {
+        concat!(
+            "spec.networkInterfaces = [{name: a, ephemeral: {networkInterfaceTemplate: {spec: {networkRef: {name: n}, \
+             ips: [{value: 10.0.0.1}]}, metadata: {",
+            $metadata,
+            "}}}}]"
+        )
+    };
+}
+
 #[rustfmt::skip]
 const REFUSED: &[Create] = &[
     Create("metadata.name = a.b", Cause("metadata.name", Invalid, "\"a.b\": is no DNS label"), "metadata.name = a-b"),
@@ -28,6 +40,8 @@ const REFUSED: &[Create] = &[
     Create("spec -", Cause("spec", Required, "a spec is needed"), ""),
     Create("metadata.name = 64*a", Cause("metadata.name", Invalid, "is no DNS label"), "metadata.name -; metadata.generateName = a-"),
     Create("spec.machinePoolSelector.k = 64*v", Cause("spec.machinePoolSelector.k", TooLong, "63"), "spec.machinePoolSelector = null"),
+    Create("spec.machinePoolSelector.k = '!'", Cause("spec.machinePoolSelector", Invalid, "Invalid value: \"!\": a valid label must be"), "spec.machinePoolSelector.k = v"),
+    Create("spec.machinePoolSelector = {'x y': v}", Cause("spec.machinePoolSelector", Invalid, "Invalid value: \"x y\": name part must consist of"), "spec.machinePoolSelector = {example.com/x: v}"),
     Create("spec.tolerations = [{operator: Exists}]; spec.tolerations.0.effect = 33*e", Cause("spec.tolerations[0].effect", TooLong, "32"), "spec.tolerations = [{}]"),
     Create("spec.efiVars = [{uuid: u, value: v}]", Cause("spec.efiVars[0].name", Required, "a name is needed"), "spec.efiVars = null"),
     Create("spec.efiVars = [{name: a, value: v}]", Cause("spec.efiVars[0].uuid", Required, "the vendor's UUID is needed"), ""),
@@ -52,6 +66,12 @@ const INTERFACES_REFUSED: &[Create] = &[
         concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.networkInterfaceRef = {}")),
     Create("spec.networkInterfaces = [{name: a, ephemeral: {}}]", Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate", Required, "a template is needed"), ""),
     Create("spec.networkInterfaces = [{name: a, ephemeral: {networkInterfaceTemplate: {}}}]", Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec", Required, "a template needs a spec"), ""),
+    Create(meta!("labels: {a: '!'}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.labels", Invalid, "Invalid value: \"!\": a valid label must be"), meta!("labels: {a: b}")),
+    Create(meta!("labels: {'x y': b}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.labels", Invalid, "Invalid value: \"x y\": name part must consist of"), meta!("labels: {example.com/a: ''}")),
+    Create(meta!("annotations: {'x y': b}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.annotations", Invalid, "Invalid value: \"x y\": name part must consist of"), meta!("annotations: {Example.com/a: '!'}")),
+    Create(concat!(meta!("annotations: {}"), "; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.metadata.annotations.a = 262144*v"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.annotations", TooLong, "Too long: may not be more than 262144 bytes"),
+        concat!(meta!("annotations: {}"), "; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.metadata.annotations.a = 262143*v")),
     Create(nic!("{networkRef: {}, ips: [{value: 10.0.0.1}]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.networkRef.name", Required, "a name is needed"), nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}")),
     Create(nic!("{networkRef: {name: n}}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ipFamilies", Required, "no ips to infer it from"), nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: null}")),
     Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: [IPv6]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips[0].value", Invalid, "\"10.0.0.1\": is not of family IPv6 (ipFamilies[0])"),
@@ -122,6 +142,9 @@ const CHANGES: &[Update] = &[
     Update(IMAGE, "spec.volumes.0 -", Some(Cause("spec.volumes", Forbidden, "a volume with a localDisk.image may not be removed: a"))),
     Update(IMAGE, "spec.volumes = [{name: c, emptyDisk: {}}, {name: a, localDisk: {image: i}}]", None),
     Update("spec.volumes = [{name: a, localDisk: {}}]", "spec.volumes.0.localDisk.image = i", None),
+    Update("status.volumes = [{name: a}]", "spec.volumes = [{name: b, emptyDisk: {}}, {name: a, emptyDisk: {}}]", Some(Cause("spec.volumes[1].name", Duplicate, "Duplicate value: \"a\": status.volumes still has a volume of this name"))),
+    Update("status.volumes = [{name: a}]; spec.volumes = [{name: a, emptyDisk: {}}]", "spec.volumes.0 = {name: a, localDisk: {}}; spec.power = Off", None),
+    Update("status.volumes = [{}, {name: ''}]", "spec.volumes = [{name: a, emptyDisk: {}}]", None),
     Update("", "spec.power = Off", None),
     Update("", nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), None),
     Update(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), nic!("{networkRef: {name: m}, ips: [{value: 'fd00::1'}], attributes: {a: b}}"), None),

@@ -94,6 +94,34 @@ fn an_update_refers_to_what_it_adds() {
 }
 
 #[test]
+fn an_update_warns_of_addresses_that_no_interface_can_have_if_it_brings_them() {
+    let interface = "spec.ipFamilies = [IPv4]; spec.ips = [{value: 127.0.0.1}]";
+    let machine = "spec.networkInterfaces = [{name: a, ephemeral: {networkInterfaceTemplate: {spec: \
+                   {networkRef: {name: net}, ips: [{value: 'ff02::1'}]}}}}]";
+    for (of, changes, expected) in [
+        (
+            "NetworkInterface",
+            interface,
+            "spec.ips[0].value: 127.0.0.1 is a loopback address, which no interface can have",
+        ),
+        (
+            "Machine",
+            machine,
+            "spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips[0].value: ff02::1 is a multicast \
+             address, which no interface can have",
+        ),
+    ] {
+        let object = changed(of, changes);
+        assert_eq!(judge(of, &object, None).warnings, [expected]);
+        assert_eq!(judge(of, &object, Some(&object)).warnings, [""; 0]);
+        assert_eq!(judge(of, &object, None).faults, []);
+        let fine = changed(of, "");
+        assert_eq!(judge(of, &object, Some(&fine)).warnings, [expected]);
+        assert_eq!(judge(of, &fine, None).warnings, [""; 0]);
+    }
+}
+
+#[test]
 fn what_a_machines_template_says_in_vain_is_warned_of_once() {
     let template = |metadata: &str, spec: &str| {
         format!(
