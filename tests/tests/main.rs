@@ -40,6 +40,7 @@ mod node;
 mod upgrade;
 mod webhook_agreement;
 mod webhook_answers;
+mod webhook_attacks;
 mod webhook_certificates;
 mod webhook_controller;
 mod webhook_filled;

@@ -102,6 +102,11 @@ impl Own {
         place.start().await
     }
 
+    /// The process.
+    pub(crate) fn webhook(&self) -> &Webhook {
+        &self.webhook
+    }
+
     /// Ends it, as a node that fails would: it is asked, and does not answer.
     pub(crate) async fn stop(self) -> Place {
         self.webhook.kill().await;

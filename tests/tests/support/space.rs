@@ -22,6 +22,7 @@ pub(crate) const NET: &str = "Network";
 pub(crate) const VIP: &str = "VirtualIP";
 
 /// A namespace.
+#[derive(Clone)]
 pub(crate) struct Space {
     pub client: Client,
     pub name: String,

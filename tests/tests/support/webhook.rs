@@ -120,6 +120,21 @@ impl Webhook {
         self.process.identity().signal(signal);
     }
 
+    /// From now on, [`Self::peak`] is of what comes.
+    pub(crate) fn forget_peak(&self) {
+        let path = format!("/proc/{}/clear_refs", self.process.identity().pid);
+        std::fs::write(path, "5").expect("the process runs");
+    }
+
+    /// The most memory that was resident, in KiB.
+    pub(crate) fn peak(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process.identity().pid);
+        let status = std::fs::read_to_string(path).expect("the process runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        number.expect("a number of KiB")
+    }
+
     /// SIGKILL: it has no time for anything.
     pub(crate) async fn kill(self) {
         self.process.stop(Duration::ZERO).await;
