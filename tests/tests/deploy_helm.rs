@@ -91,6 +91,21 @@ async fn the_chart_renders_what_the_overlays_do() {
 }
 
 #[tokio::test]
+async fn without_its_policy_a_release_is_otherwise_the_same() {
+    let with = chart(&[]).await;
+    let mut without = chart(&["--set=caBundlePolicy=false"]).await;
+    for kind in [
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ] {
+        let what = format!("{kind} ni-webhook-ca-bundle-only");
+        let twice = without.insert(what.clone(), with[&what].clone());
+        assert_eq!(twice, None);
+    }
+    assert_eq!(without, with);
+}
+
+#[tokio::test]
 async fn a_release_is_in_its_own_namespace_with_its_own_images() {
     let flags = [
         "--namespace=other",
@@ -130,6 +145,7 @@ async fn values_that_mean_nothing_are_refused() {
     for (flag, said) in [
         ("--set=certificate=magic", "certificate"),
         ("--set=webhook.replicas=0", "replicas"),
+        ("--set=caBundlePolicy=1", "want boolean"),
         ("--set=namespaces={a}", "needs certificate: cert-manager"),
         ("--set=certificate=cert-manager,namespaces=a", "want array"),
         (
