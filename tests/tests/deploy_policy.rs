@@ -429,7 +429,7 @@ async fn others_change_webhook_configurations_as_their_rights_say() {
         free.delete(NAME, &foreground).await.expect("it goes");
         eventually("it is gone", async || {
             let left = free.get_opt(NAME).await.expect("an answer");
-            left.map_or(Ok(()), Err)
+            left.map_or(Ok(()), |left| Err(format!("{:?}", left.metadata)))
         })
         .await;
     }
