@@ -10,6 +10,7 @@ use serde_norway::Deserializer;
 use crate::support::helm::helm;
 use crate::support::kubectl::Kubectl;
 use crate::support::rendered::{name, text};
+use crate::support::scratch::scratch;
 
 /// Objects by kind and name.
 type Objects = BTreeMap<String, Value>;
@@ -91,6 +92,21 @@ async fn the_chart_renders_what_the_overlays_do() {
 }
 
 #[tokio::test]
+async fn without_its_policy_a_release_is_otherwise_the_same() {
+    let with = chart(&[]).await;
+    let mut without = chart(&["--set=caBundlePolicy=false"]).await;
+    for kind in [
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ] {
+        let what = format!("{kind} ni-webhook-ca-bundle-only");
+        let twice = without.insert(what.clone(), with[&what].clone());
+        assert_eq!(twice, None);
+    }
+    assert_eq!(without, with);
+}
+
+#[tokio::test]
 async fn a_release_is_in_its_own_namespace_with_its_own_images() {
     let flags = [
         "--namespace=other",
@@ -125,11 +141,76 @@ async fn a_release_is_in_its_own_namespace_with_its_own_images() {
     }
 }
 
+/// Where pods run and what they are called, as in their specs.
+const PLACED: &str = r#"{
+    "priorityClassName": "system-cluster-critical",
+    "nodeSelector": { "node-role.kubernetes.io/control-plane": "" },
+    "tolerations": [{ "key": "node-role.kubernetes.io/control-plane", "operator": "Exists" }],
+    "affinity": { "podAntiAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": [
+        { "topologyKey": "kubernetes.io/hostname", "labelSelector": { "matchLabels": { "a": "b" } } }
+    ] } }
+}"#;
+
+#[tokio::test]
+async fn pods_are_placed_and_images_pulled_as_the_values_say() {
+    let placed: Value = serde_json::from_str(PLACED).expect("JSON");
+    for (program, other) in [("controller", "webhook"), ("webhook", "controller")] {
+        let digest = format!("sha256:{}", "0a".repeat(32));
+        let mut values = json!({
+            "pullPolicy": "Always",
+            "imagePullSecrets": [{ "name": "first" }, { "name": "second" }],
+        });
+        values[program] = placed.clone();
+        values[program]["digest"] = json!(digest);
+        values[program]["podAnnotations"] = json!({ "of": "pods" });
+        values[program]["serviceAccountAnnotations"] = json!({ "of": "accounts" });
+        let file = scratch().join(format!("{program}-values.yaml"));
+        std::fs::write(&file, values.to_string()).expect("a file");
+        let file = format!("--values={}", file.display());
+        let (plain, chart) = (chart(&[]).await, chart(&[&file]).await);
+        let get = |objects: &Objects, kind: &str, program: &str| {
+            objects[&format!("{kind} ni-{program} in default")].clone()
+        };
+
+        // What these values say, and nothing else, is changed.
+        for changed in [program, other] {
+            let mut wanted = get(&plain, "Deployment", changed);
+            let template = &mut wanted["spec"]["template"];
+            let container = &mut template["spec"]["containers"][0];
+            container["imagePullPolicy"] = json!("Always");
+            if changed == program {
+                let image = format!("{}@{digest}", text(container, "image"));
+                container["image"] = json!(image);
+                template["metadata"]["annotations"] = json!({ "of": "pods" });
+                for (field, value) in placed.as_object().expect("fields") {
+                    template["spec"][field] = value.clone();
+                }
+            }
+            template["spec"]["imagePullSecrets"] = values["imagePullSecrets"].clone();
+            assert_eq!(get(&chart, "Deployment", changed), wanted);
+        }
+        let mut wanted = get(&plain, "ServiceAccount", program);
+        wanted["metadata"]["annotations"] = json!({ "of": "accounts" });
+        assert_eq!(get(&chart, "ServiceAccount", program), wanted);
+        let others = get(&chart, "ServiceAccount", other);
+        assert_eq!(others, get(&plain, "ServiceAccount", other));
+    }
+}
+
 #[tokio::test]
 async fn values_that_mean_nothing_are_refused() {
     for (flag, said) in [
         ("--set=certificate=magic", "certificate"),
         ("--set=webhook.replicas=0", "replicas"),
+        ("--set=caBundlePolicy=1", "want boolean"),
+        ("--set=pullPolicy=Sometimes", "pullPolicy"),
+        ("--set=imagePullSecrets={registry}", "want object"),
+        ("--set=webhook.digest=0.1.0", "does not match pattern"),
+        ("--set=webhook.tolerations=all", "want array"),
+        (
+            "--set-json=controller.nodeSelector={\"a\":1}",
+            "want string",
+        ),
         ("--set=namespaces={a}", "needs certificate: cert-manager"),
         ("--set=certificate=cert-manager,namespaces=a", "want array"),
         (

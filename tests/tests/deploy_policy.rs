@@ -1,66 +1,91 @@
-//! The policy that bounds what the webhook's account may do to webhook configurations.
+//! What the webhook's account may do to webhook configurations, with the rights and the policy that manifests and chart
+//! install: write `caBundle`, and nothing else.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use kube::api::{Api, Patch, PatchParams, PostParams};
+use kube::api::{Api, DeleteParams, Patch, PatchParams, PostParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Client, Config};
-use serde::Deserialize;
 use serde_json::{Value, json};
+use xtask::control_plane::ControlPlane;
 use xtask::repo;
 
-use crate::support::plane::shared;
-use crate::support::user::powerful;
+use crate::support::helm::helm;
+use crate::support::kubectl::Kubectl;
+use crate::support::plane::bare;
+use crate::support::scratch::scratch;
 use crate::support::wait::eventually;
 
-/// The account that the policy names. Here it may do everything else.
-const USER: &str = "system:serviceaccount:ironcore-ni:ni-webhook";
-/// A configuration for no namespace, as others are tested here as well.
-const NAME: &str = "bound-by-a-policy";
-const REFUSED: [&str; 2] = [
-    "nothing but caBundle may be changed",
-    "one webhook, as before",
+const KINDS: [&str; 2] = [
+    "MutatingWebhookConfiguration",
+    "ValidatingWebhookConfiguration",
 ];
+const NAME: &str = "ironcore-ni";
+const ACCOUNT: &str = "ni-webhook";
+const DENIED: &str = "only caBundle may be changed";
+/// Kinds without a namespace of which something is installed, but for the definitions.
+const OF_CLUSTERS: &str = "clusterroles,clusterrolebindings,namespaces,validatingadmissionpolicies,\
+    validatingadmissionpolicybindings,validatingwebhookconfigurations,mutatingwebhookconfigurations";
 
-/// What an intruder may want of a webhook's fields.
-fn wanted() -> Vec<(&'static str, Value)> {
-    let secrets = json!({
-        "apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["secrets"],
-    });
-    vec![
-        ("name", json!("other.ni.ironcore.dev")),
-        ("rules", json!([secrets])),
-        ("failurePolicy", json!("Ignore")),
-        ("matchPolicy", json!("Exact")),
-        ("matchConditions", json!([])),
-        ("namespaceSelector", json!({})),
-        ("objectSelector", json!({"matchLabels": {"a": "b"}})),
-        ("reinvocationPolicy", json!("Never")),
-        ("sideEffects", json!("NoneOnDryRun")),
-        ("timeoutSeconds", json!(30)),
-        ("admissionReviewVersions", json!(["v1", "v1beta1"])),
-        ("clientConfig", json!({"url": "https://127.0.0.1:1/"})),
-        (
-            "clientConfig",
-            json!({"service": {"name": "other", "namespace": "other"}}),
-        ),
-    ]
+/// An API server, and kubectl for its administrator.
+struct Server {
+    plane: ControlPlane,
+    kubectl: Kubectl,
 }
 
-fn configurations(client: &Client, kind: &str) -> Api<DynamicObject> {
-    let kind = GroupVersionKind::gvk("admissionregistration.k8s.io", "v1", kind);
-    Api::all_with(client.clone(), &ApiResource::from_gvk(&kind))
-}
+impl Server {
+    async fn start() -> Self {
+        let plane = bare(|_| ()).await;
+        let kubectl = Kubectl::new(plane.kubeconfig()).await;
+        Self { plane, kubectl }
+    }
 
-/// The objects of a file of manifests.
-fn manifests(path: &str) -> Vec<DynamicObject> {
-    let text = std::fs::read_to_string(repo::root().join(path)).expect("a file");
-    let documents = serde_norway::Deserializer::from_str(&text);
-    documents
-        .map(|document| DynamicObject::deserialize(document).expect("an object"))
-        .collect()
+    async fn admin(&self) -> Client {
+        self.plane.client().await.expect("a client")
+    }
+
+    /// As this service account.
+    async fn account(&self, namespace: &str, name: &str) -> Client {
+        client(&self.kubectl.service_account(namespace, name).await).await
+    }
+
+    /// A service account with this role.
+    async fn with_role(&self, namespace: &str, name: &str, role: &str) -> Client {
+        let run = async |args: String| self.kubectl.run(&args).await;
+        run(format!(
+            "create serviceaccount {name} --namespace {namespace}"
+        ))
+        .await;
+        let subject = format!("--serviceaccount {namespace}:{name}");
+        run(format!(
+            "create clusterrolebinding {name} --clusterrole {role} {subject}"
+        ))
+        .await;
+        self.account(namespace, name).await
+    }
+
+    /// A role with these verbs on webhook configurations: on that of this name, or on all.
+    async fn role(&self, name: &str, verbs: &str, of: Option<&str>) {
+        let resources = "mutatingwebhookconfigurations,validatingwebhookconfigurations.admissionregistration.k8s.io";
+        let only = of
+            .map(|of| format!(" --resource-name={of}"))
+            .unwrap_or_default();
+        let create =
+            format!("create clusterrole {name} --verb={verbs} --resource={resources}{only}");
+        self.kubectl.run(&create).await;
+    }
+
+    /// The names of all objects without a namespace.
+    async fn inventory(&self) -> BTreeSet<String> {
+        let printed = self
+            .kubectl
+            .run(&format!("get {OF_CLUSTERS} -o name"))
+            .await;
+        printed.out.lines().map(str::to_owned).collect()
+    }
 }
 
 async fn client(kubeconfig: &Path) -> Client {
@@ -69,37 +94,56 @@ async fn client(kubeconfig: &Path) -> Client {
     Client::try_from(config.expect("a configuration")).expect("a client")
 }
 
-/// What the API server says to these webhooks in place of what it has; it does not store them.
-async fn try_out(api: &Api<DynamicObject>, webhooks: &[Value]) -> Result<(), String> {
-    let patch = Patch::Merge(json!({ "webhooks": webhooks }));
-    match api
-        .patch(NAME, &PatchParams::default().dry_run(), &patch)
-        .await
-    {
+fn configurations(client: &Client, kind: &str) -> Api<DynamicObject> {
+    let kind = GroupVersionKind::gvk("admissionregistration.k8s.io", "v1", kind);
+    Api::all_with(client.clone(), &ApiResource::from_gvk(&kind))
+}
+
+/// What the API server answers to a change that it does not store.
+async fn try_out(api: &Api<DynamicObject>, change: &Value) -> Result<(), String> {
+    let params = PatchParams::default().dry_run();
+    answer(api.patch(NAME, &params, &Patch::Merge(change)).await)
+}
+
+fn answer<T>(result: kube::Result<T>) -> Result<(), String> {
+    match result {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(status)) => Err(status.message.clone()),
         Err(error) => panic!("{error}"),
     }
 }
 
-async fn install(admin: &Client) {
-    for object in manifests("deploy/components/ca-bundle-only/policy.yaml") {
-        let kind = object.types.clone().expect("its kind").kind;
-        let api = configurations(admin, &kind);
-        let created = api.create(&PostParams::default(), &object).await;
-        created.expect("a part of the policy");
-    }
+#[track_caller]
+fn assert_refused(answer: &Result<(), String>, why: &str, what: &str) {
+    let refused = answer.as_ref().is_err_and(|message| message.contains(why));
+    assert!(refused, "{what}: {answer:?}");
 }
 
-/// Stores the configuration of this kind from `deploy/webhook`; answers its webhook, as stored.
-async fn configure(admin: &Client, kind: &str) -> Value {
-    let path = format!("deploy/webhook/{}.yaml", kind.to_lowercase());
-    let mut own = manifests(&path).pop().expect("a configuration");
-    own.metadata.name = Some(NAME.to_owned());
-    own.data["webhooks"][0]["namespaceSelector"] = json!({"matchLabels": {"none": "at-all"}});
-    let api = configurations(admin, kind);
-    let stored = api.create(&PostParams::default(), &own).await;
-    stored.expect("a configuration").data["webhooks"][0].clone()
+/// What an intruder may want of a webhook's fields; null where it would be without the field.
+fn wanted() -> Vec<(&'static str, Value)> {
+    let secrets = json!({
+        "apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["secrets"],
+    });
+    let called =
+        |name: &str, path: &str| json!({"service": {"name": name, "namespace": "x", "path": path}});
+    vec![
+        ("name", json!("other.ni.ironcore.dev")),
+        ("rules", json!([secrets])),
+        ("rules", Value::Null),
+        ("failurePolicy", json!("Ignore")),
+        ("matchPolicy", json!("Exact")),
+        ("matchConditions", json!([])),
+        ("matchConditions", Value::Null),
+        ("namespaceSelector", json!({"matchLabels": {"a": "b"}})),
+        ("objectSelector", json!({"matchLabels": {"a": "b"}})),
+        ("reinvocationPolicy", json!("Never")),
+        ("sideEffects", json!("NoneOnDryRun")),
+        ("timeoutSeconds", json!(30)),
+        ("admissionReviewVersions", json!(["v1", "v1beta1"])),
+        ("clientConfig", json!({"url": "https://127.0.0.1:1/"})),
+        ("clientConfig", called("other", "/mutate")),
+        ("clientConfig", called("ni-webhook", "/other")),
+    ]
 }
 
 fn with(webhook: &Value, field: &str, value: Value) -> Value {
@@ -108,53 +152,317 @@ fn with(webhook: &Value, field: &str, value: Value) -> Value {
     changed
 }
 
-#[tokio::test]
-async fn by_the_policy_the_webhook_changes_nothing_but_whom_to_trust() {
-    let plane = &shared().await.0;
-    let admin = plane.client().await.expect("a client");
-    let webhook = client(&powerful(plane.kubeconfig(), USER)).await;
-    install(&admin).await;
-    for kind in [
-        "MutatingWebhookConfiguration",
-        "ValidatingWebhookConfiguration",
-    ] {
-        let stored = configure(&admin, kind).await;
-        let fields = stored.as_object().expect("fields");
-        let (api, others) = (configurations(&webhook, kind), configurations(&admin, kind));
-        let attacks = wanted().into_iter();
-        let attacks: Vec<_> = attacks
-            .filter(|(field, _)| fields.contains_key(*field))
-            .collect();
-        let first = [with(&stored, attacks[0].0, attacks[0].1.clone())];
-        eventually("the policy is in force", async || {
-            try_out(&api, &first).await.err().ok_or("it is not")
-        })
-        .await;
+/// A trusted CA that was not there before.
+fn trusting(webhook: &Value) -> Value {
+    let mut changed = webhook.clone();
+    changed["clientConfig"]["caBundle"] = json!("AA==");
+    changed
+}
 
-        let mut tried = BTreeSet::new();
-        for (field, value) in attacks {
-            let answer = try_out(&api, &[with(&stored, field, value)]).await;
-            assert_refused(&answer, &format!("{kind} {field}"));
-            tried.insert(field);
+/// Every change of this configuration that is to be denied, as a merge patch.
+fn attacks(stored: &DynamicObject) -> Vec<Value> {
+    let webhook = &stored.data["webhooks"][0];
+    let fields = webhook.as_object().expect("fields");
+    let own = wanted()
+        .into_iter()
+        .filter(|(field, _)| fields.contains_key(*field));
+    let own: Vec<_> = own.collect();
+    let tried: BTreeSet<_> = own.iter().map(|(field, _)| *field).collect();
+    let all: BTreeSet<_> = fields.keys().map(String::as_str).collect();
+    assert_eq!(tried, all, "a field that nothing is tried on");
+
+    let second = with(webhook, "name", json!("other.ni.ironcore.dev"));
+    let owner = json!({
+        "apiVersion": "v1", "kind": "Namespace", "name": "default", "uid": "11111111-2222-3333-4444-555555555555",
+    });
+    let mut attacks = vec![
+        json!({"webhooks": [webhook, second]}),
+        json!({"webhooks": [second, trusting(webhook)]}),
+        json!({"webhooks": []}),
+        json!({"webhooks": null}),
+        json!({"metadata": {"labels": {"a": "b"}}}),
+        json!({"metadata": {"labels": {"app.kubernetes.io/part-of": null}}}),
+        json!({"metadata": {"labels": null}}),
+        json!({"metadata": {"annotations": {"cert-manager.io/inject-ca-from": "x/y"}}}),
+        json!({"metadata": {"finalizers": ["x.example.com/hold"]}}),
+        json!({"metadata": {"ownerReferences": [owner]}}),
+    ];
+    let changed = own
+        .into_iter()
+        .map(|(field, value)| with(webhook, field, value));
+    // Also beside what is allowed.
+    attacks.extend(changed.map(|changed| json!({"webhooks": [changed]})));
+    attacks.push(json!({"webhooks": [trusting(&with(webhook, "timeoutSeconds", json!(30)))]}));
+    attacks
+}
+
+/// The account of the webhook that runs in this namespace may write `caBundle`, and nothing else.
+async fn check_bounds(server: &Server, namespace: &str) {
+    let account = server.account(namespace, ACCOUNT).await;
+    let admin = server.admin().await;
+    for kind in KINDS {
+        let (bound, free) = (configurations(&account, kind), configurations(&admin, kind));
+        let stored = free.get(NAME).await.expect("a configuration");
+        let attacks = attacks(&stored);
+        until_denied(&bound, &attacks[0]).await;
+        for change in &attacks {
+            assert_refused(
+                &try_out(&bound, change).await,
+                DENIED,
+                &format!("{kind} {change}"),
+            );
         }
-        let all: BTreeSet<_> = fields.keys().map(String::as_str).collect();
-        assert_eq!(tried, all, "{kind}: a field that nothing was tried on");
-        let second = with(&stored, "name", json!("other.ni.ironcore.dev"));
-        let both = try_out(&api, &[stored.clone(), second]).await;
-        assert_refused(&both, &format!("{kind}: a second webhook"));
+        check_apply(&bound, &stored).await;
 
-        let mut trusting = stored.clone();
-        trusting["clientConfig"]["caBundle"] = json!("AA==");
-        assert_eq!(try_out(&api, &[trusting]).await, Ok(()), "{kind}");
-        assert_eq!(try_out(&others, &first).await, Ok(()), "{kind}: by others");
+        // As the webhook does it.
+        let change = json!({
+            "metadata": {"resourceVersion": stored.metadata.resource_version},
+            "webhooks": [trusting(&stored.data["webhooks"][0])],
+        });
+        let patched = bound
+            .patch(NAME, &PatchParams::default(), &Patch::Merge(&change))
+            .await;
+        let patched = patched.unwrap_or_else(|why| panic!("{kind}: {why}"));
+        assert_eq!(patched.data["webhooks"], change["webhooks"], "{kind}");
     }
 }
 
-#[track_caller]
-fn assert_refused(answer: &Result<(), String>, what: &str) {
-    let by_the_policy = |why: &String| REFUSED.iter().any(|message| why.contains(message));
-    assert!(
-        answer.as_ref().is_err_and(by_the_policy),
-        "{what}: {answer:?}"
+async fn until_denied(api: &Api<DynamicObject>, change: &Value) {
+    eventually("the policy is in force", async || {
+        let answer = try_out(api, change).await;
+        answer
+            .err()
+            .filter(|why| why.contains(DENIED))
+            .ok_or("it is not")
+    })
+    .await;
+}
+
+/// Server-side apply is another way to change fields, with an owner of them.
+async fn check_apply(api: &Api<DynamicObject>, stored: &DynamicObject) {
+    let kind = stored.types.as_ref().map(|types| types.kind.clone());
+    let apply = async |webhook: Value| {
+        let whole = json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": kind,
+            "metadata": {"name": NAME}, "webhooks": [webhook],
+        });
+        let params = PatchParams::apply("intruder").force().dry_run();
+        answer(api.patch(NAME, &params, &Patch::Apply(&whole)).await)
+    };
+    let webhook = &stored.data["webhooks"][0];
+    let rewritten = apply(with(webhook, "failurePolicy", json!("Ignore"))).await;
+    assert_refused(&rewritten, DENIED, &format!("{kind:?}: apply"));
+    assert_eq!(apply(trusting(webhook)).await, Ok(()), "{kind:?}: apply");
+}
+
+/// A kustomization of a user's own on top of the overlay, with these lines; answers its folder.
+fn kustomization(name: &str, lines: &str) -> PathBuf {
+    let folder = scratch().join(name);
+    fs::create_dir_all(&folder).expect("a folder");
+    let up = "../".repeat(folder.components().count() - 1);
+    let overlay = repo::root().join("deploy/overlays/self-signed");
+    let overlay = overlay
+        .strip_prefix("/")
+        .expect("an absolute path")
+        .display()
+        .to_string();
+    let head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+    let text = format!("{head}resources:\n- {up}{overlay}\n{lines}");
+    fs::write(folder.join("kustomization.yaml"), text).expect("a file");
+    folder
+}
+
+#[tokio::test]
+async fn the_webhook_of_the_overlay_may_write_nothing_but_whom_to_trust() {
+    let server = Server::start().await;
+    let before = server.inventory().await;
+    server.kubectl.run("apply -k deploy").await;
+    check_bounds(&server, "ironcore-ni").await;
+    server
+        .kubectl
+        .run("delete -k deploy/overlays/self-signed")
+        .await;
+    assert_eq!(server.inventory().await, before);
+}
+
+#[tokio::test]
+async fn the_webhook_of_an_overlay_for_another_namespace_may_write_nothing_but_whom_to_trust() {
+    let server = Server::start().await;
+    let before = server.inventory().await;
+    let folder = kustomization("elsewhere", "namespace: elsewhere\n");
+    let folder = folder.display();
+    server.kubectl.run(&format!("apply -k {folder}")).await;
+    check_bounds(&server, "elsewhere").await;
+    server.kubectl.run(&format!("delete -k {folder}")).await;
+    assert_eq!(server.inventory().await, before);
+}
+
+#[tokio::test]
+async fn the_webhook_of_a_release_of_any_name_may_write_nothing_but_whom_to_trust() {
+    let server = Server::start().await;
+    server.kubectl.run("create namespace elsewhere").await;
+    let before = server.inventory().await;
+    let run = async |args: &str| {
+        let args: Vec<&str> = args.split(' ').collect();
+        let done = helm(&args, Some(server.plane.kubeconfig())).await;
+        done.unwrap_or_else(|why| panic!("helm {args:?}: {why}"));
+    };
+    run("install any deploy/helm/ironcore-ni --namespace elsewhere").await;
+    check_bounds(&server, "elsewhere").await;
+    run("uninstall any --namespace elsewhere --wait").await;
+    assert_eq!(server.inventory().await, before);
+}
+
+#[tokio::test]
+async fn whoever_has_the_role_is_bound_and_without_the_policy_may_write_anything() {
+    let server = Server::start().await;
+    server
+        .kubectl
+        .run("apply -k deploy/overlays/self-signed")
+        .await;
+    server.kubectl.run("create namespace x").await;
+    let role = "ironcore-ni-webhook-certificate";
+    let account = server.with_role("x", "any", role).await;
+    let api = configurations(&account, KINDS[0]);
+    let stored = api.get(NAME).await.expect("a configuration");
+    let attacks = attacks(&stored);
+    until_denied(&api, &attacks[0]).await;
+    assert_may_only_patch(&account, &stored).await;
+
+    let folder = kustomization("without-the-policy", WITHOUT);
+    let rendered = Kubectl::rendered(&folder.display().to_string()).await;
+    let policies = |kind| rendered.of(kind).len();
+    let kinds = [
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ];
+    assert_eq!(kinds.map(policies), [0, 0]);
+    let delete = "delete validatingadmissionpolicy,validatingadmissionpolicybinding ni-webhook-ca-bundle-only";
+    server.kubectl.run(delete).await;
+    for change in &attacks {
+        // As far as the API server takes them at all.
+        let sound = format!("{change}: it is not for want of the policy");
+        eventually(&sound, async || match try_out(&api, change).await {
+            Err(why) if why.contains(DENIED) => Err(why),
+            _ => Ok(()),
+        })
+        .await;
+    }
+    assert_eq!(try_out(&api, &attacks[0]).await, Ok(()));
+}
+
+/// What docs/install.md says to add to a kustomization.
+const WITHOUT: &str = r#"patches:
+- target: { kind: "ValidatingAdmissionPolicy(Binding)?" }
+  patch: |-
+    apiVersion: admissionregistration.k8s.io/v1
+    kind: any
+    metadata: { name: any }
+    $patch: delete
+"#;
+
+/// What the policy does not look at, RBAC refuses.
+async fn assert_may_only_patch(account: &Client, stored: &DynamicObject) {
+    let api = configurations(account, KINDS[0]);
+    let mut other = stored.clone();
+    other.metadata.name = Some("other".to_owned());
+    other.metadata.resource_version = None;
+    let created = answer(api.create(&PostParams::default(), &other).await);
+    assert_refused(&created, "cannot create resource", "create");
+    let replaced = answer(api.replace(NAME, &PostParams::default(), stored).await);
+    assert_refused(&replaced, "cannot update resource", "replace");
+    let deleted = answer(api.delete(NAME, &DeleteParams::default()).await);
+    assert_refused(&deleted, "cannot delete resource", "delete");
+    for kind in [
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+    ] {
+        let policies = configurations(account, kind);
+        let name = "ni-webhook-ca-bundle-only";
+        let deleted = answer(policies.delete(name, &DeleteParams::default()).await);
+        assert_refused(&deleted, "cannot delete resource", kind);
+        let change = Patch::Merge(json!({"metadata": {"labels": {"a": "b"}}}));
+        let changed = answer(policies.patch(name, &PatchParams::default(), &change).await);
+        assert_refused(&changed, "cannot patch resource", kind);
+    }
+}
+
+#[tokio::test]
+async fn others_change_webhook_configurations_as_their_rights_say() {
+    let server = Server::start().await;
+    server
+        .kubectl
+        .run("apply -k deploy/overlays/self-signed")
+        .await;
+    server.kubectl.run("create namespace x").await;
+    let bound = server.account("ironcore-ni", ACCOUNT).await;
+    server.role("of-all", "patch", None).await;
+    server.role("of-their-own", "patch", Some("theirs")).await;
+    let of_all = server.with_role("x", "gitops", "of-all").await;
+    let neighbour = server.with_role("x", "neighbour", "of-their-own").await;
+    let admin = server.admin().await;
+    for kind in KINDS {
+        let free = configurations(&admin, kind);
+        let stored = free.get(NAME).await.expect("a configuration");
+        let attacks = attacks(&stored);
+        until_denied(&configurations(&bound, kind), &attacks[0]).await;
+        for client in [&admin, &of_all] {
+            let changed = try_out(&configurations(client, kind), &attacks[0]).await;
+            assert_eq!(changed, Ok(()), "{kind}");
+        }
+
+        let mut theirs = stored.clone();
+        theirs.metadata.name = Some("theirs".to_owned());
+        theirs.metadata.resource_version = None;
+        free.create(&PostParams::default(), &theirs)
+            .await
+            .expect("theirs");
+        let params = PatchParams::default().dry_run();
+        let own = configurations(&neighbour, kind);
+        let changed = own
+            .patch("theirs", &params, &Patch::Merge(&attacks[0]))
+            .await;
+        assert_eq!(answer(changed), Ok(()), "{kind}");
+
+        // The garbage collector takes off the finalizer that a deletion in the foreground puts on.
+        let foreground = DeleteParams::foreground();
+        free.delete(NAME, &foreground).await.expect("it goes");
+        eventually("it is gone", async || {
+            let left = free.get_opt(NAME).await.expect("an answer");
+            left.map_or(Ok(()), |left| Err(format!("{:?}", left.metadata)))
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn where_webhooks_were_added_none_may_be_moved_and_each_may_be_trusted() {
+    let server = Server::start().await;
+    server
+        .kubectl
+        .run("apply -k deploy/overlays/self-signed")
+        .await;
+    let bound = server.account("ironcore-ni", ACCOUNT).await;
+    let (bound, free) = (
+        configurations(&bound, KINDS[0]),
+        configurations(&server.admin().await, KINDS[0]),
     );
+    let stored = free.get(NAME).await.expect("a configuration");
+    until_denied(&bound, &attacks(&stored)[0]).await;
+    let first = &stored.data["webhooks"][0];
+    let second = with(first, "name", json!("second.ni.ironcore.dev"));
+    let both = json!({"webhooks": [first, second]});
+    let params = PatchParams::default();
+    free.patch(NAME, &params, &Patch::Merge(&both))
+        .await
+        .expect("two webhooks");
+    for denied in [
+        json!({"webhooks": [second, first]}),
+        json!({"webhooks": [first]}),
+        json!({"webhooks": [first, with(&second, "failurePolicy", json!("Ignore"))]}),
+    ] {
+        assert_refused(&try_out(&bound, &denied).await, DENIED, &denied.to_string());
+    }
+    let trusted = json!({"webhooks": [trusting(first), trusting(&second)]});
+    assert_eq!(try_out(&bound, &trusted).await, Ok(()));
 }

@@ -300,6 +300,31 @@ async fn rights_name_their_objects_where_kubernetes_can_tell_and_never_everythin
     }
 }
 
+#[tokio::test]
+async fn webhook_configurations_that_may_be_changed_are_those_that_the_policy_bounds() {
+    for (folder, rendered) in all().await {
+        let roles = ["Role", "ClusterRole"]
+            .map(|kind| rendered.of(kind))
+            .concat();
+        let rules = roles.iter().flat_map(|role| items(&role["rules"]));
+        let policies = rendered.of("ValidatingAdmissionPolicy").into_iter();
+        let bounded =
+            policies.flat_map(|policy| items(&policy["spec"]["matchConstraints"]["resourceRules"]));
+        let objects = |rule: &Value| (rule["resources"].clone(), rule["resourceNames"].clone());
+        let changed: Vec<_> = rules
+            .filter(|rule| rule["apiGroups"] == json!(["admissionregistration.k8s.io"]))
+            .map(objects)
+            .collect();
+        assert_eq!(
+            bounded.map(objects).collect::<Vec<_>>(),
+            changed,
+            "{folder}"
+        );
+        let itself = webhook(&rendered).identity.tls_cert.is_none();
+        assert_eq!(changed.len(), usize::from(itself), "{folder}");
+    }
+}
+
 /// The Secret that the webhook's flags name is in the overlay, or is the one that cert-manager makes, mounted there.
 fn check_certificate(folder: &str, rendered: &Rendered) {
     let identity = webhook(rendered).identity;

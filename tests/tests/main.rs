@@ -35,6 +35,7 @@ mod deploy_policy;
 mod deploy_prometheus;
 mod deploy_render;
 mod deploy_rights;
+mod deploy_security;
 mod migration_moves;
 mod node;
 mod upgrade;

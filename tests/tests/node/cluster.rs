@@ -19,7 +19,8 @@ pub(super) const WEBHOOK: &str = "ni-webhook";
 
 /// What an installation may add to a cluster, beside what is in namespaces.
 const OF_CLUSTERS: &str = "customresourcedefinitions,clusterroles,clusterrolebindings,namespaces,apiservices,\
-    validatingwebhookconfigurations,mutatingwebhookconfigurations,priorityclasses";
+    validatingwebhookconfigurations,mutatingwebhookconfigurations,priorityclasses,\
+    validatingadmissionpolicies,validatingadmissionpolicybindings";
 
 /// The cluster, as its administrator sees it.
 pub(super) struct Cluster {

@@ -3,15 +3,25 @@
 app.kubernetes.io/part-of: ironcore-ni
 {{- end }}
 
-{{/* An image: dict "root" $ "program" NAME. */}}
+{{/* An image: dict "root" $ "program" NAME "values" VALUES. */}}
 {{- define "image" -}}
 {{- with .root.Values.registry }}{{ . }}/{{ end -}}
 ironcore-ni/{{ .program }}:{{ .root.Values.tag | default .root.Chart.AppVersion }}
+{{- with .values.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* What pods of both programs have: as restricted as Pod Security asks for, spread over nodes and zones. */}}
+{{/* What pods of both programs have, as restricted as Pod Security asks for, spread over nodes and zones: dict "root" $
+"program" NAME "values" VALUES. */}}
 {{- define "pod" -}}
 automountServiceAccountToken: true
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 0 }}
+{{- end }}
+{{- range $key := list "priorityClassName" "nodeSelector" "tolerations" "affinity" }}
+{{- with get $.values $key }}
+{{ $key }}: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
 securityContext:
   runAsNonRoot: true
   runAsUser: 65532
@@ -31,10 +41,20 @@ topologySpreadConstraints:
 {{- end }}
 
 {{- define "container" -}}
+{{- with .Values.pullPolicy }}
+imagePullPolicy: {{ . }}
+{{- end }}
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
   capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* Annotations, if there are any. */}}
+{{- define "annotations" -}}
+{{- with . }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{/* A disruption budget: dict "root" $ "program" NAME. */}}
