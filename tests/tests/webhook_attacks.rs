@@ -4,8 +4,8 @@ use http::Request;
 use ironcore_api::KINDS;
 use kube::Error;
 
-use crate::support::kubeconfig;
 use crate::support::judged::{MUTATE, Own};
+use crate::support::kubeconfig;
 use crate::support::space::{MACHINE, NET, Space};
 
 /// As much as the API server takes of one object.
@@ -30,7 +30,12 @@ fn hostile() -> [(&'static str, String); 7] {
             many(entry)
         )
     };
-    let list = |field: &str| format!(r#"{{"machineClassRef":{{"name":"c"}},"{field}":[{}]}}"#, many("{}"));
+    let list = |field: &str| {
+        format!(
+            r#"{{"machineClassRef":{{"name":"c"}},"{field}":[{}]}}"#,
+            many("{}")
+        )
+    };
     [
         (MACHINE, opaque("0")),
         (MACHINE, opaque("[0]")),
@@ -90,6 +95,8 @@ async fn large_objects_of_a_tenant_neither_exhaust_the_webhook_nor_stop_others()
         answered.unwrap_or_else(|error| panic!("large: {error}"));
     }
     let peak = own.webhook().peak();
-    println!("{AT_ONCE} large objects at once, {small} small ones meanwhile: {peak} KiB resident at most");
+    println!(
+        "{AT_ONCE} large objects at once, {small} small ones meanwhile: {peak} KiB resident at most"
+    );
     assert!(peak <= MOST_RESIDENT, "{peak} KiB");
 }

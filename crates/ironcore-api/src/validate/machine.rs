@@ -50,13 +50,12 @@ impl Rules for Machine<'_> {
         if let (Some(new), Some(before)) = (&self.spec, &old.spec) {
             let spec = FieldPath::root("spec");
             frozen(&spec, new, before, faults);
-            let status = old.status.as_ref();
-            let leaving = status.map_or(&[][..], |status| status.volumes.read());
+            let status = old.status();
             volume::names(
                 &spec.field("volumes"),
                 &new.volumes,
                 &before.volumes,
-                leaving,
+                status.volumes.read(),
                 faults,
             );
         }

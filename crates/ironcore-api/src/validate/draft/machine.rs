@@ -1,6 +1,7 @@
 //! Machine.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use validator::Validate;
 
 use super::lenient::{object, object_or_empty};
@@ -8,7 +9,7 @@ use super::list::objects;
 use super::texts::MatchLabels;
 use super::{
     EfiVar, GuestConfig, List, Metadata, NetworkInterfaceSpec, Ref, RequiredRef, SecretKeyRef,
-    TemplateMetadata, Text, Toleration, Volume, part,
+    TemplateMetadata, Text, Toleration, Volume, decode, part,
 };
 use crate::bound;
 use crate::validate::text;
@@ -22,8 +23,17 @@ pub(in crate::validate) struct Machine<'a> {
     #[serde(borrow, deserialize_with = "object")]
     #[validate(required(message = "a spec is needed"))]
     pub(in crate::validate) spec: Option<MachineSpec<'a>>,
-    #[serde(borrow, deserialize_with = "object")]
-    pub(in crate::validate) status: Option<MachineStatus<'a>>,
+    /// As text: whatever a client sends as status decides nothing.
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+}
+
+impl Machine<'_> {
+    /// The status, as far as it can be read.
+    pub(in crate::validate) fn status(&self) -> MachineStatus<'_> {
+        let status = self.status.map_or("null", RawValue::get);
+        decode(status).unwrap_or_default()
+    }
 }
 
 /// Status of a machine, as far as a rule reads it.

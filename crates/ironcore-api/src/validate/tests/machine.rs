@@ -144,6 +144,7 @@ const CHANGES: &[Update] = &[
     Update("spec.volumes = [{name: a, localDisk: {}}]", "spec.volumes.0.localDisk.image = i", None),
     Update("status.volumes = [{name: a}]", "spec.volumes = [{name: b, emptyDisk: {}}, {name: a, emptyDisk: {}}]", Some(Cause("spec.volumes[1].name", Duplicate, "Duplicate value: \"a\": status.volumes still has a volume of this name"))),
     Update("status.volumes = [{name: a}]; spec.volumes = [{name: a, emptyDisk: {}}]", "spec.volumes.0 = {name: a, localDisk: {}}; spec.power = Off", None),
+    Update("status.volumes = a", "spec.volumes = [{name: a, emptyDisk: {}}]", None),
     Update("status.volumes = [{}, {name: ''}]", "spec.volumes = [{name: a, emptyDisk: {}}]", None),
     Update("", "spec.power = Off", None),
     Update("", nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), None),

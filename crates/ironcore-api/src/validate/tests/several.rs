@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{changed, create, judge, update};
+use super::{changed, create, judge, kind, update};
 use crate::validate::Judgement;
 
 fn fields(faults: &[crate::field::Fault]) -> Vec<&str> {
@@ -131,4 +131,74 @@ fn an_update_is_refused_only_for_what_it_brings() {
         let faults = update(of, broken, changes);
         assert_eq!(fields(&faults), expected, "{changes}: {faults:?}");
     }
+}
+
+/// What nobody judges may be as deep as the API server takes it.
+#[test]
+fn depth_in_what_is_not_judged_does_not_matter() {
+    let mut machine = changed(
+        "Machine",
+        "spec.volumes = [{name: v, ephemeral: {volumeTemplate: {spec: {x: deep}}}}]",
+    );
+    machine["spec"]["unknown"] = json!("deep");
+    for depth in [140, 10_000] {
+        let deep = "[".repeat(depth) + &"]".repeat(depth);
+        let text = machine.to_string().replace(r#""deep""#, &deep);
+        let machine = kind("Machine");
+        let judgement = machine.fill_and_judge(&text, Some(&text)).unwrap();
+        assert_eq!(judgement.faults, []);
+        assert_eq!(judgement.fillings.len(), 2);
+    }
+}
+
+/// A text may be written with escapes, as Go writes `<` and `&`.
+#[test]
+fn escapes_in_a_text_are_read() {
+    let interface = changed(
+        "NetworkInterface",
+        "spec.ips.0.value = 10.0.0.1; spec.attributes.a = b",
+    );
+    let text = interface.to_string();
+    let escaped = text
+        .replace("10.0.0.1", r"10.0.0.\u0031")
+        .replace(r#""b""#, r#""\u003cb\u003e""#);
+    assert_ne!(text, escaped);
+    let judgement = kind("NetworkInterface").judge(&escaped, None).unwrap();
+    assert_eq!(
+        judgement,
+        Judgement {
+            references: judgement.references.clone(),
+            ..Judgement::default()
+        }
+    );
+    let wrong = text.replace("10.0.0.1", r"10.0.0.\u0078");
+    let faults = kind("NetworkInterface").judge(&wrong, None).unwrap().faults;
+    assert_eq!(fields(&faults), ["spec.ips[0].value"]);
+    assert!(faults[0].message.contains("\"10.0.0.x\""), "{faults:?}");
+}
+
+/// More faults than anybody reads are counted.
+#[test]
+fn of_very_many_faults_the_first_are_listed_and_an_update_is_forgiven_all_that_were_there() {
+    let with = |number: usize| {
+        let mut interface = changed("NetworkInterface", "");
+        interface["spec"]["prefixes"] = vec![json!({"value": "x"}); number].into();
+        interface
+    };
+    let machine = |prefixes: usize| {
+        let mut machine = changed("Machine", "");
+        let template = json!({"networkInterfaceTemplate": {"spec": with(prefixes)["spec"]}});
+        machine["spec"]["networkInterfaces"] = vec![
+            json!({"name": "a", "ephemeral": template}),
+            json!({"name": "b", "ephemeral": template}),
+        ]
+        .into();
+        machine
+    };
+    let judgement = judge("Machine", &machine(200), None);
+    assert_eq!((judgement.faults.len(), judgement.more_faults), (256, 144));
+    let judgement = judge("Machine", &machine(200), Some(&machine(200)));
+    assert_eq!((judgement.faults.len(), judgement.more_faults), (0, 0));
+    let judgement = judge("Machine", &machine(200), Some(&machine(199)));
+    assert_eq!((judgement.faults.len(), judgement.more_faults), (2, 0));
 }
