@@ -1,10 +1,10 @@
 //! Rules on a single text: names, families, addresses, sizes. Each shows the text in its message.
 
-use kube::core::{Message, Rule};
 use serde_json::json;
 
 use super::bound;
 use super::node::Node;
+use super::rule::Rule;
 
 /// The name is a DNS subdomain.
 pub(super) fn subdomain() -> Rule {
@@ -33,7 +33,7 @@ pub(super) fn subdomain_pattern(node: &mut Node<'_>) {
 
 /// An empty text is none, and keeps the rule.
 pub(super) fn optional(mut rule: Rule) -> Rule {
-    rule.rule = format!("self == '' || {}", rule.rule);
+    rule.condition = format!("self == '' || {}", rule.condition);
     rule
 }
 
@@ -68,18 +68,18 @@ pub(super) fn cidr(mut node: Node<'_>) {
 
 /// The size is a quantity that is not negative. The int case is apart because `quantity` takes only strings.
 pub(super) fn size(mut node: Node<'_>) {
+    let message = "is no size: a quantity of at least 0";
     node.set("maxLength", json!(bound::QUANTITY)).rule(
         Rule::new(
             "type(self) == int ? int(self) >= 0 : \
              isQuantity(string(self)) && quantity(string(self)).compareTo(quantity('0')) >= 0",
+            message,
         )
-        .message(Message::Expression(
-            "'\"' + string(self) + '\" is no size: a quantity of at least 0'".to_owned(),
-        )),
+        .showing(format!("'\"' + string(self) + '\" {message}'")),
     );
 }
 
 /// A rule whose message begins with the text itself.
-pub(super) fn refusing(rule: &str, message: &str) -> Rule {
-    Rule::new(rule).message(Message::Expression(format!("'\"' + self + '\" {message}'")))
+pub(super) fn refusing(condition: &str, message: &str) -> Rule {
+    Rule::new(condition, message).showing(format!("'\"' + self + '\" {message}'"))
 }
