@@ -25,8 +25,8 @@ fn volume(mut node: Node<'_>) {
         "is no device name: for example oda, odb, odaa",
     ));
     common::reference(node.at("volumeRef"));
-    text::size(node.at("emptyDisk.sizeLimit"));
-    text::size(node.at("localDisk.sizeLimit"));
+    text::size(node.at("emptyDisk"));
+    text::size(node.at("localDisk"));
     node.at("localDisk.image").at_most(bound::IMAGE);
     common::template(node.at("ephemeral"), "volumeTemplate");
     let mut template = node.at("ephemeral.volumeTemplate");

@@ -79,7 +79,7 @@ fn of_family(index: usize) -> [Rule; 4] {
         invalid(
             condition,
             ".ips",
-            &format!("{subject} {what} the one at its index"),
+            &format!("{subject} {what} ipFamilies[{index}]"),
         )
         .showing(format!("'{subject} {what} ' + {family} + ' {at}'"))
     };
