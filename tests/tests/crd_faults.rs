@@ -57,6 +57,8 @@ pub(crate) const INTERFACES: &[Fault] = &[
     Fault("spec.networkRef.name: is no DNS subdomain", "spec.networkRef.name = Net_1"),
     Fault("spec.machineRef.name: is no DNS label", "spec.machineRef.name = a.b"),
     Fault("spec.ipFamilies: IPv4 or IPv6 is needed", "spec.ipFamilies -; spec.ips -"),
+    Fault("spec.ipFamilies: IPv4 or IPv6 is needed", "spec.ipFamilies = null; spec.ips = null"),
+    Fault("spec.ips: ips and ipFamilies differ in number", "spec.ips = null"),
     Fault("spec.ipFamilies: an ip has neither", concat!("spec.ipFamilies -; ", prefix!("ips", "{parentRef: {name: a}}"))),
     Fault("spec.ipFamilies: is given twice", "spec.ipFamilies = [IPv4, IPv4]; spec.ips = [{value: 10.0.0.1}, {value: 10.0.0.2}]"),
     Fault("spec.ipFamilies: [*]: is no IP family", "spec.ipFamilies = [IPv5]"),

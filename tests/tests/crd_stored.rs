@@ -232,7 +232,7 @@ fn harmless(of: &str, rule: &str) -> Vec<String> {
         _ => Vec::new(),
     };
     match of {
-        "NetworkInterface" if !about("spec.ips") => changes.push("spec.ips.0.value = 10.0.0.9"),
+        "NetworkInterface" if !about("spec.ips") => changes.push("spec.ips.0 = {value: 10.0.0.9}"),
         // All else of a Prefix may not change.
         "Prefix"
             if !about("spec.prefix: a root")
@@ -397,7 +397,7 @@ fn paired<'a>(rules: &'a [Rule], faults: &'a [AtFault]) -> Vec<(&'a Rule, &'a At
             .iter()
             .filter(|(other, _)| other.name == rule.name)
             .count();
-        assert_eq!(objects, 1, "objects that break the rule {}", rule.name);
+        assert!(objects > 0, "no object breaks the rule {}", rule.name);
     }
     pairs
 }

@@ -13,7 +13,8 @@
 //! names `oldSelf`) stays as it is: it must be kept where nothing changes.
 //!
 //! The old value is read as the only entry of a list, `[oldSelf.value()]`: of the bare call, the API server does not
-//! know how large its result can be, and would refuse the rule as too expensive.
+//! know how large its result can be, and would refuse the rule as too expensive. It is plain data: a field is known by
+//! its own name only (`namespace`, not `__namespace__`), and `has` is true of a null.
 
 use serde_json::{Value, json};
 
@@ -89,13 +90,7 @@ impl Place {
     }
 
     fn field(&self, name: &str) -> Self {
-        // A word that CEL keeps for itself.
-        let escaped = if name == "namespace" {
-            "__namespace__"
-        } else {
-            name
-        };
-        let cel = format!("{}.{escaped}", self.cel);
+        let cel = format!("{}.{name}", self.cel);
         let mut there = self.there.clone();
         there.push(format!("has({cel})"));
         Self {
@@ -112,7 +107,12 @@ impl Place {
             "{}: no old entry is known to compare with",
             self.shown
         );
-        let condition = rule.of(&self.cel);
+        let condition = if self.cel.ends_with(".namespace") {
+            // CEL keeps this word for itself, and has no bound for a field of this name.
+            format!("[{}].all(text, {})", self.cel, rule.of("text"))
+        } else {
+            rule.of(&self.cel)
+        };
         let condition = match self.there.as_slice() {
             [] => condition,
             there => format!("!({}) || ({condition})", there.join(" && ")),
@@ -158,5 +158,64 @@ fn take(schema: &mut Value) -> Vec<Rule> {
 fn put(schema: &mut Value, rules: Vec<Rule>) {
     if !rules.is_empty() {
         schema[RULES] = json!(rules);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The schema with forgiving rules: conditions and messages by place.
+    fn forgiving(mut schema: Value) -> Value {
+        everywhere(&mut schema);
+        schema
+    }
+
+    fn rule(condition: &str) -> Value {
+        json!([{"rule": condition, "message": "is bad", "fieldPath": ".x"}])
+    }
+
+    #[test]
+    fn a_rule_on_a_text_or_on_a_change_stays_and_one_on_an_object_forgives() {
+        let object = |condition: &str| json!({"type": "object", RULES: rule(condition)});
+        let text = json!({"type": "string", RULES: rule("self != ''")});
+        assert_eq!(forgiving(text.clone()), text);
+        let change = object("self.a == oldSelf.a");
+        assert_eq!(forgiving(change.clone()), change);
+        let forgiving = forgiving(object("self.a"));
+        let expected = "(self.a) || oldSelf.hasValue() && [oldSelf.value()].exists(old, !(old.a))";
+        assert_eq!(forgiving[RULES][0]["rule"], expected);
+        assert_eq!(forgiving[RULES][0]["fieldPath"], ".x");
+        assert_eq!(forgiving[RULES][0]["optionalOldSelf"], true);
+    }
+
+    #[test]
+    fn a_rule_in_an_entry_moves_to_the_list_and_says_where_it_was() {
+        let entry = json!({"type": "object", "properties": {"a": {"type": "string", RULES: rule("self != ''")}}});
+        let list =
+            |kind: &str| json!({"type": "array", "x-kubernetes-list-type": kind, "items": entry});
+        let forgiving = forgiving(list("atomic"));
+        let rule = &forgiving[RULES][0];
+        let condition = rule["rule"].as_str().unwrap();
+        let broken = "!(!(has(entry.a)) || (entry.a != ''))";
+        assert!(
+            condition.contains(&format!("list.filter(entry, {broken})")),
+            "{condition}"
+        );
+        assert_eq!(rule["message"], "[*].a.x: is bad");
+        assert_eq!(rule.get("fieldPath"), None);
+        assert_eq!(forgiving["items"]["properties"]["a"].get(RULES), None);
+        assert_eq!(
+            super::tests::forgiving(list("map")),
+            list("map"),
+            "the server knows the old entry"
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "no old entry")]
+    fn a_rule_on_the_change_of_an_entry_without_a_key_is_a_slip() {
+        let entry = json!({"type": "string", RULES: rule("self == oldSelf")});
+        forgiving(json!({"type": "array", "items": entry}));
     }
 }

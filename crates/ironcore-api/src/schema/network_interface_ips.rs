@@ -7,8 +7,9 @@ use super::common::{invalid, required};
 use super::rule::Rule;
 
 /// How many there are. In a template the lists may be absent, or null.
-const FAMILIES: &str = "(has(self.ipFamilies) ? size(self.ipFamilies) : 0)";
-const IPS: &str = "(has(self.ips) ? size(self.ips) : 0)";
+const FAMILIES: &str =
+    "(has(self.ipFamilies) && dyn(self.ipFamilies) != null ? size(self.ipFamilies) : 0)";
+const IPS: &str = "(has(self.ips) && dyn(self.ips) != null ? size(self.ips) : 0)";
 
 pub(super) fn rules() -> Vec<Rule> {
     let mut rules = vec![
@@ -19,7 +20,7 @@ pub(super) fn rules() -> Vec<Rule> {
         ),
         required(
             format!(
-                "{FAMILIES} > 0 || !has(self.ips) || self.ips.all(i, has(i.value) || has(i.ephemeral) \
+                "{FAMILIES} > 0 || {IPS} == 0 || self.ips.all(i, has(i.value) || has(i.ephemeral) \
                  && has(i.ephemeral.prefixTemplate) && has(i.ephemeral.prefixTemplate.spec) \
                  && (i.ephemeral.prefixTemplate.spec.?ipFamily.orValue('') != '' || has(i.ephemeral.prefixTemplate.spec.prefix)))"
             ),

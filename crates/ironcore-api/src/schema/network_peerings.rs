@@ -34,12 +34,9 @@ pub(super) fn incoming_once() -> Rule {
     Rule::new(unique(&networks), "a network is given twice")
 }
 
-/// The namespace and name of a network, as one text; no namespace and an empty one are the same. (`namespace` is a
-/// word that CEL keeps for itself.)
+/// The namespace and name of a network; no namespace and an empty one are the same.
 fn network(reference: &str) -> String {
-    format!(
-        "(has({reference}.__namespace__) ? {reference}.__namespace__ : '') + '/' + {reference}.name"
-    )
+    format!("[has({reference}.namespace) ? {reference}.namespace : '', {reference}.name]")
 }
 
 /// No two peerings have a prefix in common, compared by `key` where `has_key`.
