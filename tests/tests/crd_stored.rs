@@ -187,7 +187,7 @@ fn at_fault(of: &str) -> Vec<AtFault> {
             let interfaces = at_fault("NetworkInterface").into_iter();
             let in_template =
                 interfaces.filter(|fault| !fault.rule.starts_with(NO_RULE_IN_TEMPLATES));
-            all.extend(in_template.map(templated));
+            all.extend(in_template.map(|fault| templated(&fault)));
             all
         }
         _ => panic!("no kind {of}"),
@@ -195,7 +195,7 @@ fn at_fault(of: &str) -> Vec<AtFault> {
 }
 
 /// The machine whose template is at fault as the interface is.
-fn templated(interface: AtFault) -> AtFault {
+fn templated(interface: &AtFault) -> AtFault {
     let mut object = smallest("Machine");
     let template = json!({"networkInterfaceTemplate": {"spec": interface.object["spec"]}});
     object["spec"]["networkInterfaces"] = json!([{"name": "a", "ephemeral": template}]);

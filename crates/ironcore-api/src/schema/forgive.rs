@@ -35,7 +35,7 @@ pub(super) fn everywhere(schema: &mut Value) {
         within(&mut schema["items"], &entry, &mut found);
         rules.extend(found.iter().map(of_entries));
     }
-    put(schema, rules);
+    put(schema, &rules);
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.values_mut().for_each(everywhere);
     }
@@ -155,7 +155,7 @@ fn take(schema: &mut Value) -> Vec<Rule> {
     })
 }
 
-fn put(schema: &mut Value, rules: Vec<Rule>) {
+fn put(schema: &mut Value, rules: &[Rule]) {
     if !rules.is_empty() {
         schema[RULES] = json!(rules);
     }

@@ -96,7 +96,9 @@ fn each_rule(mut visit: impl FnMut(&str, &Value, Rule)) {
     each(&mut |path, schema| {
         if let Some(rules) = schema.get("x-kubernetes-validations") {
             let rules: Vec<Rule> = serde_json::from_value(rules.clone()).unwrap();
-            rules.into_iter().for_each(|rule| visit(path, schema, rule));
+            for rule in rules {
+                visit(path, schema, rule);
+            }
         }
     });
 }
