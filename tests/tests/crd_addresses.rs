@@ -12,6 +12,7 @@ use crate::support::{client, kind, namespace, objects};
 
 const TABLE: &str = include_str!("../../crates/ironcore-api/testdata/addresses.txt");
 const BATCH: usize = 256;
+const OF_A_PEERING: usize = 16;
 
 /// Verdict and text of each line.
 fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -22,15 +23,15 @@ fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-async fn interfaces() -> Api<DynamicObject> {
+async fn api_of(of: &str) -> Api<DynamicObject> {
     let client = client().await;
     let namespace = namespace(&client).await;
-    objects(&client, &namespace, &kind("NetworkInterface"))
+    objects(&client, &namespace, &kind(of))
 }
 
-/// Sends an interface with this spec, and says what each cause is about.
-async fn refused(api: &Api<DynamicObject>, spec: Value) -> Vec<(String, String)> {
-    let mut object = smallest("NetworkInterface");
+/// Sends an object with this spec, and says what each cause is about.
+async fn refused(api: &Api<DynamicObject>, of: &str, spec: Value) -> Vec<(String, String)> {
+    let mut object = smallest(of);
     object["spec"] = spec;
     match api.create(&dry_run(), &dynamic(object)).await {
         Ok(_) => Vec::new(),
@@ -43,13 +44,25 @@ async fn refused(api: &Api<DynamicObject>, spec: Value) -> Vec<(String, String)>
     }
 }
 
-/// What CEL says of each text as a prefix: `prefix`, `host` or `no`.
+/// What CEL says of each text as a prefix: `prefix`, `host` or `no`. They are the prefixes of a network's peerings, as
+/// there each has a cause of its own.
 async fn prefix_verdicts(api: &Api<DynamicObject>, texts: &[&str]) -> Vec<&'static str> {
-    let prefixes: Vec<_> = texts.iter().map(|text| json!({"value": text})).collect();
-    let spec = json!({"networkRef": {"name": "n"}, "ipFamilies": ["IPv4"], "ips": [{"value": "10.0.0.1"}], "prefixes": prefixes});
-    let causes = refused(api, spec).await;
+    let prefix =
+        |(index, text): (usize, &&str)| json!({"name": format!("p{index}"), "prefix": text});
+    let prefixes: Vec<_> = texts.iter().enumerate().map(prefix).collect();
+    let peering = |(index, prefixes): (usize, &[Value])| {
+        let name = format!("n{index}");
+        json!({"name": name, "networkRef": {"name": name}, "prefixes": prefixes})
+    };
+    let peerings: Vec<_> = prefixes
+        .chunks(OF_A_PEERING)
+        .enumerate()
+        .map(peering)
+        .collect();
+    let causes = refused(api, "Network", json!({"peerings": peerings})).await;
     let verdict = |index: usize| {
-        let path = format!("spec.prefixes[{index}].value");
+        let (peering, prefix) = (index / OF_A_PEERING, index % OF_A_PEERING);
+        let path = format!("spec.peerings[{peering}].prefixes[{prefix}].prefix");
         match causes.iter().find(|cause| cause.0 == path) {
             None => "prefix",
             Some((_, message)) if message.contains("has host bits set") => "host",
@@ -64,7 +77,7 @@ async fn prefix_verdicts(api: &Api<DynamicObject>, texts: &[&str]) -> Vec<&'stat
 async fn prefixes_are_what_the_table_says() {
     let (verdicts, texts): (Vec<_>, Vec<_>) = table().unzip();
     assert!(texts.len() <= BATCH);
-    let answers = prefix_verdicts(&interfaces().await, &texts).await;
+    let answers = prefix_verdicts(&api_of("Network").await, &texts).await;
     for ((verdict, text), answer) in verdicts.iter().zip(&texts).zip(answers) {
         let verdict = if *verdict == "ip" { "no" } else { verdict };
         assert_eq!(answer, verdict, "{text}");
@@ -73,15 +86,14 @@ async fn prefixes_are_what_the_table_says() {
 
 #[tokio::test]
 async fn addresses_are_what_the_table_says() {
-    let api = &interfaces().await;
+    let api = &api_of("NetworkInterface").await;
     for (verdict, text) in table() {
         let spec = json!({"networkRef": {"name": "n"}, "ips": [{"value": text}]});
-        let causes = refused(api, spec).await;
+        let causes = refused(api, "NetworkInterface", spec).await;
         let answer = match causes.as_slice() {
             [] => "ip",
             [(path, message)]
-                if path == "spec.ips[0].value"
-                    && message.contains("is no IPv4 or IPv6 address") =>
+                if path == "spec.ips" && message.contains("is no IPv4 or IPv6 address") =>
             {
                 "no"
             }
@@ -172,7 +184,7 @@ fn mutants(count: usize) -> Vec<String> {
 
 #[tokio::test]
 async fn the_parser_and_cel_agree_on_texts_that_are_nearly_right() {
-    let api = interfaces().await;
+    let api = api_of("Network").await;
     let texts = mutants(10 * BATCH);
     for texts in texts.chunks(BATCH) {
         let texts: Vec<_> = texts.iter().map(String::as_str).collect();

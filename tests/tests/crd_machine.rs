@@ -43,13 +43,13 @@ pub(crate) const INTERFACES_REFUSED: &[Create] = &[
     Create(nic!("{networkRef: {name: n}}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ipFamilies", REQUIRED, "no ips to infer it from"), nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: null}")),
     Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: [IPv6]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips", INVALID, "ips[0].value 10.0.0.1 is not of family IPv6"),
         nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], ipFamilies: [IPv4], attributes: {a: b}, providerID: p}")),
-    Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.1/8}]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.prefixes[0].value", INVALID, "has host bits set"),
+    Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.1/8}]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.prefixes", INVALID, "[*].value: has host bits set"),
         nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.0/8}], machineRef: {name: m}}")),
     Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {metadata: {name: v}, spec: {type: Public, ipFamily: IPv4}}}}}"),
         Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", FORBIDDEN, "a template may not name its object"),
         nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {spec: {type: Public, ipFamily: IPv4}}}}}")),
     Create(nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}, prefixLength: 24, ipFamily: IPv4}}}}]}"),
-        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips[0].ephemeral.prefixTemplate.spec.prefixLength", INVALID, "must be that of a single address"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips", INVALID, "[*].ephemeral.prefixTemplate.spec.prefixLength: must be that of a single address"),
         nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}, ipFamily: IPv4}}}}]}")),
 ];
 
@@ -63,9 +63,9 @@ pub(crate) const VOLUMES_REFUSED: &[Create] = &[
     Create("spec.volumes = [{name: a, volumeRef: {}}]", Cause("spec.volumes[0]", INVALID, "has no source"), "spec.volumes = [{name: a, volumeRef: {name: v}}]"),
     Create("spec.volumes = [{name: a, volumeRef: {name: v}, emptyDisk: {}}]", Cause("spec.volumes[0]", INVALID, "has more than one source"), "spec.volumes = [{name: a, volumeRef: {}, emptyDisk: {}}]"),
     Create("spec.volumes = [{name: a, volumeRef: {name: V}}]", Cause("spec.volumes[0].volumeRef.name", INVALID, "\"V\" is no DNS subdomain"), ""),
-    Create("spec.volumes = [{name: a, emptyDisk: {sizeLimit: -1}}]", Cause("spec.volumes[0].emptyDisk.sizeLimit", INVALID, "\"-1\" is no size: a quantity of at least 0"), "spec.volumes = [{name: a, emptyDisk: {sizeLimit: 0}}]"),
-    Create("spec.volumes = [{name: a, localDisk: {sizeLimit: -1Gi}}]", Cause("spec.volumes[0].localDisk.sizeLimit", INVALID, "\"-1Gi\" is no size"), "spec.volumes = [{name: a, localDisk: {sizeLimit: 1.5Gi}}]"),
-    Create("spec.volumes = [{name: a, localDisk: {sizeLimit: much}}]", Cause("spec.volumes[0].localDisk.sizeLimit", INVALID, "\"much\" is no size"), "spec.volumes = [{name: a, localDisk: {sizeLimit: '10'}}]"),
+    Create("spec.volumes = [{name: a, emptyDisk: {sizeLimit: -1}}]", Cause("spec.volumes[0].emptyDisk.sizeLimit", INVALID, "is no size: a quantity of at least 0"), "spec.volumes = [{name: a, emptyDisk: {sizeLimit: 0}}]"),
+    Create("spec.volumes = [{name: a, localDisk: {sizeLimit: -1Gi}}]", Cause("spec.volumes[0].localDisk.sizeLimit", INVALID, "is no size"), "spec.volumes = [{name: a, localDisk: {sizeLimit: 1.5Gi}}]"),
+    Create("spec.volumes = [{name: a, localDisk: {sizeLimit: much}}]", Cause("spec.volumes[0].localDisk.sizeLimit", INVALID, "is no size"), "spec.volumes = [{name: a, localDisk: {sizeLimit: '10'}}]"),
     Create("spec.volumes = [{name: a, ephemeral: {}}]", Cause("spec.volumes[0].ephemeral.volumeTemplate", REQUIRED, "a template is needed"), ""),
     Create("spec.volumes = [{name: a, ephemeral: {volumeTemplate: {}}}]", Cause("spec.volumes[0].ephemeral.volumeTemplate.spec", REQUIRED, "a template needs a spec"), "spec.volumes = [{name: a, ephemeral: {volumeTemplate: {spec: {any: [1, {b: null}]}}}}]"),
 ];

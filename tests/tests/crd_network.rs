@@ -33,9 +33,9 @@ pub(crate) const REFUSED: &[Create] = &[
     Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefixRef: {name: r}}]}, {name: b, networkRef: {name: o}, prefixes: [{name: b, prefixRef: {name: r}}]}]", Cause(PEERS, INVALID, "two peerings have prefixes of one prefixRef"),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefixRef: {name: ''}}]}, {name: b, networkRef: {name: o}, prefixes: [{name: b, prefixRef: {name: ''}}]}]"),
     // Two value prefixes: refused by the original, as duplicates.
-    Create("spec.incomingPeerings = [{name: N}]", Cause("spec.incomingPeerings[0].name", INVALID, "\"N\" is no DNS subdomain"),
+    Create("spec.incomingPeerings = [{name: N}]", Cause("spec.incomingPeerings", INVALID, "[*].name: is no DNS subdomain"),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 10.0.0.0/8}, {name: b, prefix: 11.0.0.0/8}]}]"),
-    Create("spec.incomingPeerings = [{name: n, namespace: O}]", Cause("spec.incomingPeerings[0].namespace", INVALID, "\"O\" is no DNS label"), "spec.incomingPeerings = [{name: n, namespace: o}]"),
+    Create("spec.incomingPeerings = [{name: n, namespace: O}]", Cause("spec.incomingPeerings", INVALID, "[*].namespace: is no DNS label"), "spec.incomingPeerings = [{name: n, namespace: o}]"),
     Create("spec.incomingPeerings = [{name: n}, {name: n, uid: u}]", Cause("spec.incomingPeerings", INVALID, "a network is given twice"), "spec.incomingPeerings = [{name: n}, {name: n, namespace: o}]"),
     Create("spec.incomingPeerings = [{name: n, namespace: o}, {name: n, namespace: o}]", Cause("spec.incomingPeerings", INVALID, "a network is given twice"), "spec -"),
 ];

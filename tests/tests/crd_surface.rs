@@ -33,7 +33,8 @@ async fn store(
     }
 }
 
-/// The server's own table of all objects of `of`: names of columns, and rows without their ages.
+/// The server's own table of all objects of `of`: names of columns (`+` before those that only `-o wide` shows), and rows
+/// without their ages.
 async fn table(client: &Client, namespace: &str, of: &str) -> (Vec<String>, Vec<Vec<Value>>) {
     let kind = kind(of);
     let path = format!(
@@ -52,12 +53,19 @@ async fn table(client: &Client, namespace: &str, of: &str) -> (Vec<String>, Vec<
     let columns = table["columnDefinitions"].as_array().unwrap();
     let names: Vec<_> = columns
         .iter()
-        .map(|c| c["name"].as_str().unwrap().to_owned())
+        .map(|column| {
+            let wide = column["priority"] != 0;
+            format!(
+                "{}{}",
+                if wide { "+" } else { "" },
+                column["name"].as_str().unwrap()
+            )
+        })
         .collect();
-    assert_eq!(names.last().unwrap(), "Age");
+    let age = names.iter().position(|name| name == "Age").unwrap();
     let cells = |row: &Value| {
         let mut cells = row["cells"].as_array().unwrap().clone();
-        cells.pop();
+        cells.remove(age);
         cells
     };
     let rows = table["rows"]
@@ -76,8 +84,14 @@ async fn columns_are_the_contracts() {
     let cases = [
         (
             "NetworkInterface",
-            "spec.machineRef.name = m",
-            json!({"state": "Available", "ips": ["10.0.0.1", "fd00::1"], "prefixes": ["10.1.0.0/16"], "virtualIP": "1.2.3.4"}),
+            "spec.machineRef.name = m; spec.providerID = x://y",
+            json!({
+                "state": "Available", "ips": ["10.0.0.1", "fd00::1"], "prefixes": ["10.1.0.0/16"], "virtualIP": "1.2.3.4",
+                "conditions": [{
+                    "type": "Ready", "status": "True", "reason": "Available", "message": "",
+                    "lastTransitionTime": "2026-01-01T00:00:00Z",
+                }],
+            }),
             vec![
                 "Name",
                 "Network",
@@ -87,6 +101,8 @@ async fn columns_are_the_contracts() {
                 "VirtualIP",
                 "State",
                 "Age",
+                "+Reason",
+                "+Provider ID",
             ],
             json!([
                 "x",
@@ -95,15 +111,17 @@ async fn columns_are_the_contracts() {
                 "[\"10.0.0.1\",\"fd00::1\"]",
                 "[\"10.1.0.0/16\"]",
                 "1.2.3.4",
-                "Available"
+                "Available",
+                "Available",
+                "x://y"
             ]),
         ),
         (
             "VirtualIP",
-            "",
+            "spec.targetRef = {name: nic, uid: u}",
             json!({"ip": "1.2.3.4"}),
-            vec!["Name", "ExternalIP", "Age"],
-            json!(["x", "1.2.3.4"]),
+            vec!["Name", "ExternalIP", "Target", "Age"],
+            json!(["x", "1.2.3.4", "nic"]),
         ),
         (
             "Network",
@@ -276,10 +294,10 @@ async fn the_largest_machine_is_taken() {
             "networkRef": {"name": "n".repeat(253)},
             "ips": [{"value": "10.0.0.1"}, {"value": "fd00::1"}],
             "ipFamilies": ["IPv4", "IPv6"],
-            "prefixes": vec![json!({"value": "10.0.0.0/8"}); 64],
+            "prefixes": vec![json!({"value": "10.0.0.0/8"}); 128],
         }}}})
     };
-    machine["spec"]["networkInterfaces"] = (0..256).map(interface).collect();
+    machine["spec"]["networkInterfaces"] = (0..128).map(interface).collect();
     let volume =
         |index: usize| json!({"name": format!("v{index}"), "localDisk": {"image": "i".repeat(64)}});
     machine["spec"]["volumes"] = (0..256).map(volume).collect();
@@ -293,7 +311,7 @@ async fn the_largest_machine_is_taken() {
     api.replace("x", &PostParams::default(), &created)
         .await
         .unwrap();
-    let full: Value = (0..257).map(interface).collect();
+    let full: Value = (0..129).map(interface).collect();
     created.data["spec"]["networkInterfaces"] = full;
     created.metadata.resource_version = None;
     api.replace("x", &PostParams::default(), &created)

@@ -19,6 +19,7 @@ mod controller_scopes;
 mod controller_start;
 mod controller_status;
 mod crd_addresses;
+mod crd_faults;
 mod crd_machine;
 mod crd_network;
 mod crd_network_interface;

@@ -1,7 +1,7 @@
 //! How much a field holds (docs/limits.md lists it): CEL prices a rule by what it may have to read.
 
 /// Interfaces of a machine, in its spec and its status.
-pub(crate) const MACHINE_INTERFACES: u64 = 256;
+pub(crate) const MACHINE_INTERFACES: u64 = 128;
 /// Volumes of a machine, in its spec and its status.
 pub(crate) const VOLUMES: u64 = 256;
 /// Tolerations of a machine.
@@ -44,8 +44,8 @@ pub(crate) const LABEL_VALUE: u64 = 63;
 pub(crate) const LABEL_KEY: u64 = 317;
 /// An identifier of an outside system.
 pub(crate) const HANDLE: u64 = 2048;
-/// A value of an attribute.
-pub(crate) const ATTRIBUTE: u64 = 1024;
+/// A value of an attribute: agents keep labels there, as JSON.
+pub(crate) const ATTRIBUTE: u64 = 16_384;
 /// An image of a disk.
 pub(crate) const IMAGE: u64 = 4096;
 /// A text for people, or one that is not read.

@@ -23,8 +23,8 @@ pub(crate) fn smallest(kind: &str) -> Value {
     })
 }
 
-/// Applies changes: `path = value` or `path -`, separated by `;`. A path's parts are fields and
-/// indices, a value is YAML; what lies on the way is made.
+/// Applies changes: `path = value` or `path -`, separated by `;`. A path's parts are fields,
+/// indices, and `+` for a new entry at the end of a list; a value is YAML; what lies on the way is made.
 pub(crate) fn change(object: &mut Value, changes: &str) {
     for change in changes.split(';').map(str::trim).filter(|c| !c.is_empty()) {
         if let Some(path) = change.strip_suffix(" -") {
@@ -44,20 +44,21 @@ pub(crate) fn change(object: &mut Value, changes: &str) {
 }
 
 fn place<'a>(object: &'a mut Value, path: &str) -> &'a mut Value {
-    path.split('.')
-        .fold(object, |at, part| match part.parse::<usize>() {
-            Ok(index) => {
-                if !at.is_array() {
-                    *at = json!([]);
-                }
-                let list = at.as_array_mut().expect("a list");
-                while list.len() <= index {
-                    list.push(json!({}));
-                }
-                &mut list[index]
-            }
-            Err(_) => &mut at[part],
-        })
+    path.split('.').fold(object, |at, part| {
+        let end = at.as_array().map_or(0, Vec::len);
+        let index = if part == "+" { Ok(end) } else { part.parse() };
+        let Ok(index) = index else {
+            return &mut at[part];
+        };
+        if !at.is_array() {
+            *at = json!([]);
+        }
+        let list = at.as_array_mut().expect("a list");
+        while list.len() <= index {
+            list.push(json!({}));
+        }
+        &mut list[index]
+    })
 }
 
 /// The object as kube sends it.

@@ -43,6 +43,18 @@ use crate::wire::{empty_as_none, nullable};
         type_ = "date",
         json_path = ".metadata.creationTimestamp"
     ),
+    printcolumn(
+        name = "Reason",
+        type_ = "string",
+        json_path = r#".status.conditions[?(@.type=="Ready")].reason"#,
+        priority = 1
+    ),
+    printcolumn(
+        name = "Provider ID",
+        type_ = "string",
+        json_path = ".spec.providerID",
+        priority = 1
+    ),
     selectable = ".spec.machineRef.name",
     selectable = ".spec.networkRef.name",
     selectable = ".status.state"

@@ -22,6 +22,7 @@ use crate::wire::empty_as_none;
     shortname = "vip",
     category = "ironcore",
     printcolumn(name = "ExternalIP", type_ = "string", json_path = ".status.ip"),
+    printcolumn(name = "Target", type_ = "string", json_path = ".spec.targetRef.name"),
     printcolumn(
         name = "Age",
         type_ = "date",

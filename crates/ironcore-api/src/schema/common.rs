@@ -1,9 +1,9 @@
 //! What several kinds have in common.
 
-use kube::core::{Reason, Rule};
 use serde_json::json;
 
 use super::node::Node;
+use super::rule::Rule;
 use super::{bound, text};
 
 /// A reference by name to an object that may have any name; `{}` and an empty name refer to nothing.
@@ -30,13 +30,27 @@ pub(super) fn label_reference(mut node: Node<'_>) {
 
 /// A reference that must name something.
 pub(super) fn required_reference(mut node: Node<'_>) {
-    node.rule(required("has(self.name) && self.name != ''", ".name").message("a name is needed"));
+    node.rule(needs_name());
     reference(node);
+}
+
+/// The reference names something.
+pub(super) fn needs_name() -> Rule {
+    required(
+        "has(self.name) && self.name != ''",
+        ".name",
+        "a name is needed",
+    )
 }
 
 /// Whether the reference `path` names something, as CEL.
 pub(super) fn named(path: &str) -> String {
     format!("has({path}) && has({path}.name) && {path}.name != ''")
+}
+
+/// No two of the list `keys` are the same, as CEL.
+pub(super) fn unique(keys: &str) -> String {
+    format!("[{keys}].exists(keys, keys.all(k, keys.exists_one(l, l == k)))")
 }
 
 /// Metadata of a template.
@@ -53,38 +67,42 @@ pub(super) fn template_metadata(node: &mut Node<'_>) {
 pub(super) fn nameless_metadata(mut node: Node<'_>) {
     template_metadata(&mut node);
     for field in ["name", "generateName", "namespace"] {
-        let empty = format!("!has(self.{field}) || self.{field} == ''");
-        node.rule(
-            forbidden(empty, &format!(".{field}")).message(
-                format!("a template may not name its object: {field} is set by the controller")
-                    .as_str(),
-            ),
-        );
+        node.rule(forbidden(
+            format!("!has(self.{field}) || self.{field} == ''"),
+            &format!(".{field}"),
+            &format!("a template may not name its object: {field} is set by the controller"),
+        ));
     }
 }
 
 /// What an `ephemeral` is made from: the template `field`, with a spec.
 pub(super) fn template(mut node: Node<'_>, field: &str) {
-    let has = format!("has(self.{field})");
-    node.rule(required(has, &format!(".{field}")).message("a template is needed"));
-    node.at(field)
-        .rule(required("has(self.spec)", ".spec").message("a template needs a spec"));
+    node.rule(required(
+        format!("has(self.{field})"),
+        &format!(".{field}"),
+        "a template is needed",
+    ));
+    node.at(field).rule(required(
+        "has(self.spec)",
+        ".spec",
+        "a template needs a spec",
+    ));
 }
 
 /// Exactly one source: `first`, which is there where the CEL `has_first` holds, or `ephemeral`.
 pub(super) fn one_source(node: &mut Node<'_>, first: &str, has_first: &str) {
     node.rule(
-        Rule::new(format!("({has_first}) || has(self.ephemeral)"))
-            .message(format!("has no source: give {first} or ephemeral").as_str())
-            .reason(Reason::FieldValueRequired),
-    );
-    node.rule(
-        forbidden(
-            format!("!({has_first} && has(self.ephemeral))"),
-            ".ephemeral",
+        Rule::new(
+            format!("({has_first}) || has(self.ephemeral)"),
+            format!("has no source: give {first} or ephemeral"),
         )
-        .message(format!("has two sources: give {first} or ephemeral, not both").as_str()),
+        .required(),
     );
+    node.rule(forbidden(
+        format!("!({has_first} && has(self.ephemeral))"),
+        ".ephemeral",
+        &format!("has two sources: give {first} or ephemeral, not both"),
+    ));
 }
 
 /// A status that shows its first state at once, before anything has written it.
@@ -94,20 +112,16 @@ pub(super) fn status_with(mut node: Node<'_>, field: &str, first: &str) {
 }
 
 /// Without which the field at `path` is missing.
-pub(super) fn required(rule: impl Into<String>, path: &str) -> Rule {
-    Rule::new(rule)
-        .field_path(path)
-        .reason(Reason::FieldValueRequired)
+pub(super) fn required(condition: impl Into<String>, path: &str, message: &str) -> Rule {
+    invalid(condition, path, message).required()
 }
 
 /// Without which the field at `path` may not be as it is.
-pub(super) fn forbidden(rule: impl Into<String>, path: &str) -> Rule {
-    Rule::new(rule)
-        .field_path(path)
-        .reason(Reason::FieldValueForbidden)
+pub(super) fn forbidden(condition: impl Into<String>, path: &str, message: &str) -> Rule {
+    invalid(condition, path, message).forbidden()
 }
 
 /// Without which the value of the field at `path` is wrong.
-pub(super) fn invalid(rule: impl Into<String>, path: &str) -> Rule {
-    Rule::new(rule).field_path(path)
+pub(super) fn invalid(condition: impl Into<String>, path: &str, message: &str) -> Rule {
+    Rule::new(condition, message).at(path)
 }

@@ -1,12 +1,13 @@
 //! Machine.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::core::{Message, Rule};
 use serde_json::json;
 
 use super::common::{forbidden, named};
+use super::network_interface::{self, Of};
 use super::node::Node;
-use super::{bound, common, derive, machine_volume, network_interface, text};
+use super::rule::Rule;
+use super::{bound, common, derive, machine_volume, text};
 use crate::compute::{AttachState, Machine, MachineState};
 
 pub(crate) fn crd() -> CustomResourceDefinition {
@@ -43,7 +44,7 @@ fn interface(mut node: Node<'_>) {
     common::template(node.at("ephemeral"), "networkInterfaceTemplate");
     let mut template = node.at("ephemeral.networkInterfaceTemplate");
     common::template_metadata(&mut template.at("metadata"));
-    network_interface::spec(template.at("spec"));
+    network_interface::spec(template.at("spec"), Of::Template);
 }
 
 fn guest(node: &mut Node<'_>) {
@@ -70,6 +71,8 @@ fn guest(node: &mut Node<'_>) {
 
 /// What of a machine may not be changed; what of its volumes may not is said there.
 fn frozen() -> [Rule; 3] {
+    let had_class = named("oldSelf.machineClassRef");
+    let has_class = named("self.machineClassRef");
     let had_pool = named("oldSelf.machinePoolRef");
     let has_pool = named("self.machinePoolRef");
     let hostname = |machine: &str| {
@@ -79,25 +82,24 @@ fn frozen() -> [Rule; 3] {
     };
     [
         forbidden(
-            "!has(self.machineClassRef.name) || !has(oldSelf.machineClassRef.name) \
-             || self.machineClassRef.name == oldSelf.machineClassRef.name",
+            format!(
+                "!({has_class} && {had_class}) || self.machineClassRef.name == oldSelf.machineClassRef.name"
+            ),
             ".machineClassRef",
+            "may not be changed",
         )
-        .message(Message::Expression(
-            "'may not be changed: it was ' + oldSelf.machineClassRef.name".to_owned(),
-        )),
+        .showing("'may not be changed: it was ' + oldSelf.machineClassRef.name"),
         forbidden(
             format!("!({had_pool}) || {has_pool} && self.machinePoolRef.name == oldSelf.machinePoolRef.name"),
             ".machinePoolRef",
+            "may not be changed once set",
         )
-        .message(Message::Expression(
-            "'may not be changed once set: it was ' + oldSelf.machinePoolRef.name".to_owned(),
-        )),
+        .showing("'may not be changed once set: it was ' + oldSelf.machinePoolRef.name"),
         forbidden(
             format!("{} == {}", hostname("self"), hostname("oldSelf")),
             ".guestConfig.hostname",
-        )
-        .message("may not be added, changed or cleared"),
+            "may not be added, changed or cleared",
+        ),
     ]
 }
 

@@ -1,10 +1,10 @@
 //! Volumes of a machine.
 
-use kube::core::{Message, Rule};
 use serde_json::json;
 
-use super::common::{forbidden, named};
+use super::common::{forbidden, named, unique};
 use super::node::Node;
+use super::rule::Rule;
 use super::{bound, common, text};
 
 /// The volumes of the spec `node`.
@@ -25,8 +25,8 @@ fn volume(mut node: Node<'_>) {
         "is no device name: for example oda, odb, odaa",
     ));
     common::reference(node.at("volumeRef"));
-    text::size(node.at("emptyDisk.sizeLimit"));
-    text::size(node.at("localDisk.sizeLimit"));
+    text::size(node.at("emptyDisk"));
+    text::size(node.at("localDisk"));
     node.at("localDisk.image").at_most(bound::IMAGE);
     common::template(node.at("ephemeral"), "volumeTemplate");
     let mut template = node.at("ephemeral.volumeTemplate");
@@ -43,19 +43,18 @@ fn one_source() -> Rule {
         named("self.volumeRef"),
     );
     let one_of = "give one of volumeRef, emptyDisk, localDisk, ephemeral";
-    Rule::new(format!("{sources}.filter(x, x).size() == 1")).message(Message::Expression(format!(
+    Rule::new(format!("{sources}.filter(x, x).size() == 1"), one_of).showing(format!(
         "{sources}.exists(x, x) ? 'has more than one source: {one_of}' : 'has no source: {one_of}'"
-    )))
+    ))
 }
 
 fn image_once() -> Rule {
     forbidden(
         "oldSelf.?localDisk.?image.orValue('') == '' || self.?localDisk.?image.orValue('') == oldSelf.localDisk.image",
         ".localDisk.image",
+        "may not be changed once set",
     )
-    .message(Message::Expression(
-        "'may not be changed once set: it was ' + oldSelf.localDisk.image".to_owned(),
-    ))
+    .showing("'may not be changed once set: it was ' + oldSelf.localDisk.image")
 }
 
 /// A volume that goes takes its image along.
@@ -64,13 +63,13 @@ fn image_stays() -> Rule {
         "!has(oldSelf.volumes) || oldSelf.volumes.all(o, !has(o.localDisk) || !has(o.localDisk.image) \
          || o.localDisk.image == '' || has(self.volumes) && self.volumes.exists(n, n.name == o.name))",
         ".volumes",
+        "a volume with a localDisk.image may not be removed",
     )
-    .message("a volume with a localDisk.image may not be removed")
 }
 
 fn one_device_each() -> Rule {
     Rule::new(
-        "self.all(v, v.?device.orValue('') == '' || self.exists_one(w, w.?device.orValue('') == v.device))",
+        unique("self.map(v, has(v.device) && v.device != '', v.device)"),
+        "two volumes have one device",
     )
-    .message("two volumes have one device")
 }

@@ -2,10 +2,11 @@
 //!
 //! Names, structure and descriptions are derived from the types; what a type cannot say is said here,
 //! one module per kind. No rule is on an object's root: such a rule holds of objects stored before it
-//! as well, so that these could not even lose a finalizer.
+//! as well, so that these could not even lose a finalizer. All others forgive: see `forgive`.
 
 mod common;
 mod derive;
+mod forgive;
 mod machine;
 mod machine_volume;
 mod network;
@@ -15,6 +16,7 @@ mod network_peerings;
 mod node;
 mod prefix;
 mod prefix_frozen;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -1,11 +1,11 @@
 //! Network.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::core::{Message, Rule};
 use serde_json::json;
 
-use super::common::{forbidden, required};
+use super::common::{forbidden, needs_name};
 use super::node::Node;
+use super::rule::Rule;
 use super::{bound, common, derive, network_peerings, text};
 use crate::networking::{Network, NetworkPeeringState, NetworkState};
 
@@ -44,8 +44,7 @@ fn peering(mut node: Node<'_>) {
     node.require(&["name", "networkRef"]);
     node.at("name").at_most(bound::NAME).rule(text::subdomain());
     let mut network = node.at("networkRef");
-    network
-        .rule(required("has(self.name) && self.name != ''", ".name").message("a name is needed"));
+    network.rule(needs_name());
     network
         .at("namespace")
         .at_most(bound::NAME)
@@ -72,10 +71,9 @@ fn provider_id_once() -> Rule {
         "!has(oldSelf.providerID) || oldSelf.providerID == '' \
          || has(self.providerID) && self.providerID == oldSelf.providerID",
         ".providerID",
+        "may not be changed once set",
     )
-    .message(Message::Expression(
-        "'may not be changed once set: it was ' + oldSelf.providerID".to_owned(),
-    ))
+    .showing("'may not be changed once set: it was ' + oldSelf.providerID")
 }
 
 fn status(mut node: Node<'_>) {

@@ -1,52 +1,76 @@
 //! NetworkInterface, and the templates of interfaces.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::core::{Message, Rule};
 use serde_json::json;
 
-use super::common::forbidden;
+use super::common::{forbidden, named};
 use super::node::Node;
 use super::prefix::{self, Place};
+use super::rule::Rule;
 use super::{bound, common, derive, network_interface_ips, text, virtual_ip};
 use crate::networking::{NetworkInterface, NetworkInterfaceState};
 
+/// Whose spec it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A NetworkInterface's.
+    Own,
+    /// That of a template in a machine.
+    Template,
+}
+
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<NetworkInterface>(|mut root| {
-        spec(root.at("spec"));
+        spec(root.at("spec"), Of::Own);
         root.at("spec").rules(frozen());
         status(root.at("status"));
     })
 }
 
 /// Spec of an interface, wherever it is.
-pub(super) fn spec(mut node: Node<'_>) {
+pub(super) fn spec(mut node: Node<'_>, of: Of) {
     node.require(&["networkRef"]);
     node.at("providerID").at_most(bound::HANDLE);
     common::required_reference(node.at("networkRef"));
     node.at("machineRef.uid").at_most(bound::UID);
     common::label_reference(node.at("machineRef"));
     families(&mut node);
-    node.at("ips").at_most(bound::IPS).default(json!([]));
+    node.at("ips").at_most(bound::IPS);
+    for list in ["ipFamilies", "ips"] {
+        empty(&mut node.at(list), of);
+    }
     text::ip(node.at("ips[].value"));
     prefix_template(node.at("ips[]"), Place::Ips);
     node.at("prefixes").at_most(bound::INTERFACE_PREFIXES);
     text::cidr(node.at("prefixes[].value"));
-    prefix_template(node.at("prefixes[]"), Place::Prefixes);
+    let place = match of {
+        Of::Own => Place::Prefixes,
+        Of::Template => Place::MachinePrefixes,
+    };
+    prefix_template(node.at("prefixes[]"), place);
     virtual_ip_source(node.at("virtualIP"));
     node.at("attributes").at_most(bound::ENTRIES);
     node.at("attributes{}").at_most(bound::ATTRIBUTE);
     node.rules(network_interface_ips::rules());
 }
 
+/// A list that Go clients send as `null` when it is empty. In a template it stays as it was sent: an entry of a list
+/// that comes back otherwise would differ from its manifest each time that this is applied.
+fn empty(list: &mut Node<'_>, of: Of) {
+    match of {
+        Of::Own => list.default(json!([])),
+        Of::Template => list.set("nullable", json!(true)),
+    };
+}
+
 fn families(node: &mut Node<'_>) {
-    node.at("ipFamilies")
-        .at_most(bound::IPS)
-        .default(json!([]))
-        .rule(
-            Rule::new("self.size() < 2 || self[0] != self[1]").message(Message::Expression(
-                "self[1] + ' is given twice: each family once'".to_owned(),
-            )),
-        );
+    node.at("ipFamilies").at_most(bound::IPS).rule(
+        Rule::new(
+            "self.size() < 2 || self[0] != self[1]",
+            "is given twice: each family once",
+        )
+        .showing("self[1] + ' is given twice: each family once'"),
+    );
     node.at("ipFamilies[]")
         .at_most(bound::WORD)
         .rule(text::one_of(&["IPv4", "IPv6"], "IP family"));
@@ -78,28 +102,29 @@ fn virtual_ip_source(mut node: Node<'_>) {
 /// All but `providerID`, `ips`, `prefixes`, `machineRef` and `virtualIP`. Families may come once,
 /// from empty: that is how those of an object that was stored while no webhook ran are filled in.
 fn frozen() -> [Rule; 3] {
+    let had_network = named("oldSelf.networkRef");
+    let has_network = named("self.networkRef");
     [
+        // One that is missing is refused for that.
         forbidden(
-            "!has(self.networkRef.name) || !has(oldSelf.networkRef.name) || self.networkRef.name == oldSelf.networkRef.name",
+            format!("!({has_network} && {had_network}) || self.networkRef.name == oldSelf.networkRef.name"),
             ".networkRef",
+            "may not be changed",
         )
-        .message(Message::Expression(
-            "'may not be changed: it was ' + oldSelf.networkRef.name".to_owned(),
-        )),
+        .showing("'may not be changed: it was ' + oldSelf.networkRef.name"),
         forbidden(
             "size(oldSelf.ipFamilies) == 0 || self.ipFamilies == oldSelf.ipFamilies",
             ".ipFamilies",
+            "may not be changed",
         )
-        .message(Message::Expression(
-            "'may not be changed: it was ' + oldSelf.ipFamilies.join(', ')".to_owned(),
-        )),
+        .showing("'may not be changed: it was ' + oldSelf.ipFamilies.join(', ')"),
         // No attributes and empty attributes are the same.
         forbidden(
             "(has(self.attributes) ? size(self.attributes) : 0) == (has(oldSelf.attributes) ? size(oldSelf.attributes) : 0) \
              && (!has(self.attributes) || !has(oldSelf.attributes) || self.attributes == oldSelf.attributes)",
             ".attributes",
-        )
-        .message("may not be changed"),
+            "may not be changed",
+        ),
     ]
 }
 

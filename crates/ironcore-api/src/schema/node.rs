@@ -1,9 +1,9 @@
 //! A place in a schema, and what can be said of it.
 
-use kube::core::Rule;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
+use super::rule::Rule;
 use super::{bound, derive, text};
 
 /// A place in the tree of an OpenAPI schema. Methods that go deeper expect the place to exist: a
@@ -90,7 +90,7 @@ impl<'a> Node<'a> {
         self.set("enum", json!(derive::values_of::<T>()))
     }
 
-    /// Adds a rule.
+    /// Adds a rule. All rules forgive what was at fault before: see `forgive`.
     pub(super) fn rule(&mut self, rule: Rule) -> &mut Self {
         let rules = self.0["x-kubernetes-validations"].take();
         let mut rules = rules.as_array().cloned().unwrap_or_default();

@@ -1,11 +1,11 @@
 //! Prefix, and the templates of prefixes.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::core::{Message, Rule};
 use serde_json::json;
 
 use super::common::{forbidden, invalid, named, required};
 use super::node::Node;
+use super::rule::Rule;
 use super::{bound, common, derive, prefix_frozen, text};
 use crate::ipam::{Prefix, PrefixPhase};
 
@@ -18,6 +18,8 @@ pub(super) enum Place {
     Ips,
     /// In a template of an interface's `prefixes`.
     Prefixes,
+    /// The same, in a template of a machine.
+    MachinePrefixes,
 }
 
 pub(crate) fn crd() -> CustomResourceDefinition {
@@ -39,13 +41,13 @@ pub(super) fn spec(mut node: Node<'_>, place: Place) {
     node.rules(agreement()).rules(root());
     match place {
         Place::Own => node.rules(child()).rules(prefix_frozen::rules()),
-        Place::Prefixes => node.rules(child()),
+        Place::Prefixes | Place::MachinePrefixes => node.rules(child()),
         Place::Ips => node.rules(one_address()),
     };
 }
 
 fn parent(mut node: Node<'_>, place: Place) {
-    if place == Place::Prefixes {
+    if place == Place::MachinePrefixes {
         node.set("x-kubernetes-map-type", json!("atomic"));
         text::subdomain_pattern(node.at("name").at_most(bound::NAME));
     } else {
@@ -80,15 +82,14 @@ fn agreement() -> [Rule; 2] {
             "!has(self.ipFamily) || !(self.ipFamily in ['IPv4', 'IPv6']) || !has(self.prefix) \
              || !isCIDR(self.prefix) || cidr(self.prefix).ip().family() == (self.ipFamily == 'IPv4' ? 4 : 6)",
             ".prefix",
+            "is not of the family in ipFamily",
         )
-        .message(Message::Expression(
-            "'prefix ' + self.prefix + ' is not of family ' + self.ipFamily".to_owned(),
-        )),
+        .showing("'prefix ' + self.prefix + ' is not of family ' + self.ipFamily"),
         invalid(
             "!has(self.prefixLength) || self.prefixLength <= (has(self.ipFamily) && self.ipFamily == 'IPv4' ? 32 : 128)",
             ".prefixLength",
-        )
-        .message("is more than the family allows: at most 32 for IPv4, 128 for IPv6"),
+            "is more than the family allows: at most 32 for IPv4, 128 for IPv6",
+        ),
     ]
 }
 
@@ -96,13 +97,16 @@ fn agreement() -> [Rule; 2] {
 fn root() -> [Rule; 2] {
     let root = is_root();
     [
-        required(format!("!{root} || has(self.prefix)"), ".prefix")
-            .message("a root prefix (no parentRef, no parentSelector) needs a prefix"),
+        required(
+            format!("!{root} || has(self.prefix)"),
+            ".prefix",
+            "a root prefix (no parentRef, no parentSelector) needs a prefix",
+        ),
         forbidden(
             format!("!{root} || !has(self.prefixLength) || self.prefixLength == 0"),
             ".prefixLength",
-        )
-        .message("a root prefix (no parentRef, no parentSelector) has the length of its prefix"),
+            "a root prefix (no parentRef, no parentSelector) has the length of its prefix",
+        ),
     ]
 }
 
@@ -113,25 +117,24 @@ fn child() -> [Rule; 3] {
         required(
             "has(self.ipFamily) && self.ipFamily != '' || has(self.prefix)",
             ".ipFamily",
-        )
-        .message("IPv4 or IPv6 is needed when there is no prefix to infer it from"),
+            "IPv4 or IPv6 is needed when there is no prefix to infer it from",
+        ),
         required(
             format!(
                 "{root} || has(self.prefix) || has(self.prefixLength) && self.prefixLength > 0"
             ),
             ".prefixLength",
-        )
-        .message("a prefix with a parent needs a prefix or a prefixLength"),
+            "a prefix with a parent needs a prefix or a prefixLength",
+        ),
         invalid(
             format!(
                 "{root} || !has(self.prefix) || !isCIDR(self.prefix) || !has(self.prefixLength) \
                  || self.prefixLength <= 0 || cidr(self.prefix).prefixLength() == self.prefixLength"
             ),
             ".prefixLength",
+            "does not agree with prefix",
         )
-        .message(Message::Expression(
-            "'does not agree with prefix ' + self.prefix".to_owned(),
-        )),
+        .showing("'does not agree with prefix ' + self.prefix"),
     ]
 }
 
@@ -142,18 +145,16 @@ fn one_address() -> [Rule; 2] {
             "!has(self.prefix) || !isCIDR(self.prefix) \
              || cidr(self.prefix).prefixLength() == (cidr(self.prefix).ip().family() == 4 ? 32 : 128)",
             ".prefix",
-        )
-        .message(Message::Expression(
-            "'prefix ' + self.prefix + ' has more than one address: /32 for IPv4, /128 for IPv6'".to_owned(),
-        )),
+            "has more than one address: /32 for IPv4, /128 for IPv6",
+        ),
         invalid(
             "!has(self.prefixLength) || self.prefixLength in [0, 32, 128] \
              && (self.prefixLength != 32 || !has(self.ipFamily) || self.ipFamily != 'IPv6') \
              && (self.prefixLength == 0 || !has(self.prefix) || !isCIDR(self.prefix) \
              || cidr(self.prefix).prefixLength() == self.prefixLength)",
             ".prefixLength",
-        )
-        .message("must be that of a single address: 32 for IPv4, 128 for IPv6"),
+            "must be that of a single address: 32 for IPv4, 128 for IPv6",
+        ),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! What holds of all definitions.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
+use super::rule::Rule;
 use crate::KINDS;
 
 /// Calls `visit` with each schema below the root of each kind, and its path.
@@ -25,10 +28,20 @@ fn below(path: &str, schema: &Value, visit: &mut impl FnMut(&str, &Value)) {
     }
 }
 
+/// Go clients send these as `null`, and what they send there has to come back.
+const SENT_AS_NULL: [&str; 2] = [
+    "Machine.spec.networkInterfaces[].ephemeral.networkInterfaceTemplate.spec.ipFamilies",
+    "Machine.spec.networkInterfaces[].ephemeral.networkInterfaceTemplate.spec.ips",
+];
+
 #[test]
-fn nothing_is_nullable_and_no_spec_has_an_enum() {
+fn only_lists_that_are_sent_as_null_are_nullable_and_no_spec_has_an_enum() {
     each(&mut |path, schema| {
-        assert!(schema.get("nullable").is_none(), "{path}");
+        assert_eq!(
+            schema.get("nullable").is_some(),
+            SENT_AS_NULL.contains(&path),
+            "{path}"
+        );
         assert!(
             schema.get("enum").is_none() || path.contains(".status."),
             "{path}"
@@ -69,14 +82,67 @@ fn every_field_is_described() {
     });
 }
 
+/// Else who applies the manifest again would see lists that differ each time.
 #[test]
-fn no_rule_is_on_a_root_and_each_has_a_message() {
+fn nothing_below_a_list_or_a_template_has_a_default() {
     each(&mut |path, schema| {
-        let rules = schema["x-kubernetes-validations"].as_array();
-        assert!(rules.is_none() || path.contains('.'), "{path}");
-        for rule in rules.into_iter().flatten() {
-            let said = rule.get("message").or(rule.get("messageExpression"));
-            assert!(said.is_some(), "{path}: {rule}");
+        let is_below = path.contains("[]") || path.contains("Template");
+        assert!(!is_below || schema.get("default").is_none(), "{path}");
+    });
+}
+
+/// Calls `visit` with each rule of each kind, the schema that it is on, and its path.
+fn each_rule(mut visit: impl FnMut(&str, &Value, Rule)) {
+    each(&mut |path, schema| {
+        if let Some(rules) = schema.get("x-kubernetes-validations") {
+            let rules: Vec<Rule> = serde_json::from_value(rules.clone()).unwrap();
+            for rule in rules {
+                visit(path, schema, rule);
+            }
+        }
+    });
+}
+
+#[test]
+fn no_rule_is_on_a_root_and_each_has_a_message_of_its_own() {
+    let mut messages = HashSet::new();
+    each_rule(|path, _, rule| {
+        assert!(path.contains('.'), "{path}");
+        assert!(!rule.message.is_empty(), "{path}: {}", rule.condition);
+        let at = rule.field_path.unwrap_or_default();
+        assert!(
+            messages.insert(format!("{path}{at}: {}", rule.message)),
+            "{path}: two rules say {}",
+            rule.message
+        );
+    });
+}
+
+#[test]
+fn each_rule_on_a_value_that_can_change_around_a_fault_forgives() {
+    each_rule(|path, schema, rule| {
+        let is_single = schema["type"] != "object" && schema["type"] != "array";
+        assert!(
+            is_single || rule.is_on_change(),
+            "{path}: {}",
+            rule.condition
+        );
+        let shown = rule.message_expression.unwrap_or_default();
+        let forgives = rule.optional_old_self == Some(true);
+        // Where `oldSelf` may be absent, a message that uses it fails.
+        assert!(!forgives || !shown.contains("oldSelf"), "{path}: {shown}");
+        // Of an old value, a field is not known by an escaped name.
+        assert!(!forgives || !rule.condition.contains("__"), "{path}");
+    });
+}
+
+#[test]
+fn no_rule_is_on_an_entry_that_the_server_cannot_compare_with_what_it_was() {
+    each(&mut |path, schema| {
+        if schema["type"] == "array" && schema["x-kubernetes-list-type"] != "map" {
+            below(path, &schema["items"], &mut |path, schema| {
+                assert!(schema.get("x-kubernetes-validations").is_none(), "{path}");
+            });
         }
     });
 }

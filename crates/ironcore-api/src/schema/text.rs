@@ -1,10 +1,10 @@
 //! Rules on a single text: names, families, addresses, sizes. Each shows the text in its message.
 
-use kube::core::{Message, Rule};
 use serde_json::json;
 
 use super::bound;
 use super::node::Node;
+use super::rule::Rule;
 
 /// The name is a DNS subdomain.
 pub(super) fn subdomain() -> Rule {
@@ -33,7 +33,7 @@ pub(super) fn subdomain_pattern(node: &mut Node<'_>) {
 
 /// An empty text is none, and keeps the rule.
 pub(super) fn optional(mut rule: Rule) -> Rule {
-    rule.rule = format!("self == '' || {}", rule.rule);
+    rule.condition = format!("self == '' || {}", rule.condition);
     rule
 }
 
@@ -66,20 +66,25 @@ pub(super) fn cidr(mut node: Node<'_>) {
         ));
 }
 
-/// The size is a quantity that is not negative. The int case is apart because `quantity` takes only strings.
-pub(super) fn size(mut node: Node<'_>) {
-    node.set("maxLength", json!(bound::QUANTITY)).rule(
+/// The `sizeLimit` of a disk is a quantity that is not negative. The int case is apart because `quantity` takes only
+/// strings.
+///
+/// The rule is on the disk, and reads the size as the entry of a list: Kubernetes 1.33 does not count the bound of a
+/// text that may be a number as well, and would refuse a rule on the size itself as too expensive.
+pub(super) fn size(mut disk: Node<'_>) {
+    disk.at("sizeLimit")
+        .set("maxLength", json!(bound::QUANTITY));
+    disk.rule(
         Rule::new(
-            "type(self) == int ? int(self) >= 0 : \
-             isQuantity(string(self)) && quantity(string(self)).compareTo(quantity('0')) >= 0",
+            "!has(self.sizeLimit) || [self.sizeLimit].all(size, type(size) == int ? int(size) >= 0 : \
+             isQuantity(string(size)) && quantity(string(size)).compareTo(quantity('0')) >= 0)",
+            "is no size: a quantity of at least 0",
         )
-        .message(Message::Expression(
-            "'\"' + string(self) + '\" is no size: a quantity of at least 0'".to_owned(),
-        )),
+        .at(".sizeLimit"),
     );
 }
 
 /// A rule whose message begins with the text itself.
-pub(super) fn refusing(rule: &str, message: &str) -> Rule {
-    Rule::new(rule).message(Message::Expression(format!("'\"' + self + '\" {message}'")))
+pub(super) fn refusing(condition: &str, message: &str) -> Rule {
+    Rule::new(condition, message).showing(format!("'\"' + self + '\" {message}'"))
 }

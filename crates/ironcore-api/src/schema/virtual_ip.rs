@@ -1,10 +1,10 @@
 //! VirtualIP, and the templates of virtual IPs.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::core::{Message, Rule};
 
 use super::common::forbidden;
 use super::node::Node;
+use super::rule::Rule;
 use super::{bound, common, derive, text};
 use crate::networking::VirtualIP;
 
@@ -33,11 +33,12 @@ pub(super) fn spec(mut node: Node<'_>) {
 fn frozen() -> [Rule; 2] {
     ["type", "ipFamily"].map(|field| {
         forbidden(
-            format!("self.{field} == oldSelf.{field}"),
+            format!(
+                "!has(oldSelf.{field}) || has(self.{field}) && self.{field} == oldSelf.{field}"
+            ),
             &format!(".{field}"),
+            "may not be changed",
         )
-        .message(Message::Expression(format!(
-            "'may not be changed: it was ' + oldSelf.{field}"
-        )))
+        .showing(format!("'may not be changed: it was ' + oldSelf.{field}"))
     })
 }

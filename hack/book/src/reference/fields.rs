@@ -8,6 +8,15 @@ use serde_json::Value;
 use super::{description, rules};
 use crate::table::{code, table};
 
+/// In what a template may differ from the kind's spec.
+const APART: [&str; 5] = [
+    "x-kubernetes-validations",
+    "description",
+    "default",
+    "nullable",
+    "pattern",
+];
+
 /// A kind's spec that others have in templates; it is told on the kind's own page.
 pub(super) struct Shared<'a> {
     pub(super) kind: &'a str,
@@ -24,30 +33,41 @@ impl Shared<'_> {
         let of_template = rules::all(schema);
         let of_kind = rules::all(self.spec);
         let missing = of_kind.iter().filter(|rule| !of_template.contains(rule));
-        let is_on_update = |rule: &Value| {
-            rule["rule"]
-                .as_str()
-                .is_some_and(|cel| cel.contains("oldSelf"))
+        let is_on_value = |rule: &Value| {
+            let cel = rule["rule"].as_str().unwrap_or_default();
+            rules::forgives(rule) || !cel.contains("oldSelf")
         };
+        let missing = missing.filter(|(_, rule)| is_on_value(rule)).count();
         of_template.iter().all(|rule| of_kind.contains(rule))
-            && missing.map(|(_, rule)| rule).all(is_on_update)
+            && missing + patterns(self.spec) <= patterns(schema)
     }
 
     fn row(&self) -> String {
         format!(
-            "fields, bounds and rules of a [{}]({}#spec)'s spec, but for those on updates",
+            "fields, bounds and rules of a [{}]({}#spec)'s spec, but for defaults and rules on updates",
             self.kind, self.file
         )
     }
 }
 
-/// Without rules and description.
+/// How many texts have to match a pattern: it costs nothing, and stands for a rule where there are too many texts.
+fn patterns(schema: &Value) -> usize {
+    let own = usize::from(schema["pattern"].is_string());
+    let below = match schema {
+        Value::Object(fields) => fields.values().map(patterns).sum(),
+        Value::Array(values) => values.iter().map(patterns).sum(),
+        _ => 0,
+    };
+    own + below
+}
+
+/// What a template shares with the kind: not rules, which are compared apart, nor defaults, which it has none of.
 fn bare(schema: &Value) -> Value {
     match schema {
         Value::Object(fields) => {
-            let kept = fields.iter().filter(|(key, _)| {
-                !["x-kubernetes-validations", "description"].contains(&key.as_str())
-            });
+            let kept = fields
+                .iter()
+                .filter(|(key, _)| !APART.contains(&key.as_str()));
             Value::Object(
                 kept.map(|(key, value)| (key.clone(), bare(value)))
                     .collect(),
@@ -285,6 +305,10 @@ mod tests {
             let rules: Vec<Value> = rules.iter().map(|rule| json!({"rule": rule})).collect();
             json!({"type": "object", "properties": {"a": {"type": "string", "maxLength": bound}}, "x-kubernetes-validations": rules})
         };
+        let matching = |mut schema: Value| {
+            schema["properties"]["a"]["pattern"] = "^.+$".into();
+            schema
+        };
         let kind = spec(&["self.a != ''", "self.a == oldSelf.a"], 9);
         let shared = Shared {
             kind: "Kind",
@@ -297,6 +321,9 @@ mod tests {
             (spec(&[], 9), false),
             (spec(&["self.a != ''", "self.a != 'b'"], 9), false),
             (spec(&["self.a != ''"], 8), false),
+            // A pattern in place of a rule.
+            (matching(spec(&[], 9)), true),
+            (matching(spec(&["self.a != ''"], 9)), true),
         ];
         for (schema, expected) in cases {
             assert_eq!(shared.is(&schema), expected, "{schema}");

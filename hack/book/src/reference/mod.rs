@@ -19,8 +19,9 @@ Made from the definitions in `deploy/crds`. `kubectl explain` tells the same of 
 
 A reference names an object of the same namespace unless it has a `namespace` of its own; an empty name refers to
 nothing. Each rule is CEL and part of its definition: the API server itself refuses what breaks it, with or without the
-[webhook](../webhook.md), which says more. A rule with `oldSelf` holds of updates. In a rule's message `{…}` stands for
-a value.
+[webhook](../webhook.md), which says more. A rule with `oldSelf` is on updates. All others forgive what was stored at fault
+([upgrade](../upgrade.md#rules-forgive)); one of `entry` is on each entry of a list. In a rule's message `{…}` stands for a value, and
+`[*]` for any entry.
 
 ";
 

@@ -55,8 +55,27 @@ pub(super) fn section(schema: &Value, shared: &[Shared]) -> String {
     text
 }
 
-fn one(rule: &Value) -> String {
+/// Whether the rule forgives a value that broke it before.
+pub(super) fn forgives(rule: &Value) -> bool {
+    rule["optionalOldSelf"] == true
+}
+
+/// What the rule says of a value; of an entry, where it is on a list's entries. How it forgives is the same in all rules,
+/// and left out.
+fn condition(rule: &Value) -> &str {
     let cel = rule["rule"].as_str().unwrap_or_default();
+    let between = |before: &str, after: &str| {
+        let (_, rest) = cel.split_once(before)?;
+        rest.split_once(after).map(|(condition, _)| condition)
+    };
+    let of_entries = || between("list.filter(entry, !(", "))].exists(broken, ");
+    let of_value = || between("(", ") || oldSelf.hasValue() && ");
+    let known = forgives(rule).then(|| of_entries().or_else(of_value));
+    known.flatten().unwrap_or(cel)
+}
+
+fn one(rule: &Value) -> String {
+    let cel = condition(rule);
     let reason = rule["reason"].as_str().unwrap_or("FieldValueInvalid");
     let at = rule["fieldPath"].as_str();
     let at = at
@@ -92,6 +111,20 @@ mod tests {
                 ("list[].a".to_owned(), json!("deep"))
             ]
         );
+    }
+
+    #[test]
+    fn no_rule_of_ours_shows_how_it_forgives() {
+        for kind in ironcore_api::KINDS {
+            let crd = serde_json::to_value((kind.crd)()).unwrap();
+            for (path, rule) in all(&crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]) {
+                let shown = condition(&rule);
+                assert!(
+                    !forgives(&rule) || !shown.contains("oldSelf"),
+                    "{path}: {shown}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ const REFUSED: &[Create] = &[
     Create("spec.networkRef -", Cause(NET, Required, "a name is needed"), "spec.networkRef = {name: net}"),
     Create("spec -", Cause("spec", Required, "a spec is needed"), ""),
     Create("spec.providerID = 2049*p", Cause("spec.providerID", TooLong, "2048"), "spec.providerID = 2048*p"),
-    Create("spec.attributes.k = 1025*v", Cause("spec.attributes.k", TooLong, "1024"), "spec.attributes = {k: ''}"),
+    Create("spec.attributes.k = 16385*v", Cause("spec.attributes.k", TooLong, "16384"), "spec.attributes = {k: ''}"),
     Create("spec.networkRef.name = Net_1", Cause(NET, Invalid, "\"Net_1\": is no DNS subdomain"), "spec.networkRef.name = net-1.a"),
     Create("spec.machineRef.uid = 65*u", Cause("spec.machineRef.uid", TooLong, "64"), "spec.machineRef = {name: '', uid: ''}"),
     Create("spec.machineRef.name = a.b", Cause("spec.machineRef.name", Invalid, "\"a.b\": is no DNS label"), "spec.machineRef.name = a-b"),
