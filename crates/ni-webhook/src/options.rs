@@ -78,7 +78,7 @@ pub struct Listening {
     )]
     pub health_listen: SocketAddr,
     /// Connections that are open at once. When there are as many, the one that is idle longest is closed for a new one.
-    /// Each may take 600 KiB at worst.
+    /// Each may take 500 KiB at worst.
     #[arg(long, env = "NI_WEBHOOK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = CONNECTIONS,
         value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_connections: u32,

@@ -19,14 +19,17 @@ pub const SMALL: usize = 64 << 10;
 /// The room for these.
 pub const SMALL_ROOM: usize = 8 << 20;
 
-/// The room for larger ones: one of the largest, or two of an object of 3 MiB. Judging takes several times as much.
-pub const LARGE_ROOM: usize = 8 << 20;
+/// The room for larger ones: two of the largest, or five of an object of 3 MiB.
+pub const LARGE_ROOM: usize = 16 << 20;
+
+/// Bytes of these that are judged at once, which takes several times as much memory.
+pub const JUDGED_AT_ONCE: usize = 8 << 20;
 
 /// Requests under way at once, over all connections. Those whose body is not complete make room for others.
 pub const REQUESTS: usize = 256;
 
-/// Connections at once, unless the command line says otherwise. An API server has a few over HTTP/2, and keeps no more
-/// than 25 over HTTP/1.1.
+/// Connections at once, unless the command line says otherwise. An API server has a few over HTTP/2; over HTTP/1.1 it has
+/// one for each review under way.
 pub const CONNECTIONS: u32 = 128;
 
 /// Requests at once on one connection of HTTP/2. Clients in Go take 100 for granted until the server has spoken.
@@ -82,12 +85,13 @@ mod tests {
     fn the_worst_that_clients_can_do_together_stays_far_below_the_limit() {
         let connections = CONNECTIONS as usize * (CONNECTION + FRAMES);
         let requests = REQUESTS * (REQUEST + ANSWER);
-        let bodies = SMALL_ROOM + WORKERS * JUDGING * SMALL + LARGE_ROOM * (1 + JUDGING);
+        let bodies = SMALL_ROOM + WORKERS * JUDGING * SMALL + LARGE_ROOM + JUDGED_AT_ONCE * JUDGING;
         let all = REST + connections + requests + bodies;
         assert!(all <= SHIPPED * 2 / 3, "{} MiB", all / MIB);
     }
 
     // Bodies that wait for room leave a connection open to others, and the largest has room.
     const _: () = assert!(CONNECTION_WINDOW >= STREAMS * STREAM_WINDOW);
-    const _: () = assert!(ENTRY < SMALL && SMALL < LARGEST_BODY && LARGEST_BODY <= LARGE_ROOM);
+    const _: () = assert!(ENTRY < SMALL && SMALL < LARGEST_BODY && LARGEST_BODY <= JUDGED_AT_ONCE);
+    const _: () = assert!(JUDGED_AT_ONCE <= LARGE_ROOM);
 }

@@ -1,7 +1,9 @@
 //! Which connection, or which request, has to go when there is room for no more; pure.
 //!
-//! The order is: unfinished handshakes, then what is idle, then requests whose body is still coming in; of each the
-//! oldest first. What is being judged never goes, so a stranger who only holds something open can't keep others out.
+//! Idle ones go first, then those whose request's body is still coming in; of each the oldest first. Handshakes that are
+//! slow, or that take more than half of the room, go before all others: a flood of them neither drives out connections
+//! that are in use, nor, while it fits into its half, is driven out by connections that are held open. What is being judged
+//! never goes, so a stranger who only holds something open can't keep others out.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -12,8 +14,8 @@ pub const GRACE: Duration = Duration::from_secs(2);
 /// Names an entry of a [`Table`].
 pub type Id = u64;
 
-/// What an entry was when it was evicted. The order is that of eviction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What an entry was when it was evicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// Its TLS handshake was not complete.
     Handshake,
@@ -21,6 +23,26 @@ pub enum Reason {
     Idle,
     /// Its request's body was not complete.
     Incomplete,
+}
+
+/// The order of eviction, of those that may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// A handshake that is slow, or one of too many.
+    SlowHandshake,
+    Idle,
+    Incomplete,
+    Handshake,
+}
+
+impl Rank {
+    fn reason(self) -> Reason {
+        match self {
+            Self::SlowHandshake | Self::Handshake => Reason::Handshake,
+            Self::Idle => Reason::Idle,
+            Self::Incomplete => Reason::Incomplete,
+        }
+    }
 }
 
 /// How far a request has come.
@@ -65,18 +87,24 @@ impl Entry {
         }
     }
 
-    /// Its place in the order of eviction; `None` where it may not go.
-    fn rank(&self, now: Instant) -> Option<(Reason, Instant)> {
+    /// Its place in the order of eviction; `None` where it may not go. `crowded`: handshakes take too much room.
+    fn rank(&self, crowded: bool, now: Instant) -> Option<(Rank, Instant)> {
         let [receiving, judging, sending] = self.tallies;
         let active = |tally: Tally| tally.count > 0 && now < tally.last + GRACE;
         if !self.secured {
-            Some((Reason::Handshake, self.since))
+            let slow = crowded || now >= self.since + GRACE;
+            let rank = if slow {
+                Rank::SlowHandshake
+            } else {
+                Rank::Handshake
+            };
+            Some((rank, self.since))
         } else if judging.count > 0 || active(sending) {
             None
         } else if active(receiving) {
-            Some((Reason::Incomplete, receiving.last))
+            Some((Rank::Incomplete, receiving.last))
         } else {
-            Some((Reason::Idle, self.since))
+            Some((Rank::Idle, self.since))
         }
     }
 }
@@ -117,13 +145,15 @@ impl Table {
         if self.entries.values().any(|entry| entry.evicted) {
             return None;
         }
+        let handshakes = self.entries.values().filter(|entry| !entry.secured);
+        let crowded = handshakes.count() > self.capacity / 2;
         let ranked = self.entries.iter().filter_map(|(id, entry)| {
-            let (reason, since) = entry.rank(now)?;
-            Some((reason, since, *id))
+            let (rank, since) = entry.rank(crowded, now)?;
+            Some((rank, since, *id))
         });
-        let (reason, _, id) = ranked.min()?;
+        let (rank, _, id) = ranked.min()?;
         self.entries.get_mut(&id)?.evicted = true;
-        Some((id, reason))
+        Some((id, rank.reason()))
     }
 
     /// Notes that the handshake is complete.

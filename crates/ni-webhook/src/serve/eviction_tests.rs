@@ -59,17 +59,47 @@ impl Timed {
     }
 }
 
+/// A table that is full: so many that are secured, then handshakes, opened one after the other at `time`.
+fn with_handshakes(secured: usize, handshakes: usize, time: f64) -> (Timed, Vec<Id>, Vec<Id>) {
+    let mut timed = Timed::new(secured + handshakes);
+    let idle = (0..secured).map(|_| timed.open([0.0])[0]).collect();
+    let begun = timed.at(time);
+    let shaking = (0..handshakes).map(|_| timed.table.open(begun).expect("room"));
+    let shaking = shaking.collect();
+    assert_eq!(timed.table.open(begun), None);
+    (timed, idle, shaking)
+}
+
 #[test]
-fn who_did_not_shake_hands_goes_before_who_is_idle_longer() {
-    let mut timed = Timed::new(3);
-    let [idle] = timed.open([0.0]);
-    let older = timed.table.open(timed.at(1.0)).expect("room");
-    let newer = timed.table.open(timed.at(2.0)).expect("room");
-    assert_eq!(timed.table.open(timed.at(3.0)), None);
-    assert_eq!(timed.evict(3.0), Some((older, Reason::Handshake)));
-    assert_eq!(timed.evict(3.0), Some((newer, Reason::Handshake)));
-    assert_eq!(timed.evict(3.0), Some((idle, Reason::Idle)));
-    assert_eq!(timed.evict(3.0), None);
+fn handshakes_that_take_more_than_half_of_the_room_go_before_who_is_idle_longer() {
+    let (mut timed, idle, shaking) = with_handshakes(2, 4, 10.0);
+    assert_eq!(timed.evict(10.0), Some((shaking[0], Reason::Handshake)));
+    assert_eq!(timed.evict(10.0), Some((idle[0], Reason::Idle)));
+    assert_eq!(timed.evict(10.0), Some((idle[1], Reason::Idle)));
+    assert_eq!(timed.evict(10.0), Some((shaking[1], Reason::Handshake)));
+}
+
+#[test]
+fn a_handshake_is_not_driven_out_by_connections_that_are_held_open() {
+    let (mut timed, idle, shaking) = with_handshakes(3, 1, 10.0);
+    timed.begin(idle[0], &[Receiving], 9.0);
+    let order = [
+        (idle[1], Reason::Idle),
+        (idle[2], Reason::Idle),
+        (idle[0], Reason::Incomplete),
+        (shaking[0], Reason::Handshake),
+    ];
+    for expected in order {
+        assert_eq!(timed.evict(10.0), Some(expected));
+    }
+    assert_eq!(timed.evict(10.0), None);
+}
+
+#[test]
+fn a_slow_handshake_goes_first() {
+    let (mut timed, idle, shaking) = with_handshakes(3, 1, 10.0);
+    assert_eq!(timed.evict(12.0), Some((shaking[0], Reason::Handshake)));
+    assert_eq!(timed.evict(12.0), Some((idle[0], Reason::Idle)));
 }
 
 #[test]

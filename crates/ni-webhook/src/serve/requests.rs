@@ -76,15 +76,13 @@ impl Shared {
     fn open(&self, stop: &Arc<Stop>) -> Option<(Id, Option<Arc<Stop>>)> {
         let now = Instant::now();
         let mut state = self.lock();
-        let mut evicted = None;
-        let id = match state.table.open(now) {
-            Some(id) => id,
-            None => {
-                let (oldest, _) = state.table.evict(now)?;
-                state.table.close(oldest);
-                evicted = state.stops.remove(&oldest);
-                state.table.open(now)?
-            }
+        let (id, evicted) = if let Some(id) = state.table.open(now) {
+            (id, None)
+        } else {
+            let (oldest, _) = state.table.evict(now)?;
+            state.table.close(oldest);
+            let evicted = state.stops.remove(&oldest);
+            (state.table.open(now)?, evicted)
         };
         state.table.secured(id);
         state.stops.insert(id, stop.clone());

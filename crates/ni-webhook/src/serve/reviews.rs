@@ -21,7 +21,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::warn;
 
 use super::body::{Counted, Received, Room, Unread};
-use super::budget::{LARGE_ROOM, REQUESTS, SMALL, SMALL_ROOM};
+use super::budget::{JUDGED_AT_ONCE, LARGE_ROOM, REQUESTS, SMALL, SMALL_ROOM};
 use super::eviction::Stage;
 use super::gate::Over;
 use super::pool::{Pool, Turn};
@@ -36,8 +36,10 @@ struct Reviews {
     judge: Judge,
     requests: Requests,
     room: Room,
-    /// Large bodies that are judged at once: the cores are for small ones as well.
+    /// KiB of large bodies that are judged at once.
     large: Arc<Semaphore>,
+    /// As much of it at least each of them takes, so that no more are judged at once than there are cores.
+    share: u32,
     metrics: Metrics,
     limit: Duration,
 }
@@ -62,7 +64,8 @@ pub fn router_of(judge: Judge, metrics: Metrics, limit: Duration) -> Router {
         large: pool(LARGE_ROOM),
         metrics: metrics.clone(),
     };
-    let cores = available_parallelism().map_or(1, Into::into);
+    let cores = available_parallelism().map_or(1, usize::from);
+    let all = kib(JUDGED_AT_ONCE);
     Router::new()
         .route("/mutate", post(mutate))
         .route("/validate", post(validate))
@@ -71,7 +74,8 @@ pub fn router_of(judge: Judge, metrics: Metrics, limit: Duration) -> Router {
             judge,
             requests: Requests::new(REQUESTS, metrics.clone()),
             room,
-            large: Arc::new(Semaphore::new(cores)),
+            large: Arc::new(Semaphore::new(all as usize)),
+            share: all / u32::try_from(cores).unwrap_or(u32::MAX).clamp(1, all),
             metrics,
             limit,
         }))
@@ -157,7 +161,8 @@ impl Reviews {
         received: Received,
     ) -> Option<(Answer, Option<Turn>)> {
         let (judge, runtime) = (self.judge.clone(), Handle::current());
-        let permit = self.large.clone().acquire_owned().await.ok();
+        let share = kib(received.bytes.len()).max(self.share);
+        let permit = self.large.clone().acquire_many_owned(share).await.ok();
         let judging = spawn_blocking(move || {
             let _permit = permit;
             let Received { bytes, turn } = received;
@@ -165,6 +170,10 @@ impl Reviews {
         });
         judging.await.ok()
     }
+}
+
+fn kib(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
 
 /// Why there is no verdict.

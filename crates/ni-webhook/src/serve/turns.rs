@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 pub type Id = u64;
 
 /// While others wait, a body has to come on within this time.
-pub const STALL: Duration = Duration::from_millis(250);
+pub const STALL: Duration = Duration::from_millis(500);
 
 /// As much has come on by then.
 pub const PROGRESS: usize = 64 << 10;
