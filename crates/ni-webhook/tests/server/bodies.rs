@@ -119,7 +119,7 @@ async fn large_bodies_that_stall_do_not_keep_others_from_being_answered() {
     let client = Client::new(&fixture.authority.pem);
     let address = fixture.running.address;
     let mut stalled = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..6 {
         stalled.push(begin(&client, address, LARGEST_BODY, 2 * SMALL).await);
     }
     eventually("they wait for each other", async || {

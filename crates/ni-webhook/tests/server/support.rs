@@ -54,17 +54,17 @@ impl Authority {
 
     /// A certificate for `host`.
     pub(crate) fn sign(&self, host: &str) -> Pair {
-        self.sign_params(CertificateParams::new([host.to_owned()]).expect("a name"))
+        self.sign_params(&CertificateParams::new([host.to_owned()]).expect("a name"))
     }
 
     /// A certificate whose subject has this common name, and that is for no host.
     pub(crate) fn sign_common_name(&self, name: &str) -> Pair {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
-        self.sign_params(params)
+        self.sign_params(&params)
     }
 
-    fn sign_params(&self, params: CertificateParams) -> Pair {
+    fn sign_params(&self, params: &CertificateParams) -> Pair {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         Pair {
