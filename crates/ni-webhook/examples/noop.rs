@@ -19,8 +19,8 @@ use ni_webhook::certificate::files::Files;
 use ni_webhook::metrics::Metrics;
 use ni_webhook::options::Cli;
 use ni_webhook::references::References;
+use ni_webhook::serve::budget::LARGEST_BODY;
 use ni_webhook::serve::health::{self, Health, Stopping};
-use ni_webhook::serve::reviews::LARGEST_BODY;
 use ni_webhook::serve::tls::open_to_all;
 use ni_webhook::serve::{self, Limits};
 

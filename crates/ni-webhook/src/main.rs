@@ -118,7 +118,8 @@ async fn serve_reviews(
     let tls = match &cli.identity.client_ca {
         None => open_to_all(current)?,
         Some(path) => {
-            let clients = ClientCa::open(path.clone(), current.clone(), metrics.clone())
+            let names = cli.identity.client_names.clone();
+            let clients = ClientCa::open(path.clone(), names, current.clone(), metrics.clone())
                 .context("nobody to answer: change --client-ca")?;
             let tls = clients.tls();
             tokio::spawn(clients.keep());

@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::review::Endpoint;
+use crate::serve::eviction::Reason;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReviewLabels {
@@ -28,6 +29,11 @@ struct EndpointLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LookupLabels {
     answer: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EvictionLabels {
+    reason: &'static str,
 }
 
 /// What came of a review.
@@ -90,7 +96,12 @@ pub struct Metrics {
     warnings: Counter,
     lookups: Family<LookupLabels, Counter>,
     connections: Gauge,
+    connections_limit: Gauge,
     connections_failed: Counter,
+    connections_evicted: Family<EvictionLabels, Counter>,
+    requests: Gauge,
+    body_bytes: Gauge,
+    body_waits: Counter,
     certificate_expires: Gauge,
     certificate_failures: Counter,
     resident_bytes: Gauge,
@@ -119,7 +130,12 @@ impl Default for Metrics {
             warnings: Counter::default(),
             lookups: Family::default(),
             connections: Gauge::default(),
+            connections_limit: Gauge::default(),
             connections_failed: Counter::default(),
+            connections_evicted: Family::default(),
+            requests: Gauge::default(),
+            body_bytes: Gauge::default(),
+            body_waits: Counter::default(),
             certificate_expires: Gauge::default(),
             certificate_failures: Counter::default(),
             resident_bytes: Gauge::default(),
@@ -149,21 +165,55 @@ impl Metrics {
             "Objects referred to that were looked up, by what was learned",
             self.lookups.clone(),
         );
-        self.register_server(&mut all);
+        self.register_connections(&mut all);
+        self.register_requests(&mut all);
+        self.register_process(&mut all);
         all
     }
 
-    fn register_server(&self, all: &mut Registry) {
+    fn register_connections(&self, all: &mut Registry) {
         all.register(
             "connections",
             "Connections that are open",
             self.connections.clone(),
         );
         all.register(
+            "connections_limit",
+            "Connections that may be open at once",
+            self.connections_limit.clone(),
+        );
+        all.register(
             "connections_failed",
             "Connections that ended before TLS stood",
             self.connections_failed.clone(),
         );
+        all.register(
+            "connections_evicted",
+            "Connections that were closed to make room for others, by what they were",
+            self.connections_evicted.clone(),
+        );
+    }
+
+    fn register_requests(&self, all: &mut Registry) {
+        all.register(
+            "requests",
+            "Reviews under way, from their headers until their answer is sent",
+            self.requests.clone(),
+        );
+        all.register_with_unit(
+            "body",
+            "Bodies of reviews in memory",
+            Unit::Bytes,
+            self.body_bytes.clone(),
+        );
+        all.register(
+            "body_waits",
+            "Bodies of reviews that had to wait for room",
+            self.body_waits.clone(),
+        );
+    }
+
+    fn register_process(&self, all: &mut Registry) {
         all.register_with_unit(
             "certificate_not_after_timestamp",
             "When the certificate in use expires, 0 without one",
@@ -237,6 +287,48 @@ impl Metrics {
         self.connections_failed.inc();
     }
 
+    /// Notes how many connections may be open at once.
+    pub fn connections_limited(&self, limit: usize) {
+        self.connections_limit.set(number(limit));
+    }
+
+    /// Counts a connection that is closed to make room for another.
+    pub fn connection_evicted(&self, reason: Reason) {
+        let reason = match reason {
+            Reason::Handshake => "handshake",
+            Reason::Idle => "idle",
+            Reason::Incomplete => "incomplete",
+        };
+        self.connections_evicted
+            .get_or_create(&EvictionLabels { reason })
+            .inc();
+    }
+
+    /// Counts a review in.
+    pub fn request_begun(&self) {
+        self.requests.inc();
+    }
+
+    /// Counts a review out.
+    pub fn request_ended(&self) {
+        self.requests.dec();
+    }
+
+    /// Counts bytes of a body in.
+    pub fn body_grew(&self, bytes: usize) {
+        self.body_bytes.inc_by(number(bytes));
+    }
+
+    /// Counts bytes of a body out.
+    pub fn body_shrank(&self, bytes: usize) {
+        self.body_bytes.dec_by(number(bytes));
+    }
+
+    /// Counts a body that has to wait for room.
+    pub fn body_waited(&self) {
+        self.body_waits.inc();
+    }
+
     /// Counts a new certificate, key or client CA that could not be taken.
     pub fn certificate_failed(&self) {
         self.certificate_failures.inc();
@@ -258,6 +350,10 @@ impl Metrics {
         let _ = text::encode(&mut out, &self.registry);
         out
     }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Resident memory as Linux reports it, in bytes.

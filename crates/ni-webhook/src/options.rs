@@ -9,6 +9,8 @@ use clap::{Args, Parser, ValueEnum};
 use ironcore_api::scope::Scopes;
 use rustls::pki_types::ServerName;
 
+use crate::serve::budget::CONNECTIONS;
+
 /// Judges IronCore's objects before they are stored: fills in what can be inferred, refuses what is malformed with all
 /// its faults, and warns of references to what does not exist.
 ///
@@ -75,9 +77,10 @@ pub struct Listening {
         default_value = "127.0.0.1:8081"
     )]
     pub health_listen: SocketAddr,
-    /// Connections that are open at once. Further ones wait in the system's queue until one ends.
-    #[arg(long, env = "NI_WEBHOOK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 1024,
-        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    /// Connections that are open at once. When there are as many, the one that is idle longest is closed for a new one.
+    /// Each may take 500 KiB at worst.
+    #[arg(long, env = "NI_WEBHOOK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = CONNECTIONS,
+        value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_connections: u32,
     /// How long a request may take, its body included. Less than the API server waits (5s), so that it is told why.
     #[arg(long, env = "NI_WEBHOOK_REQUEST_TIMEOUT", value_name = "TIME", default_value = "4s", value_parser = duration)]
@@ -115,6 +118,17 @@ pub struct Identity {
     /// when it changes.
     #[arg(long, env = "NI_WEBHOOK_CLIENT_CA", value_name = "FILE")]
     pub client_ca: Option<PathBuf>,
+    /// With --client-ca: names, separated by commas, of which the client certificate must have one, as its subject's
+    /// common name or as a DNS name. Without it, every certificate of these CAs will do.
+    #[arg(
+        long = "client-name",
+        env = "NI_WEBHOOK_CLIENT_NAME",
+        value_name = "NAME",
+        value_delimiter = ',',
+        requires = "client_ca",
+        value_parser = clap::builder::NonEmptyStringValueParser::new()
+    )]
+    pub client_names: Vec<String>,
     /// Make CA and certificate, keep them in a Secret that all replicas share, renew them, and keep the caBundle of the
     /// webhook configurations right.
     #[arg(long, env = "NI_WEBHOOK_SELF_SIGNED", value_parser = BoolishValueParser::new())]
@@ -385,6 +399,13 @@ mod tests {
             ("--self-signed --self-signed-host *", false),
             ("--self-signed --namespace a/b", false),
             ("--self-signed --service-name=", false),
+            ("--self-signed --client-ca ca", true),
+            (
+                "--self-signed --client-ca ca --client-name a,b --client-name c",
+                true,
+            ),
+            ("--self-signed --client-ca ca --client-name a,", false),
+            ("--self-signed --client-name a", false),
         ];
         for (flags, good) in cases {
             let words = std::iter::once("ni-webhook").chain(flags.split_whitespace());

@@ -179,6 +179,18 @@ mod tests {
         assert_eq!(asked("deploy/uninstall"), made[..1]);
     }
 
+    /// Programs that end at a panic would end all that is under way with it, and tests would not show it.
+    #[test]
+    fn what_is_shipped_unwinds_as_tests_do() {
+        let path = repo::root().join("Cargo.toml");
+        let manifest = fs::read_to_string(path).expect("the workspace");
+        assert!(manifest.contains(&format!("[profile.{SHIPPED}]")));
+        let aborts = manifest
+            .lines()
+            .find(|line| line.trim_start().starts_with("panic"));
+        assert_eq!(aborts, None);
+    }
+
     #[test]
     fn the_chart_is_of_this_version() {
         let path = repo::root().join("deploy/helm/ironcore-ni/Chart.yaml");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Folders of decisions, below a crate's `src`; each is a file of that name as well.
-const PURE: [(&str, &str); 8] = [
+const PURE: [(&str, &str); 10] = [
     ("ironcore-api", "validate"),
     ("ironcore-api", "default"),
     ("ironcore-api", "plan"),
@@ -12,6 +12,8 @@ const PURE: [(&str, &str); 8] = [
     ("ni-controller", "core"),
     ("ni-controller", "lease/elector"),
     ("ni-webhook", "certificate/self_signed/plan"),
+    ("ni-webhook", "serve/eviction"),
+    ("ni-webhook", "serve/turns"),
 ];
 
 /// Whole words, or paths, that bring one of them in.

@@ -1,4 +1,4 @@
-//! Who is let in: so many connections at once, and none that stays silent.
+//! The listener, and the streams that it accepts: none stays that is silent, or that has to make room.
 
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
@@ -7,26 +7,26 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::extract::connect_info::Connected;
 use axum_server::{AddrListener, Address};
 use ironcore_api::listen::listen;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::metrics::Metrics;
+use super::connections::{Connection, Connections};
 
 /// An address, and what holds for the connections to it.
 #[derive(Clone, Debug)]
 pub struct Door {
     /// Where it listens; of a connection, who is connected.
     pub address: SocketAddr,
-    /// As many connections are open at once.
-    pub slots: Arc<Semaphore>,
+    /// The connections that are open.
+    pub connections: Connections,
+    /// The one that this stands for, once it is accepted.
+    pub connection: Option<Arc<Connection>>,
     /// A connection over which no byte went for so long, either way, is closed.
     pub silence: Duration,
-    /// Where its connections are counted.
-    pub metrics: Option<Metrics>,
 }
 
 /// A door that is open.
@@ -47,17 +47,18 @@ impl AddrListener<Visitor, Door> for Gate {
         Ok(Self { door, listener })
     }
 
-    // The slot comes first: without one, connections wait in the system's bounded queue and cost no descriptor.
+    // One that waits for room is accepted all the same: it costs one descriptor, and nobody is closed for one that is not there.
     async fn accept_stream(&self) -> io::Result<(Visitor, Door)> {
-        let slot = self.door.slots.clone().acquire_owned().await;
-        let slot = slot.map_err(io::Error::other)?;
         let (stream, address) = self.listener.accept().await?;
         stream.set_nodelay(true)?;
+        let connection = self.door.connections.admit().await;
+        let visitor = Visitor::new(stream, connection.clone(), self.door.silence);
         let door = Door {
             address,
+            connection: Some(connection),
             ..self.door.clone()
         };
-        Ok((Visitor::new(stream, slot, &door), door))
+        Ok((visitor, door))
     }
 
     fn get_local_addr(&self) -> io::Result<Door> {
@@ -69,28 +70,38 @@ impl AddrListener<Visitor, Door> for Gate {
     }
 }
 
-/// A connection that holds its slot until it ends, which it does after a silence.
+/// The connection that a request came over, as its handler sees it.
+#[derive(Clone, Debug)]
+pub struct Over(pub Option<Arc<Connection>>);
+
+impl Connected<Door> for Over {
+    fn connect_info(door: Door) -> Self {
+        Self(door.connection)
+    }
+}
+
+/// A stream that ends after a silence, or when its connection has to make room.
 #[derive(Debug)]
 pub struct Visitor {
     stream: TcpStream,
     patience: Pin<Box<Sleep>>,
     silence: Duration,
-    metrics: Option<Metrics>,
-    _slot: OwnedSemaphorePermit,
+    connection: Arc<Connection>,
 }
 
 impl Visitor {
-    fn new(stream: TcpStream, slot: OwnedSemaphorePermit, door: &Door) -> Self {
-        if let Some(metrics) = &door.metrics {
-            metrics.connected();
-        }
+    fn new(stream: TcpStream, connection: Arc<Connection>, silence: Duration) -> Self {
         Self {
             stream,
-            patience: Box::pin(sleep(door.silence)),
-            silence: door.silence,
-            metrics: door.metrics.clone(),
-            _slot: slot,
+            patience: Box::pin(sleep(silence)),
+            silence,
+            connection,
         }
+    }
+
+    /// The connection that this is the stream of.
+    pub fn connection(&self) -> &Arc<Connection> {
+        &self.connection
     }
 
     /// Passes on what became of a read or write, unless the silence before it was too long.
@@ -99,6 +110,9 @@ impl Visitor {
         cx: &mut Context<'_>,
         progress: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
+        if self.connection.closing(cx) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         if progress.is_ready() {
             self.patience.as_mut().reset(Instant::now() + self.silence);
             return progress;
@@ -112,9 +126,7 @@ impl Visitor {
 
 impl Drop for Visitor {
     fn drop(&mut self) {
-        if let Some(metrics) = &self.metrics {
-            metrics.disconnected();
-        }
+        self.connection.closed();
     }
 }
 
@@ -153,7 +165,12 @@ impl AsyncWrite for Visitor {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        // TLS flushes what is below it once it has written all that it had.
+        if let Poll::Ready(Ok(())) = flushed {
+            self.connection.flushed();
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

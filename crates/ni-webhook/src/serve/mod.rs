@@ -1,29 +1,40 @@
-//! The server: [`gate`] lets connections in, [`tls`] secures them, [`reviews`] answers; [`health`] speaks for it all.
+//! The server: [`gate`] accepts connections, [`tls`] secures them, [`reviews`] answers; [`health`] reports on all of it.
+//!
+//! [`budget`] says how much clients may make it hold. Where that is used up, [`eviction`] chooses the connection or the
+//! request that goes, and [`turns`] the body that comes in next; both only decide.
 
+pub mod body;
+pub mod budget;
+pub mod connections;
+pub mod eviction;
 pub mod gate;
 pub mod health;
+pub mod pool;
+pub mod requests;
 pub mod reviews;
 pub mod tls;
+pub mod turns;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::tls_rustls::RustlsConfig;
 use axum_server::{AddrListener, Handle, Server};
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tracing::debug;
 
 use crate::metrics::Metrics;
-use gate::{Door, Gate};
+use budget::{BUFFER, CONNECTION_WINDOW, CONNECTIONS, HEADERS, STREAM_WINDOW, STREAMS};
+use connections::Connections;
+use gate::{Door, Gate, Over};
+use tls::{Plain, Secured};
 
 /// What a client may take. Past a time, its connection is closed.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections that are open at once; further ones wait in the system's queue.
+    /// Connections that are open at once. A further one takes the place of one that is idle.
     pub connections: u32,
     /// From the first byte until TLS stands.
     pub handshake: Duration,
@@ -36,7 +47,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1024,
+            connections: CONNECTIONS,
             handshake: Duration::from_secs(5),
             first_request: Duration::from_secs(10),
             // Longer than the API server keeps a connection that it does not use (90 s): it closes first, so that no
@@ -45,12 +56,6 @@ impl Default for Limits {
         }
     }
 }
-
-/// Requests at once on one connection of HTTP/2; the API server opens further connections beyond.
-const STREAMS: u32 = 128;
-
-/// Bytes of the headers of one request. The API server sends a few hundred.
-const HEADERS: u32 = 16 * 1024;
 
 /// A server that runs.
 #[derive(Debug)]
@@ -75,9 +80,8 @@ pub async fn secure(
     let gate = open(listen, limits, Some(metrics.clone())).await?;
     let address = gate.get_local_addr()?.address;
     let handle = Handle::new();
-    let acceptor = RustlsAcceptor::new(tls).handshake_timeout(limits.handshake);
     let server = prepare(gate, &handle, limits)
-        .acceptor(acceptor)
+        .acceptor(Secured::new(tls, limits.handshake))
         .accept_error_handler(move |from: Option<&Door>, error| {
             debug!(from = ?from.map(|door| door.address), %error, "no connection");
             metrics.connection_failed();
@@ -85,7 +89,7 @@ pub async fn secure(
     Ok(Running {
         address,
         handle,
-        task: tokio::spawn(server.serve(router.into_make_service())),
+        task: tokio::spawn(server.serve(router.into_make_service_with_connect_info::<Over>())),
     })
 }
 
@@ -97,7 +101,7 @@ pub async fn plain(listen: SocketAddr, router: Router, limits: Limits) -> io::Re
     let gate = open(listen, limits, None).await?;
     let address = gate.get_local_addr()?.address;
     let handle = Handle::new();
-    let server = prepare(gate, &handle, limits);
+    let server = prepare(gate, &handle, limits).acceptor(Plain);
     Ok(Running {
         address,
         handle,
@@ -106,12 +110,12 @@ pub async fn plain(listen: SocketAddr, router: Router, limits: Limits) -> io::Re
 }
 
 async fn open(listen: SocketAddr, limits: Limits, metrics: Option<Metrics>) -> io::Result<Gate> {
-    let slots = usize::try_from(limits.connections).unwrap_or(Semaphore::MAX_PERMITS);
+    let capacity = usize::try_from(limits.connections).unwrap_or(usize::MAX);
     Gate::bind_to(Door {
         address: listen,
-        slots: Arc::new(Semaphore::new(slots.min(Semaphore::MAX_PERMITS))),
+        connections: Connections::new(capacity, metrics),
+        connection: None,
         silence: limits.silence,
-        metrics,
     })
     .await
 }
@@ -122,10 +126,15 @@ fn prepare(gate: Gate, handle: &Handle<Door>, limits: Limits) -> Server<Door> {
         .first_request_timeout(limits.first_request);
     let http = server.http_builder();
     // Its time begins when the last answer ends, not with the first byte: so it is the limit of an idle connection.
-    http.http1().header_read_timeout(limits.silence);
+    http.http1()
+        .header_read_timeout(limits.silence)
+        .max_buf_size(BUFFER);
     http.http2()
         .max_concurrent_streams(STREAMS)
-        .max_header_list_size(HEADERS);
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(HEADERS)
+        .max_send_buf_size(BUFFER);
     server
 }
 

@@ -1,9 +1,15 @@
 //! TLS as it is spoken here.
 
+use std::future::{Ready, ready};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::accept::Accept;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::server::danger::ClientCertVerifier;
@@ -14,6 +20,8 @@ use crate::certificate::Current;
 use crate::certificate::client_ca::{ClientCaError, verifier};
 use crate::certificate::follow::{FollowError, Followed};
 use crate::metrics::Metrics;
+use crate::serve::budget::TLS_BUFFER;
+use crate::serve::gate::Visitor;
 
 /// Why TLS can't be spoken.
 #[derive(Debug, thiserror::Error)]
@@ -57,22 +65,29 @@ fn config(
 /// TLS for those whose certificate an authority in a file signed; the file is followed.
 pub struct ClientCa {
     followed: Followed<1>,
+    names: Vec<String>,
     current: Current,
     tls: RustlsConfig,
     metrics: Metrics,
 }
 
 impl ClientCa {
-    /// Reads the authorities (PEM) in `path` for the first time.
+    /// Reads the authorities (PEM) in `path` for the first time. Where there are `names`, a certificate must have one.
     ///
     /// # Errors
     /// Where the file can't be read, or holds no authorities: without them, nobody may be answered.
-    pub fn open(path: PathBuf, current: Current, metrics: Metrics) -> Result<Self, TlsError> {
+    pub fn open(
+        path: PathBuf,
+        names: Vec<String>,
+        current: Current,
+        metrics: Metrics,
+    ) -> Result<Self, TlsError> {
         let tls = open_to_all(&current)?;
         let mut followed = Followed::new([path]);
-        followed.look(|pem| restrict(&tls, &current, pem))?;
+        followed.look(|pem| restrict(&tls, &current, pem, &names))?;
         Ok(Self {
             followed,
+            names,
             current,
             tls,
             metrics,
@@ -86,14 +101,63 @@ impl ClientCa {
 
     /// Takes each new set of authorities for the handshakes from then on, for ever.
     pub async fn keep(self) {
-        let (tls, current) = (self.tls, self.current);
+        let (tls, current, names) = (self.tls, self.current, self.names);
         self.followed
-            .keep(self.metrics, |pem| restrict(&tls, &current, pem))
+            .keep(self.metrics, |pem| restrict(&tls, &current, pem, &names))
             .await;
     }
 }
 
-fn restrict(tls: &RustlsConfig, current: &Current, [pem]: &[Vec<u8>; 1]) -> Result<(), TlsError> {
-    tls.reload_from_config(config(current, verifier(pem)?)?);
+fn restrict(
+    tls: &RustlsConfig,
+    current: &Current,
+    [pem]: &[Vec<u8>; 1],
+    names: &[String],
+) -> Result<(), TlsError> {
+    tls.reload_from_config(config(current, verifier(pem, names)?)?);
     Ok(())
+}
+
+/// Accepts connections over TLS, and notes when their handshake is complete.
+#[derive(Clone, Debug)]
+pub struct Secured(RustlsAcceptor);
+
+impl Secured {
+    /// Speaks `tls`; a handshake may take `limit`.
+    pub fn new(tls: RustlsConfig, limit: Duration) -> Self {
+        Self(RustlsAcceptor::new(tls).handshake_timeout(limit))
+    }
+}
+
+impl<S: Send + 'static> Accept<Visitor, S> for Secured {
+    type Stream = <RustlsAcceptor as Accept<Visitor, S>>::Stream;
+    type Service = <RustlsAcceptor as Accept<Visitor, S>>::Service;
+    type Future = BoxFuture<'static, io::Result<(Self::Stream, Self::Service)>>;
+
+    fn accept(&self, visitor: Visitor, service: S) -> Self::Future {
+        let accepting = self.0.accept(visitor, service);
+        async {
+            let (mut stream, service) = accepting.await?;
+            let (visitor, session) = stream.get_mut();
+            session.set_buffer_limit(Some(TLS_BUFFER));
+            visitor.connection().secured();
+            Ok((stream, service))
+        }
+        .boxed()
+    }
+}
+
+/// Accepts connections without TLS.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl<S> Accept<Visitor, S> for Plain {
+    type Stream = Visitor;
+    type Service = S;
+    type Future = Ready<io::Result<(Visitor, S)>>;
+
+    fn accept(&self, visitor: Visitor, service: S) -> Self::Future {
+        visitor.connection().secured();
+        ready(Ok((visitor, service)))
+    }
 }

@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use hyper::client::conn::http2::SendRequest;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
@@ -75,6 +78,17 @@ impl Client {
         let connector = TlsConnector::from(Arc::new(self.config()));
         let name = ServerName::try_from("localhost").expect("a name");
         timeout(PATIENCE, connector.connect(name, stream)).await?
+    }
+
+    /// Connects, for HTTP/2; the connection ends with what is returned.
+    pub(crate) async fn http2(&mut self, address: SocketAddr) -> SendRequest<Body> {
+        self.protocol = Some("h2");
+        let stream = self.connect(address).await.expect("in");
+        let io = TokioIo::new(stream);
+        let shaken = hyper::client::conn::http2::handshake(TokioExecutor::new(), io).await;
+        let (sender, connection) = shaken.expect("HTTP/2");
+        tokio::spawn(connection);
+        sender
     }
 
     /// Sends one request over a connection of its own.

@@ -24,39 +24,6 @@ fn limits() -> Limits {
 }
 
 #[tokio::test]
-async fn beyond_the_limit_connections_wait_until_one_ends() {
-    let limits = Limits {
-        connections: 2,
-        ..limits()
-    };
-    let fixture = server(limits, PATIENCE).await;
-    let client = Client::new(&fixture.authority.pem);
-    let address = fixture.running.address;
-    let first = client.connect(address).await.expect("in");
-    let _second = client.connect(address).await.expect("in");
-    let third = client.connect(address);
-    tokio::pin!(third);
-    assert!(timeout(SHORT, &mut third).await.is_err(), "let in");
-    assert_eq!(value(&fixture.metrics, OPEN), 2);
-    drop(first);
-    assert!(third.await.is_ok());
-}
-
-#[tokio::test]
-async fn a_server_that_is_full_drains_all_the_same() {
-    let limits = Limits {
-        connections: 1,
-        ..limits()
-    };
-    let fixture = server(limits, PATIENCE).await;
-    let client = Client::new(&fixture.authority.pem);
-    let address = fixture.running.address;
-    let _only = client.connect(address).await.expect("in");
-    let _waiting = TcpStream::connect(address).await.expect("queued");
-    assert!(fixture.running.drain(PATIENCE).await.expect("drained"));
-}
-
-#[tokio::test]
 async fn who_does_not_shake_hands_is_put_out() {
     let limits = Limits {
         handshake: SHORT,

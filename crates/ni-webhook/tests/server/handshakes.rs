@@ -131,13 +131,18 @@ async fn files_that_vanish_leave_the_certificate_in_use() {
     assert!(client.connect(fixture.running.address).await.is_ok());
 }
 
-/// A server that answers only those whom the authorities in a file signed.
-async fn restricted(directory: &Directory, authority: &Authority) -> (Running, Metrics) {
+/// A server that answers only those whom the authorities in a file signed and, if `names` are given, who have one.
+async fn restricted(
+    directory: &Directory,
+    authority: &Authority,
+    names: &[&str],
+) -> (Running, Metrics) {
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
     let (current, metrics) = (Current::default(), Metrics::default());
     let pair = authority.sign("localhost");
     let published = current.publish(pair.chain.as_bytes(), pair.key.as_bytes());
     published.expect("a good pair");
-    let clients = ClientCa::open(directory.path("ca.crt"), current, metrics.clone());
+    let clients = ClientCa::open(directory.path("ca.crt"), names, current, metrics.clone());
     let clients = clients.expect("authorities");
     let tls = clients.tls();
     tokio::spawn(clients.keep());
@@ -154,7 +159,7 @@ async fn with_client_ca_only_its_clients_are_answered() {
     );
     let directory = Directory::new();
     directory.write("ca.crt", &clients.pem);
-    let (running, metrics) = restricted(&directory, &server).await;
+    let (running, metrics) = restricted(&directory, &server, &[]).await;
     let mut client = Client::new(&server.pem);
     // With TLS 1.3 the client learns of the refusal only with the answer.
     let answered = async |client: &Client| {
@@ -185,11 +190,54 @@ async fn with_client_ca_only_its_clients_are_answered() {
 }
 
 #[tokio::test]
+async fn with_client_names_other_clients_of_the_same_ca_are_refused() {
+    let (server, clients, others) = (
+        Authority::new("server"),
+        Authority::new("clients"),
+        Authority::new("others"),
+    );
+    let directory = Directory::new();
+    directory.write("ca.crt", &clients.pem);
+    let names = ["kube-apiserver", "api.example"];
+    let (running, metrics) = restricted(&directory, &server, &names).await;
+    let cases = [
+        (clients.sign_common_name("kube-apiserver"), true),
+        (clients.sign("api.example"), true),
+        (clients.sign_common_name("system:node:a"), false),
+        (clients.sign("other.example"), false),
+        (others.sign_common_name("kube-apiserver"), false),
+    ];
+    let mut client = Client::new(&server.pem);
+    for version in [&TLS12, &TLS13] {
+        client.versions = vec![version];
+        for (case, (pair, expected)) in cases.iter().enumerate() {
+            client.pair = Some(pair.clone());
+            let answer = client.post(running.address, "/validate", REVIEW).await;
+            assert_eq!(answer.is_ok(), *expected, "{version:?}, {case}");
+        }
+    }
+    let refused = value(&metrics, "ni_webhook_connections_failed_total");
+    assert_eq!(refused, 6, "refused in the handshake");
+    // The names hold of later authorities as well.
+    directory.write("ca.crt", &others.pem);
+    client.pair = Some(cases[4].0.clone());
+    eventually("the other authority", async || {
+        let answer = client.post(running.address, "/validate", REVIEW).await;
+        answer.is_ok()
+    })
+    .await;
+    client.pair = Some(others.sign_common_name("system:node:a"));
+    let answer = client.post(running.address, "/validate", REVIEW).await;
+    assert!(answer.is_err());
+}
+
+#[tokio::test]
 async fn without_authorities_a_restricted_server_does_not_start() {
     let directory = Directory::new();
     directory.write("ca.crt", "");
     for name in ["ca.crt", "missing.crt"] {
-        let opened = ClientCa::open(directory.path(name), Current::default(), Metrics::default());
+        let (current, metrics) = (Current::default(), Metrics::default());
+        let opened = ClientCa::open(directory.path(name), Vec::new(), current, metrics);
         let said = opened.err().expect("refused").to_string();
         assert!(said.contains(name), "{said}");
     }

@@ -1,13 +1,13 @@
 //! What is answered.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use http::Request;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use ni_webhook::serve::Limits;
-use ni_webhook::serve::reviews::LARGEST_BODY;
+use ni_webhook::serve::budget::LARGEST_BODY;
 
 use crate::client::{Client, closed, head, receive, send};
 use crate::support::{PATIENCE, REVIEW, SHORT, server, value};
@@ -16,7 +16,7 @@ use crate::support::{PATIENCE, REVIEW, SHORT, server, value};
 async fn reviews_are_answered_and_nothing_else() {
     let fixture = server(Limits::default(), PATIENCE).await;
     let client = Client::new(&fixture.authority.pem);
-    let (largest, larger) = ("x".repeat(LARGEST_BODY), "x".repeat(LARGEST_BODY + 1));
+    let largest = "x".repeat(LARGEST_BODY);
     let cases = [
         ("POST", "/mutate", REVIEW, 200),
         ("POST", "/validate?timeout=5s", REVIEW, 200),
@@ -29,7 +29,6 @@ async fn reviews_are_answered_and_nothing_else() {
         ("POST", "/mutate", "nonsense", 400),
         ("POST", "/validate", "{}", 400),
         ("POST", "/validate", &largest, 400),
-        ("POST", "/validate", &larger, 413),
     ];
     for (method, path, body, status) in cases {
         let mut stream = client.connect(fixture.running.address).await.expect("in");
@@ -38,6 +37,34 @@ async fn reviews_are_answered_and_nothing_else() {
         let response = receive(&mut stream).await.expect("an answer");
         let size = body.len();
         assert_eq!(response.status, status, "{method} {path}, {size} bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
+    let fixture = server(Limits::default(), PATIENCE).await;
+    let client = Client::new(&fixture.authority.pem);
+    let mut stream = client.connect(fixture.running.address).await.expect("in");
+    let request = head("POST", "/validate", LARGEST_BODY + 1);
+    send(&mut stream, &request).await.expect("sent");
+    let response = receive(&mut stream).await.expect("an answer");
+    assert_eq!(response.status, 413, "{}", response.body);
+    closed(&mut stream).await;
+}
+
+#[tokio::test]
+async fn a_body_of_no_declared_length_is_read_as_far_as_it_may_be() {
+    let fixture = server(Limits::default(), PATIENCE).await;
+    let mut client = Client::new(&fixture.authority.pem);
+    let mut sender = client.http2(fixture.running.address).await;
+    let half = Bytes::from("x".repeat(LARGEST_BODY / 2));
+    for (end, status) in [("", 400), ("xx", 413)] {
+        let parts = [half.clone(), half.clone(), end.into()];
+        let parts = parts.into_iter().map(Ok::<_, Infallible>);
+        let body = Body::from_stream(futures::stream::iter(parts));
+        let request = Request::post("https://localhost/mutate").body(body);
+        let answer = sender.send_request(request.expect("a request")).await;
+        assert_eq!(answer.expect("an answer").status(), status);
     }
 }
 
@@ -57,11 +84,7 @@ async fn a_review_is_answered_with_its_uid() {
 async fn many_reviews_go_over_one_connection_of_http_2() {
     let fixture = server(Limits::default(), PATIENCE).await;
     let mut client = Client::new(&fixture.authority.pem);
-    client.protocol = Some("h2");
-    let stream = client.connect(fixture.running.address).await.expect("in");
-    let shaken = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
-    let (sender, connection) = shaken.await.expect("HTTP/2");
-    tokio::spawn(connection);
+    let sender = client.http2(fixture.running.address).await;
     // More than one connection may have under way, so that some wait.
     let reviews = (0..300).map(|_| {
         let mut sender = sender.clone();

@@ -1,20 +1,23 @@
 //! Certificates, servers and directories of the tests' own.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use futures::FutureExt;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 
 use ni_webhook::certificate::Current;
 use ni_webhook::metrics::Metrics;
 use ni_webhook::options::Cli;
 use ni_webhook::references::References;
-use ni_webhook::review::Webhook;
+use ni_webhook::review::{Answer, Webhook};
+use ni_webhook::serve::reviews::Judge;
 use ni_webhook::serve::tls::open_to_all;
 use ni_webhook::serve::{self, Limits, Running, reviews};
+use tokio::sync::Semaphore;
 
 /// Long enough that only what is broken takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -51,8 +54,18 @@ impl Authority {
 
     /// A certificate for `host`.
     pub(crate) fn sign(&self, host: &str) -> Pair {
+        self.sign_params(&CertificateParams::new([host.to_owned()]).expect("a name"))
+    }
+
+    /// A certificate whose subject has this common name, and that is for no host.
+    pub(crate) fn sign_common_name(&self, name: &str) -> Pair {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        self.sign_params(&params)
+    }
+
+    fn sign_params(&self, params: &CertificateParams) -> Pair {
         let key = KeyPair::generate().expect("a key");
-        let params = CertificateParams::new([host.to_owned()]).expect("a name");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         Pair {
             chain: certificate.pem(),
@@ -96,9 +109,100 @@ pub(crate) async fn serve(
     let options = Cli::parse_from(["ni-webhook", "--self-signed"]);
     let webhook = Webhook::new(References::none(), &options.judging, metrics.clone());
     let router = reviews::router(Arc::new(webhook), metrics.clone(), request);
+    serve_router(tls, limits, router, metrics).await
+}
+
+async fn serve_router(
+    tls: axum_server::tls_rustls::RustlsConfig,
+    limits: Limits,
+    router: axum::Router,
+    metrics: &Metrics,
+) -> Running {
     let listen = ([127, 0, 0, 1], 0).into();
     let running = serve::secure(listen, tls, router, limits, metrics.clone()).await;
     running.expect("a free port")
+}
+
+/// A server whose reviews are judged by `judge`.
+pub(crate) async fn judged_by(limits: Limits, judge: Judge) -> Fixture {
+    let authority = Authority::new("server");
+    let (current, metrics) = (Current::default(), Metrics::default());
+    let pair = authority.sign("localhost");
+    let published = current.publish(pair.chain.as_bytes(), pair.key.as_bytes());
+    published.expect("a good pair");
+    let tls = open_to_all(&current).expect("TLS");
+    let router = reviews::router_of(judge, metrics.clone(), PATIENCE);
+    let running = serve_router(tls, limits, router, &metrics).await;
+    Fixture {
+        authority,
+        current,
+        metrics,
+        running,
+    }
+}
+
+/// Holds each review until it is released, and counts what it holds.
+#[derive(Clone)]
+pub(crate) struct Holding {
+    releases: Arc<Semaphore>,
+    counts: Arc<Mutex<Counts>>,
+}
+
+/// What is held.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub(crate) reviews: usize,
+    pub(crate) bytes: usize,
+    pub(crate) most_bytes: usize,
+}
+
+impl Holding {
+    pub(crate) fn new() -> Self {
+        Self {
+            releases: Arc::new(Semaphore::new(0)),
+            counts: Arc::default(),
+        }
+    }
+
+    pub(crate) fn judge(&self) -> Judge {
+        let holding = self.clone();
+        Arc::new(move |_, body| {
+            let holding = holding.clone();
+            async move {
+                holding.count(|counts| {
+                    counts.reviews += 1;
+                    counts.bytes += body.len();
+                    counts.most_bytes = counts.most_bytes.max(counts.bytes);
+                });
+                let release = holding.releases.acquire().await;
+                release.expect("never closed").forget();
+                holding.count(|counts| {
+                    counts.reviews -= 1;
+                    counts.bytes -= body.len();
+                });
+                Answer::Review(b"{}".to_vec())
+            }
+            .boxed()
+        })
+    }
+
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counts)) -> Counts {
+        let mut counts = self.counts.lock().expect("no panic");
+        change(&mut counts);
+        *counts
+    }
+
+    /// Waits until so many reviews are held.
+    pub(crate) async fn holds(&self, reviews: usize) {
+        eventually("reviews are judged", async || {
+            self.count(|_| ()).reviews == reviews
+        })
+        .await;
+    }
+
+    pub(crate) fn release(&self, reviews: usize) {
+        self.releases.add_permits(reviews);
+    }
 }
 
 /// A directory that is removed at the end.
