@@ -168,14 +168,14 @@ fn machine_of(interface: &str, interfaces: usize) -> String {
     format!(r#"{{"networkInterfaces":[{all}]}}"#)
 }
 
-/// As many faults and parts as an object can hold within all bounds: 256 interfaces of 256 prefixes each.
+/// As many faults and parts as an object can hold within all bounds: 128 interfaces of 256 prefixes each.
 fn full_machines() -> Vec<String> {
     let with = |prefix: &str| {
-        let prefixes = repeated(prefix, BODY / 256, 256);
+        let prefixes = repeated(prefix, BODY / 128, 256);
         let template = format!(r#"{{"spec":{{"prefixes":[{prefixes}]}}}}"#);
         machine_of(
             &format!(r#"{{"ephemeral":{{"networkInterfaceTemplate":{template}}}}}"#),
-            256,
+            128,
         )
     };
     ENTRIES.map(with).into()
@@ -190,7 +190,7 @@ fn many_references() -> String {
             r#"{{"ephemeral":{{"prefixTemplate":{{"spec":{{"parentRef":{{"name":"{number}"}}}}}}}}}}"#
         )
     };
-    let interfaces = (0..150).map(|_| {
+    let interfaces = (0..128).map(|_| {
         let prefixes: Vec<_> = (0..256).map(|_| prefix()).collect();
         let prefixes = prefixes.join(",");
         format!(r#"{{"ephemeral":{{"networkInterfaceTemplate":{{"spec":{{"prefixes":[{prefixes}]}}}}}}}}"#)
