@@ -21,24 +21,31 @@ pub(super) async fn in_go() -> Result<()> {
         "leave it out: `--only` names the steps to run",
     )?;
     run(go(&module, ["run", "./generate", "-check"])).await?;
-    run(go(&module, ["vet", "./..."])).await?;
-    let unformatted = std::process::Command::new("gofmt")
-        .args(["-l", "."])
-        .current_dir(&module)
-        .output()
-        .context("running gofmt, which comes with Go")?;
-    ensure!(
-        unformatted.status.success() && unformatted.stdout.is_empty(),
-        "not as `gofmt -w .` in tests/go-client has it: {}{}",
-        String::from_utf8_lossy(&unformatted.stdout),
-        String::from_utf8_lossy(&unformatted.stderr)
-    );
+    lint_go(&module).await?;
     with_system(async |kubeconfig| {
         let mut tests = go(&module, ["test", "-count=1", "./..."]);
         tests.env("KUBECONFIG", kubeconfig);
         run(tests).await
     })
     .await
+}
+
+/// Lints and format of a Go module.
+pub(super) async fn lint_go(module: &Path) -> Result<()> {
+    run(go(module, ["vet", "./..."])).await?;
+    let unformatted = std::process::Command::new("gofmt")
+        .args(["-l", "."])
+        .current_dir(module)
+        .output()
+        .context("running gofmt, which comes with Go")?;
+    ensure!(
+        unformatted.status.success() && unformatted.stdout.is_empty(),
+        "not as `gofmt -w .` in {} has it: {}{}",
+        module.display(),
+        String::from_utf8_lossy(&unformatted.stdout),
+        String::from_utf8_lossy(&unformatted.stderr)
+    );
+    Ok(())
 }
 
 /// The example of `ironcore-api`.

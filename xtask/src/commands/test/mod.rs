@@ -3,6 +3,7 @@
 mod clients;
 mod cluster;
 mod deny;
+mod gitops;
 mod node;
 mod python;
 mod steps;

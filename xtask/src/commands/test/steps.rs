@@ -8,7 +8,7 @@ use xtask::cargo::cargo;
 use xtask::image::{Origin, dockerfile};
 use xtask::release;
 
-use super::{clients, cluster, deny, node, run, upgrade};
+use super::{clients, cluster, deny, gitops, node, run, upgrade};
 use crate::commands::book::Book;
 use crate::commands::compat::Compat;
 use crate::commands::dockerfiles;
@@ -31,6 +31,7 @@ pub(super) enum Step {
     Doctest,
     Cluster,
     Upgrade,
+    Gitops,
     Go,
     Rust,
     Python,
@@ -39,7 +40,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
@@ -52,6 +53,7 @@ impl Step {
         Self::Doctest,
         Self::Cluster,
         Self::Upgrade,
+        Self::Gitops,
         Self::Go,
         Self::Rust,
         Self::Python,
@@ -73,6 +75,7 @@ impl Step {
             Self::Doctest => "examples in the documentation",
             Self::Cluster => "tests against a real API server",
             Self::Upgrade => "this and the last release, together",
+            Self::Gitops => "health checks for Argo CD, Flux and Helm",
             Self::Go => "a client in Go: generated types, lints, tests",
             Self::Rust => "a client in Rust",
             Self::Python => "a client in Python",
@@ -109,6 +112,7 @@ impl Step {
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
             Self::Cluster => cluster::run(filters).await,
             Self::Upgrade => upgrade::run(how.upgrade_from.as_deref()).await,
+            Self::Gitops => gitops::run_tests().await,
             Self::Go => clients::in_go().await,
             Self::Rust => clients::in_rust().await,
             Self::Python => clients::in_python().await,
