@@ -37,6 +37,8 @@ mod deploy_prometheus;
 mod deploy_render;
 mod deploy_rights;
 mod deploy_security;
+mod gitops_apply;
+mod gitops_states;
 mod migration_moves;
 mod node;
 mod upgrade;

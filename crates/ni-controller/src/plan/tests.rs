@@ -2,6 +2,7 @@
 
 mod claims;
 mod machines;
+mod open;
 mod statuses;
 
 use ironcore_api::scope::Scope;
