@@ -1,12 +1,14 @@
 //! What a tenant with rights in one namespace can do to admission by objects alone: nothing that others notice.
 
+use std::path::Path;
+
 use http::Request;
 use ironcore_api::KINDS;
 use kube::Error;
 
 use crate::support::judged::{MUTATE, Own};
-use crate::support::kubeconfig;
 use crate::support::space::{MACHINE, NET, Space};
+use crate::support::{client, kubeconfig};
 
 /// As much as the API server takes of one object.
 const LARGE: usize = 2_900_000;
@@ -74,7 +76,7 @@ async fn answered(space: Space, of: &'static str, spec: String) -> Result<(), St
 
 #[tokio::test]
 async fn large_objects_of_a_tenant_neither_exhaust_the_webhook_nor_stop_others() {
-    let space = Space::new().await;
+    let space = Space::on(client().await, Path::new("")).await;
     let own = Own::start(&kubeconfig(), &space, &[]).await;
     let hostile = hostile();
     own.webhook().forget_peak();
