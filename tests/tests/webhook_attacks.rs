@@ -12,7 +12,7 @@ use crate::support::{client, kubeconfig};
 
 /// As much as the API server takes of one object.
 const LARGE: usize = 2_900_000;
-const AT_ONCE: usize = 100;
+const ROUNDS: usize = 3;
 /// Resident memory that the webhook may take meanwhile, in KiB.
 const MOST_RESIDENT: u64 = 64 * 1024;
 
@@ -74,31 +74,33 @@ async fn answered(space: Space, of: &'static str, spec: String) -> Result<(), St
     }
 }
 
+/// The API server itself takes no more of such objects on a small machine; the webhook is tried with all at once in its
+/// own tests.
 #[tokio::test]
 async fn large_objects_of_a_tenant_neither_exhaust_the_webhook_nor_stop_others() {
     let space = Space::on(client().await, Path::new("")).await;
     let own = Own::start(&kubeconfig(), &space, &[]).await;
     let hostile = hostile();
     own.webhook().forget_peak();
-    let large = (0..AT_ONCE).map(|number| {
-        let (of, spec) = hostile[number % hostile.len()].clone();
-        tokio::spawn(answered(space.clone(), of, spec))
-    });
-    let large: Vec<_> = large.collect();
-    // Those of others go on meanwhile.
     let mut small = 0;
-    while small < AT_ONCE || large.iter().any(|task| !task.is_finished()) {
-        let others = answered(space.clone(), NET, "{}".to_owned()).await;
-        others.unwrap_or_else(|error| panic!("small, {small} before it: {error}"));
-        small += 1;
-    }
-    for task in large {
-        let answered = task.await.expect("it ends");
-        answered.unwrap_or_else(|error| panic!("large: {error}"));
+    for _ in 0..ROUNDS {
+        let large = hostile.clone().map(|(of, spec)| {
+            let answered = answered(space.clone(), of, spec);
+            tokio::spawn(answered)
+        });
+        // Those of others go on meanwhile.
+        while large.iter().any(|task| !task.is_finished()) {
+            let others = answered(space.clone(), NET, "{}".to_owned()).await;
+            others.unwrap_or_else(|error| panic!("small, {small} before it: {error}"));
+            small += 1;
+        }
+        for task in large {
+            let answered = task.await.expect("it ends");
+            answered.unwrap_or_else(|error| panic!("large: {error}"));
+        }
     }
     let peak = own.webhook().peak();
-    println!(
-        "{AT_ONCE} large objects at once, {small} small ones meanwhile: {peak} KiB resident at most"
-    );
+    println!("{small} small objects meanwhile, {peak} KiB resident at most");
+    assert!(small > ROUNDS, "{small}");
     assert!(peak <= MOST_RESIDENT, "{peak} KiB");
 }

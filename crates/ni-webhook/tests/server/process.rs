@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use axum::body::Bytes;
+use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -58,6 +60,64 @@ impl Process {
         let sent = Command::new("kill").args(["-TERM", &id]).status();
         assert!(sent.expect("kill").success());
     }
+}
+
+impl Process {
+    /// The most memory that was resident, in KiB.
+    fn peak(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        number.expect("a number of KiB")
+    }
+}
+
+/// A review of a machine that is `LARGE` bytes long, nearly all of it a list far beyond its bound.
+fn large_review() -> Bytes {
+    const LARGE: usize = 2_900_000;
+    let entries = "{},".repeat(LARGE / 3);
+    let object = format!(
+        r#"{{"metadata":{{"name":"m"}},"spec":{{"machineClassRef":{{"name":"c"}},"networkInterfaces":[{entries}{{}}]}}}}"#
+    );
+    let kind = r#"{"group":"compute.ironcore.dev","version":"v1alpha1","kind":"Machine"}"#;
+    let review = format!(
+        r#"{{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"u","operation":"CREATE",
+        "kind":{kind},"object":{object}}}}}"#
+    );
+    review.into()
+}
+
+/// As the API server sends them: over few connections of HTTP/2.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_hundred_large_bodies_at_once_are_answered_in_64_mebibytes() {
+    let (directory, authority) = (Directory::new(), Authority::new("server"));
+    let (certificate, key) = directory.write_pair(&authority.sign("localhost"));
+    let certificate = format!("--tls-cert={}", certificate.display());
+    let key = format!("--tls-key={}", key.display());
+    // As long as a slow machine takes; what is held is bounded all the same.
+    let mut process = start(&[&certificate, &key, "--request-timeout=60s"]);
+    let (reviews, _) = process.addresses();
+    let mut client = Client::new(&authority.pem);
+    let body = large_review();
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        let sender = client.http2(reviews).await;
+        for _ in 0..25 {
+            let request = Request::post("https://localhost/mutate").body(body.clone().into());
+            let mut sender = sender.clone();
+            answers.push(tokio::spawn(async move {
+                sender.send_request(request.expect("a request")).await
+            }));
+        }
+    }
+    for answer in answers {
+        let answer = answer.await.expect("no panic");
+        assert_eq!(answer.expect("an answer").status(), 200);
+    }
+    let peak = process.peak();
+    assert!(peak <= 64 * 1024, "{peak} KiB");
 }
 
 /// The status of a GET, 0 where nobody answers.
