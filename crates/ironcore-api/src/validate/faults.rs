@@ -1,9 +1,8 @@
 //! Faults as they are found: so many are kept, the rest is counted.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
-use crate::field::{Fault, FaultReason, FieldPath};
+use crate::field::{Fault, FaultReason};
 
 /// Faults that one judgement lists: more than a person reads.
 pub const MOST_FAULTS: usize = 256;
@@ -24,28 +23,58 @@ enum Old {
     #[default]
     None,
     /// They are being collected.
-    Collecting(HashMap<u64, usize>),
-    /// Each is forgiven as often as it is here.
-    Known(HashMap<u64, usize>),
+    Collecting(Vec<u64>, RandomState),
+    /// Each is forgiven as often as it was found.
+    Known(Known, RandomState),
+}
+
+/// The numbers in order, and for the first of equal ones, how many of these are forgiven.
+#[derive(Debug, Default)]
+struct Known {
+    sorted: Vec<u64>,
+    forgiven: Vec<u32>,
+}
+
+impl Known {
+    fn new(mut found: Vec<u64>) -> Self {
+        found.sort_unstable();
+        let forgiven = vec![0; found.len()];
+        Self {
+            sorted: found,
+            forgiven,
+        }
+    }
+
+    /// Whether one more fault of this number was there.
+    fn forgive(&mut self, number: u64) -> bool {
+        let first = self.sorted.partition_point(|known| *known < number);
+        let Some(forgiven) = self.forgiven.get_mut(first) else {
+            return false;
+        };
+        let is_one_left = self.sorted.get(first + *forgiven as usize) == Some(&number);
+        *forgiven += u32::from(is_one_left);
+        is_one_left
+    }
 }
 
 impl Faults {
     /// For the object as it was: what is found is remembered, to be forgiven later.
     pub(super) fn of_old() -> Self {
+        // Keys of this process: nobody can make up two faults that count as one.
         Self {
-            old: Old::Collecting(HashMap::new()),
+            old: Old::Collecting(Vec::new(), RandomState::new()),
             ..Self::default()
         }
     }
 
     /// For an update of the object whose faults `self` collected: these are forgiven, each as often as it was found.
     pub(super) fn forgiving(self) -> Self {
-        let known = match self.old {
-            Old::Collecting(known) => known,
-            Old::None | Old::Known(_) => HashMap::new(),
+        let old = match self.old {
+            Old::Collecting(found, keys) => Old::Known(Known::new(found), keys),
+            other => other,
         };
         Self {
-            old: Old::Known(known),
+            old,
             ..Self::default()
         }
     }
@@ -53,10 +82,10 @@ impl Faults {
     /// Whether nothing was found.
     pub(super) fn is_empty(&self) -> bool {
         let nothing_collected = match &self.old {
-            Old::Collecting(known) => known.is_empty(),
-            Old::None | Old::Known(_) => true,
+            Old::Collecting(found, _) => found.is_empty(),
+            Old::None | Old::Known(..) => true,
         };
-        nothing_collected && self.listed.is_empty() && self.more == 0
+        nothing_collected && self.listed.is_empty()
     }
 
     /// Adds a fault.
@@ -66,42 +95,26 @@ impl Faults {
 
     /// Adds a fault whose text is only written where somebody reads it.
     pub(super) fn add(&mut self, fault: impl FnOnce() -> Fault) {
+        let is_full = self.listed.len() == MOST_FAULTS;
         match &mut self.old {
-            Old::None if self.listed.len() == MOST_FAULTS => self.more += 1,
+            Old::None if is_full => self.more += 1,
             Old::None => self.listed.push(fault()),
-            Old::Collecting(known) => *known.entry(sameness(&fault())).or_default() += 1,
-            Old::Known(known) => {
+            Old::Collecting(found, keys) => found.push(sameness(&fault(), keys)),
+            Old::Known(known, keys) => {
                 let fault = fault();
-                match known.get_mut(&sameness(&fault)) {
-                    Some(times) if *times > 0 => *times -= 1,
-                    _ if self.listed.len() == MOST_FAULTS => self.more += 1,
-                    _ => self.listed.push(fault),
+                if known.forgive(sameness(&fault, keys)) {
+                    return;
+                }
+                if is_full {
+                    self.more += 1;
+                } else {
+                    self.listed.push(fault);
                 }
             }
         }
     }
 
-    /// Adds `number` faults at `at` that nobody lists.
-    pub(super) fn count(&mut self, at: &FieldPath<'_>, number: usize) {
-        if number == 0 {
-            return;
-        }
-        let uncounted = || Fault::inconsistent(at, "");
-        match &mut self.old {
-            Old::None => self.more += number,
-            Old::Collecting(known) => {
-                *known.entry(sameness(&uncounted())).or_default() += number;
-            }
-            Old::Known(known) => {
-                let times = known.entry(sameness(&uncounted())).or_default();
-                let forgiven = number.min(*times);
-                *times -= forgiven;
-                self.more += number - forgiven;
-            }
-        }
-    }
-
-    /// The faults that are listed, and the number of the others.
+    /// The faults that are listed, and the number of the others; there are others only where as many are listed as can be.
     pub(super) fn into_parts(self) -> (Vec<Fault>, usize) {
         (self.listed, self.more)
     }
@@ -109,8 +122,8 @@ impl Faults {
 
 /// What makes two faults the same. Indices of lists do not count: an entry's fault is the same when an earlier entry goes.
 /// Nor does it count how many entries are too many: else a list that was too long could only be cut to its bound at once.
-fn sameness(fault: &Fault) -> u64 {
-    let mut hasher = DefaultHasher::new();
+fn sameness(fault: &Fault, keys: &RandomState) -> u64 {
+    let mut hasher = keys.build_hasher();
     for outside in fault.field.split('[') {
         // What follows the bracket of an index is hashed, the index is not.
         let outside = outside.split_once(']').map_or(outside, |(_, after)| after);
@@ -126,6 +139,7 @@ fn sameness(fault: &Fault) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::FieldPath;
 
     fn fault(index: usize, message: &str) -> Fault {
         let ips = FieldPath::root("ips");
@@ -150,7 +164,8 @@ mod tests {
 
     #[test]
     fn faults_are_the_same_at_every_index_of_a_list_and_at_no_other_field() {
-        let at = |path: &FieldPath<'_>| sameness(&Fault::required(path, "x"));
+        let keys = RandomState::new();
+        let at = |path: &FieldPath<'_>| sameness(&Fault::required(path, "x"), &keys);
         let spec = FieldPath::root("spec");
         let ips = spec.field("ips");
         assert_eq!(
@@ -167,9 +182,8 @@ mod tests {
         for index in 0..MOST_FAULTS + 3 {
             faults.push(fault(index, "a"));
         }
-        faults.count(&FieldPath::root("ips"), 4);
         let (listed, more) = faults.into_parts();
-        assert_eq!((listed.len(), more), (MOST_FAULTS, 7));
+        assert_eq!((listed.len(), more), (MOST_FAULTS, 3));
     }
 
     #[test]
@@ -181,13 +195,11 @@ mod tests {
     }
 
     #[test]
-    fn faults_that_are_only_counted_are_forgiven_by_their_number() {
-        let at = FieldPath::root("labels");
-        let mut faults = Faults::of_old();
-        faults.count(&at, 3);
-        assert!(!faults.is_empty());
-        let mut faults = faults.forgiving();
-        faults.count(&at, 5);
-        assert_eq!(faults.into_parts(), (vec![], 2));
+    fn of_many_equal_faults_as_many_are_forgiven_as_there_were() {
+        let equal = |number| vec![fault(0, "a"); number];
+        for (old, new, expected) in [(3, 3, 0), (3, 5, 2), (0, 1, 1), (5, 1, 0)] {
+            let (listed, more) = forgiven(equal(old), equal(new));
+            assert_eq!((listed.len(), more), (expected, 0), "{old} {new}");
+        }
     }
 }

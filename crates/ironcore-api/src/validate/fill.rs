@@ -1,12 +1,16 @@
 //! What is filled into an object where its author left it open (contract, Admission, Filled in): into the object itself,
 //! never inside a template. A place that is left open is the field of an object that was decoded, so it is there.
 
+use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::draft::{
-    Family, IpSource, Machine, MachineSpec, NetworkInterfaceSpec, PrefixSpec, Text, Volume, given,
+    Family, IpSource, List, MachineSpec, NetworkInterfaceSpec, PrefixSpec, Text, Volume, decode,
+    given, texts,
 };
 use crate::address::IpFamily;
+use crate::bound;
 use crate::default::{Filling, Hint, device, families, family};
 
 /// Fills in an interface's `ipFamilies` from its `ips`.
@@ -47,7 +51,7 @@ pub(super) fn prefix(spec: &mut PrefixSpec<'_>) -> Option<Filling> {
 
 /// Fills in a machine's `power`, and the devices of its volumes: those that they had before an update, or the first that
 /// are free.
-pub(super) fn machine<'a>(spec: &mut MachineSpec<'a>, old: Option<&Machine<'a>>) -> Vec<Filling> {
+pub(super) fn machine(spec: &mut MachineSpec<'_>, old: Option<&str>) -> Vec<Filling> {
     let mut fillings = Vec::new();
     if given(spec.power.as_deref()).is_none() {
         spec.power = Some(Text::fixed("On"));
@@ -56,8 +60,7 @@ pub(super) fn machine<'a>(spec: &mut MachineSpec<'a>, old: Option<&Machine<'a>>)
             value: json!("On"),
         });
     }
-    let stored = old.and_then(|old| old.spec.as_ref());
-    let stored = stored.map_or(&[][..], |spec| spec.volumes.read());
+    let stored = old.map(stored_volumes).unwrap_or_default();
     let open = device::missing(
         spec.volumes.entries().iter().map(named),
         stored.iter().map(named),
@@ -71,6 +74,37 @@ pub(super) fn machine<'a>(spec: &mut MachineSpec<'a>, old: Option<&Machine<'a>>)
     }
     fillings
 }
+
+/// The volumes of a stored machine. What does not decode is left out: a fault elsewhere in the stored object must not move a
+/// disk.
+fn stored_volumes(old: &str) -> Vec<Volume<'_>> {
+    let old: StoredMachine<'_> = decode(old).unwrap_or_default();
+    let volumes = old.spec.and_then(|spec| spec.volumes);
+    let volumes = volumes.map_or("null", RawValue::get);
+    let volumes: Stored<'_> = serde_json::from_str(volumes).unwrap_or_default();
+    let volumes = volumes.0.read().iter();
+    volumes.filter_map(|text| decode(text.get()).ok()).collect()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredMachine<'a> {
+    #[serde(borrow)]
+    spec: Option<StoredSpec<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StoredSpec<'a> {
+    #[serde(borrow)]
+    volumes: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(transparent)]
+struct Stored<'a>(
+    #[serde(borrow, deserialize_with = "texts")] List<&'a RawValue, { bound::VOLUMES }>,
+);
 
 fn named<'v>(volume: &'v Volume<'_>) -> (&'v str, Option<&'v str>) {
     let name = volume.name.as_deref().unwrap_or_default();

@@ -17,8 +17,8 @@ pub(super) trait Rules: Validate {
     /// The spec, to be judged field by field.
     fn spec(&self) -> &dyn Part;
 
-    /// Fills in what is open, and says what that was. `old` is the object as it was before an update.
-    fn fill(&mut self, _old: Option<&Self>) -> Vec<Filling> {
+    /// Fills in what is open, and says what that was. `old` is the object as it was before an update, as JSON.
+    fn fill(&mut self, _old: Option<&str>) -> Vec<Filling> {
         Vec::new()
     }
 
@@ -44,8 +44,8 @@ where
     D: Deserialize<'a> + Rules,
 {
     let mut object: D = draft::decode(object)?;
+    let fillings = fills.then(|| object.fill(old));
     let old: Option<D> = old.and_then(|old| draft::decode(old).ok());
-    let fillings = fills.then(|| object.fill(old.as_ref()));
     let (mut faults, more_faults) = faults(&object, old.as_ref()).into_parts();
     order::sort(&mut faults);
     let (references, more_references) = references(&object, old.as_ref()).into_parts();

@@ -20,7 +20,7 @@ impl Rules for Machine<'_> {
         &self.spec
     }
 
-    fn fill(&mut self, old: Option<&Self>) -> Vec<Filling> {
+    fn fill(&mut self, old: Option<&str>) -> Vec<Filling> {
         let spec = self.spec.as_mut();
         spec.map(|spec| fill::machine(spec, old))
             .unwrap_or_default()

@@ -1,22 +1,20 @@
 //! What a machine's template says in vain: the interface made from it gets its name, namespace and
 //! machine from the machine.
 
-use super::draft::{InterfaceTemplate, LabelUidRef, MachineInterface, given};
+use super::draft::{
+    InterfaceTemplate, LabelUidRef, Later, MachineInterface, TemplateMetadata, given,
+};
 
-type Says = fn(&InterfaceTemplate<'_>) -> bool;
+type Says = fn(&InterfaceTemplate<'_>, &TemplateMetadata<'_>) -> bool;
 
 /// The fields of a template that are overwritten, and whether a template has them.
 const OVERWRITTEN: [(&str, Says); 4] = [
-    ("metadata.name", |t| {
-        has(t.metadata.as_ref().and_then(|m| m.name.as_deref()))
+    ("metadata.name", |_, m| has(m.name.as_deref())),
+    ("metadata.generateName", |_, m| {
+        has(m.generateName.as_deref())
     }),
-    ("metadata.generateName", |t| {
-        has(t.metadata.as_ref().and_then(|m| m.generateName.as_deref()))
-    }),
-    ("metadata.namespace", |t| {
-        has(t.metadata.as_ref().and_then(|m| m.namespace.as_deref()))
-    }),
-    ("spec.machineRef", |t| {
+    ("metadata.namespace", |_, m| has(m.namespace.as_deref())),
+    ("spec.machineRef", |t, _| {
         let reference = t.spec.as_ref().and_then(|spec| spec.machineRef.as_ref());
         reference.is_some_and(LabelUidRef::is_given)
     }),
@@ -52,14 +50,24 @@ fn fields(interface: &MachineInterface<'_>, old: &[MachineInterface<'_>]) -> Vec
     let Some(template) = interface.template() else {
         return Vec::new();
     };
-    let said = |says: &Says| {
-        let mut namesakes = old.iter().filter(|old| old.name == interface.name);
-        namesakes.any(|old| old.template().is_some_and(says))
-    };
-    let brought = OVERWRITTEN
-        .iter()
-        .filter(|(_, says)| says(template) && !said(says));
-    brought.map(|(field, _)| *field).collect()
+    let metadata = decoded(template);
+    let has = |says: &Says| says(template, &metadata);
+    let mut fields: Vec<_> = OVERWRITTEN.iter().filter(|(_, says)| has(says)).collect();
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    for old in old.iter().filter(|old| old.name == interface.name) {
+        if let Some(template) = old.template() {
+            let metadata = decoded(template);
+            fields.retain(|(_, says)| !says(template, &metadata));
+        }
+    }
+    fields.into_iter().map(|(field, _)| *field).collect()
+}
+
+fn decoded<'a>(template: &InterfaceTemplate<'a>) -> TemplateMetadata<'a> {
+    let metadata = template.metadata.as_ref();
+    metadata.and_then(Later::get).unwrap_or_default()
 }
 
 fn named(fields: &[&str]) -> String {

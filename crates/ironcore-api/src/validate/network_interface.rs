@@ -22,7 +22,7 @@ impl Rules for NetworkInterface<'_> {
         &self.spec
     }
 
-    fn fill(&mut self, _old: Option<&Self>) -> Vec<Filling> {
+    fn fill(&mut self, _old: Option<&str>) -> Vec<Filling> {
         let filled = self.spec.as_mut().and_then(fill::network_interface);
         filled.into_iter().collect()
     }

@@ -1,6 +1,6 @@
 //! Prefix, and the templates of prefixes.
 
-use super::draft::{Part, Prefix, PrefixSpec, given};
+use super::draft::{Later, Part, Prefix, PrefixSpec, given};
 use super::faults::Faults;
 use super::judge::Rules;
 use super::referred::References;
@@ -26,7 +26,7 @@ impl Rules for Prefix<'_> {
         &self.spec
     }
 
-    fn fill(&mut self, _old: Option<&Self>) -> Vec<Filling> {
+    fn fill(&mut self, _old: Option<&str>) -> Vec<Filling> {
         let filled = self.spec.as_mut().and_then(fill::prefix);
         filled.into_iter().collect()
     }
@@ -67,8 +67,8 @@ pub(super) fn spec(at: &FieldPath<'_>, spec: &PrefixSpec<'_>, place: Place, faul
     if judged.is_root() {
         judged.root(faults);
     }
-    if let Some(parents) = &spec.parentSelector {
-        selector::judge(&at.field("parentSelector"), parents, faults);
+    if let Some(parents) = spec.parentSelector.as_ref().and_then(Later::get) {
+        selector::judge(&at.field("parentSelector"), &parents, faults);
     }
     match place {
         Place::Block => judged.block(faults),

@@ -1,6 +1,6 @@
 //! What of a Prefix may not be changed: all, but allocation fills in prefix, length and parent once.
 
-use super::draft::{PrefixSpec, given};
+use super::draft::{Later, PrefixSpec, given};
 use super::faults::Faults;
 use super::stored::{ONCE, keeps};
 use super::text;
@@ -28,7 +28,9 @@ pub(super) fn spec(
     }
     length(&at.field("prefixLength"), new, old, faults);
     parent(&at.field("parentRef"), new, old, faults);
-    if new.parentSelector != old.parentSelector {
+    let (now, before) = (new.parentSelector.as_ref(), old.parentSelector.as_ref());
+    let same = now.and_then(Later::get) == before.and_then(Later::get);
+    if !same {
         let selector = at.field("parentSelector");
         faults.push(Fault::forbidden(&selector, "may not be changed"));
     }

@@ -1,7 +1,7 @@
 //! References to objects that must be there (contract, References).
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, RandomState};
 
 use super::text::is_subdomain;
 use crate::field::FieldPath;
@@ -17,6 +17,8 @@ pub(super) struct References {
     more: usize,
     /// Those that are listed, counted, or were there before an update, as numbers: a machine can name tens of thousands.
     known: HashSet<u64>,
+    /// Of this process: nobody can make up two names that count as one.
+    keys: RandomState,
 }
 
 impl References {
@@ -25,9 +27,7 @@ impl References {
         let Some(name) = reference.named().filter(|name| is_subdomain(name)) else {
             return;
         };
-        let mut hasher = DefaultHasher::new();
-        (referent, name).hash(&mut hasher);
-        if !self.known.insert(hasher.finish()) {
+        if !self.known.insert(self.keys.hash_one((referent, name))) {
             return;
         }
         if self.listed.len() == MOST_REFERENCES {
@@ -45,6 +45,7 @@ impl References {
     pub(super) fn added(self) -> Self {
         Self {
             known: self.known,
+            keys: self.keys,
             ..Self::default()
         }
     }

@@ -1,116 +1,102 @@
-//! Labels and annotations of any number: each is judged as it is read, and none is kept.
+//! Labels and annotations of any number: kept as text, and judged one by one.
 
 use std::fmt;
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::{Part, Text};
-use crate::field::{Fault, FieldPath, excerpt};
-use crate::validate::faults::{Faults, MOST_FAULTS};
+use crate::field::{Fault, FieldPath};
+use crate::validate::faults::Faults;
 use crate::validate::label;
 
-/// Labels of a template, as far as they are wrong.
+/// Labels of a template.
 #[derive(Debug, Default, Serialize)]
-pub(in crate::validate) struct Labels(Wrong);
+pub(in crate::validate) struct Labels<'a>(Map<'a>);
 
-/// Annotations of a template, as far as they are wrong.
+/// Annotations of a template.
 #[derive(Debug, Default, Serialize)]
-pub(in crate::validate) struct Annotations {
-    wrong: Wrong,
-    /// Bytes of all keys and values.
-    size: usize,
-}
+pub(in crate::validate) struct Annotations<'a>(Map<'a>);
 
-/// The texts that are wrong, each with the reason; of very many, only the number.
-#[derive(Debug, Default, Serialize)]
-struct Wrong {
-    listed: Vec<(String, String)>,
-    more: usize,
-}
-
-impl Wrong {
-    fn add(&mut self, text: &str, why: &str) {
-        if self.listed.len() < MOST_FAULTS {
-            self.listed.push((excerpt(text).to_owned(), why.to_owned()));
-        } else {
-            self.more += 1;
-        }
+impl Part for Labels<'_> {
+    fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
+        self.0.each(|key, value| {
+            label::key(key, |why| faults.add(|| Fault::invalid(at, key, why)));
+            label::value(value, |why| faults.add(|| Fault::invalid(at, value, why)));
+        });
     }
 }
 
-impl Part for Wrong {
+impl Part for Annotations<'_> {
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
-        for (text, why) in &self.listed {
-            faults.add(|| Fault::invalid(at, text, why));
-        }
-        faults.count(at, self.more);
-    }
-}
-
-impl Part for Labels {
-    fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
-        self.0.judge(at, faults);
-    }
-}
-
-impl Part for Annotations {
-    fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
-        self.wrong.judge(at, faults);
-        if self.size > label::ANNOTATIONS_SIZE {
+        let mut size: usize = 0;
+        self.0.each(|key, value| {
+            label::annotation_key(key, |why| faults.add(|| Fault::invalid(at, key, why)));
+            size = size.saturating_add(key.len() + value.len());
+        });
+        if size > label::ANNOTATIONS_SIZE {
             faults.add(|| Fault::too_large(at, label::ANNOTATIONS_SIZE));
         }
     }
 }
 
-/// A map whose entries are read one by one.
-trait Judging: Default {
-    fn read(&mut self, key: &str, value: &str);
-}
+/// The text of a map of strings.
+#[derive(Debug, Default, Serialize)]
+struct Map<'a>(Option<&'a RawValue>);
 
-impl Judging for Labels {
-    fn read(&mut self, key: &str, value: &str) {
-        label::key(key, |why| self.0.add(key, why));
-        label::value(value, |why| self.0.add(value, why));
+impl Map<'_> {
+    /// Calls `visit` with each entry.
+    fn each(&self, visit: impl FnMut(&str, &str)) {
+        if let Some(text) = self.0 {
+            // It was read once, so it can be read.
+            let _ = entries(text, visit);
+        }
     }
 }
 
-impl Judging for Annotations {
-    fn read(&mut self, key: &str, value: &str) {
-        label::annotation_key(key, |why| self.wrong.add(key, why));
-        self.size = self.size.saturating_add(key.len() + value.len());
-    }
+fn entries(text: &RawValue, visit: impl FnMut(&str, &str)) -> serde_json::Result<()> {
+    let mut json = serde_json::Deserializer::from_str(text.get());
+    json.deserialize_any(Entries(visit))
 }
 
-impl<'de> Deserialize<'de> for Labels {
+impl<'de: 'a, 'a> Deserialize<'de> for Labels<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MapVisitor(Self::default()))
+        Map::deserialize(deserializer).map(Self)
     }
 }
 
-impl<'de> Deserialize<'de> for Annotations {
+impl<'de: 'a, 'a> Deserialize<'de> for Annotations<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MapVisitor(Self::default()))
+        Map::deserialize(deserializer).map(Self)
     }
 }
 
-struct MapVisitor<J>(J);
+impl<'de: 'a, 'a> Deserialize<'de> for Map<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&'de RawValue>::deserialize(deserializer)?;
+        entries(text, |_, _| ()).map_err(D::Error::custom)?;
+        Ok(Self(Some(text)))
+    }
+}
 
-impl<'de, J: Judging> Visitor<'de> for MapVisitor<J> {
-    type Value = J;
+struct Entries<F>(F);
+
+impl<'de, F: FnMut(&str, &str)> Visitor<'de> for Entries<F> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map of strings")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<J, E> {
-        Ok(self.0)
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<J, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         while let Some((key, value)) = map.next_entry::<Text<'de>, Text<'de>>()? {
-            self.0.read(&key, &value);
+            (self.0)(&key, &value);
         }
-        Ok(self.0)
+        Ok(())
     }
 }

@@ -94,7 +94,9 @@ where
 }
 
 /// Takes a list of texts, and `null` for an empty one.
-pub(super) fn texts<'de, D, T, const MOST: u64>(deserializer: D) -> Result<List<T, MOST>, D::Error>
+pub(in crate::validate) fn texts<'de, D, T, const MOST: u64>(
+    deserializer: D,
+) -> Result<List<T, MOST>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

@@ -8,8 +8,8 @@ use super::lenient::{object, object_or_empty};
 use super::list::objects;
 use super::texts::MatchLabels;
 use super::{
-    EfiVar, GuestConfig, List, Metadata, NetworkInterfaceSpec, Ref, RequiredRef, SecretKeyRef,
-    TemplateMetadata, Text, Toleration, Volume, decode, part,
+    EfiVar, GuestConfig, Later, List, Metadata, NetworkInterfaceSpec, OfTemplate, Ref, RequiredRef,
+    SecretKeyRef, Text, Toleration, Volume, decode, part,
 };
 use crate::bound;
 use crate::validate::text;
@@ -110,8 +110,8 @@ pub(in crate::validate) struct EphemeralInterface<'a> {
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct InterfaceTemplate<'a> {
-    #[serde(borrow, deserialize_with = "object")]
-    pub(in crate::validate) metadata: Option<TemplateMetadata<'a>>,
+    #[serde(borrow)]
+    pub(in crate::validate) metadata: Option<Later<'a, OfTemplate>>,
     #[serde(borrow, deserialize_with = "object")]
     #[validate(required(message = "a template needs a spec"))]
     pub(in crate::validate) spec: Option<Box<NetworkInterfaceSpec<'a>>>,

@@ -12,6 +12,7 @@
 
 mod guest;
 mod labels;
+mod later;
 mod lenient;
 mod list;
 mod machine;
@@ -28,8 +29,9 @@ mod volume;
 
 pub(super) use guest::*;
 pub(super) use labels::{Annotations, Labels};
+pub(super) use later::{Decoded, Later};
 pub(super) use lenient::Size;
-pub(super) use list::List;
+pub(super) use list::{List, texts};
 pub(super) use machine::*;
 pub(super) use network::*;
 pub(super) use network_interface::*;

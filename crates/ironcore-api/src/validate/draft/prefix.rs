@@ -6,7 +6,7 @@ use validator::Validate;
 use super::lenient::object;
 use super::list::{objects, texts};
 use super::texts::{LabelValue, MatchLabels};
-use super::{List, Metadata, NamelessMetadata, Ref, Text, part};
+use super::{Decoded, Later, List, Metadata, Nameless, Ref, Text, part};
 use crate::bound;
 use crate::validate::text;
 use crate::wire::nullable;
@@ -34,8 +34,8 @@ pub(in crate::validate) struct PrefixSpec<'a> {
     pub(in crate::validate) prefixLength: Option<i64>,
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) parentRef: Option<Ref<'a>>,
-    #[serde(borrow, deserialize_with = "object")]
-    pub(in crate::validate) parentSelector: Option<Box<Selector<'a>>>,
+    #[serde(borrow)]
+    pub(in crate::validate) parentSelector: Option<Later<'a, Selecting>>,
 }
 
 #[derive(Debug, Default, PartialEq, Deserialize, Serialize, Validate)]
@@ -78,8 +78,8 @@ pub(in crate::validate) struct EphemeralPrefix<'a> {
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct PrefixTemplate<'a> {
-    #[serde(borrow, deserialize_with = "object")]
-    metadata: Option<Box<NamelessMetadata<'a>>>,
+    #[serde(borrow)]
+    metadata: Option<Later<'a, Nameless>>,
     #[serde(borrow, deserialize_with = "object")]
     #[validate(required(message = "a template needs a spec"))]
     pub(in crate::validate) spec: Option<Box<PrefixSpec<'a>>>,
@@ -90,6 +90,14 @@ impl<'a> EphemeralPrefix<'a> {
     pub(in crate::validate) fn spec(&self) -> Option<&PrefixSpec<'a>> {
         self.prefixTemplate.as_ref()?.spec.as_deref()
     }
+}
+
+/// [`Selector`], decoded later.
+#[derive(Debug)]
+pub(in crate::validate) enum Selecting {}
+
+impl Decoded for Selecting {
+    type Of<'a> = Selector<'a>;
 }
 
 part!(PrefixSpec: fields(ipFamily, prefix, prefixLength), parts(parentRef, parentSelector));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::texts::Finalizers;
-use super::{Annotations, Labels, Text, part};
+use super::{Annotations, Decoded, Labels, Text, part};
 use crate::bound;
 use crate::validate::text;
 use crate::wire::nullable;
@@ -14,8 +14,10 @@ use crate::wire::nullable;
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct TemplateMetadata<'a> {
-    labels: Labels,
-    annotations: Annotations,
+    #[serde(borrow)]
+    labels: Labels<'a>,
+    #[serde(borrow)]
+    annotations: Annotations<'a>,
     #[serde(borrow)]
     #[validate(length(max = bound::NAME))]
     pub(in crate::validate) name: Option<Text<'a>>,
@@ -35,8 +37,10 @@ pub(in crate::validate) struct TemplateMetadata<'a> {
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 pub(in crate::validate) struct NamelessMetadata<'a> {
-    labels: Labels,
-    annotations: Annotations,
+    #[serde(borrow)]
+    labels: Labels<'a>,
+    #[serde(borrow)]
+    annotations: Annotations<'a>,
     #[serde(borrow)]
     #[validate(length(max = bound::NAME), custom(
         function = text::none,
@@ -59,6 +63,22 @@ pub(in crate::validate) struct NamelessMetadata<'a> {
     #[validate(length(max = bound::FINALIZERS))]
     finalizers: Finalizers<'a>,
     creationTimestamp: Option<Time>,
+}
+
+/// [`TemplateMetadata`], decoded later.
+#[derive(Debug)]
+pub(in crate::validate) enum OfTemplate {}
+
+impl Decoded for OfTemplate {
+    type Of<'a> = TemplateMetadata<'a>;
+}
+
+/// [`NamelessMetadata`], decoded later.
+#[derive(Debug)]
+pub(in crate::validate) enum Nameless {}
+
+impl Decoded for Nameless {
+    type Of<'a> = NamelessMetadata<'a>;
 }
 
 part!(TemplateMetadata:

@@ -11,7 +11,7 @@ use validator::ValidateLength;
 use super::list::texts;
 use super::{List, Part, Text};
 use crate::bound;
-use crate::field::{Fault, FieldPath};
+use crate::field::{Fault, FieldPath, excerpt};
 use crate::validate::faults::Faults;
 use crate::validate::{label, structure, text};
 
@@ -41,7 +41,7 @@ pub(in crate::validate) struct Attribute;
 impl Rule for Attribute {
     fn judge(at: &FieldPath<'_>, key: &str, value: &Text<'_>, faults: &mut Faults) {
         let verdict = text::at_most(value, bound::ATTRIBUTE);
-        structure::verdict(&at.field(key), value, verdict, faults);
+        structure::verdict(&at.field(excerpt(key)), value, verdict, faults);
     }
 }
 
@@ -50,12 +50,12 @@ pub(in crate::validate) struct Label;
 
 impl Rule for Label {
     fn judge(at: &FieldPath<'_>, key: &str, value: &Text<'_>, faults: &mut Faults) {
-        label::key(key, |why| faults.push(Fault::invalid(at, key, why)));
+        label::key(key, |why| faults.add(|| Fault::invalid(at, key, why)));
         let verdict = text::at_most(value, bound::LABEL_VALUE);
         if verdict.is_ok() {
-            label::value(value, |why| faults.push(Fault::invalid(at, value, why)));
+            label::value(value, |why| faults.add(|| Fault::invalid(at, value, why)));
         }
-        structure::verdict(&at.field(key), value, verdict, faults);
+        structure::verdict(&at.field(excerpt(key)), value, verdict, faults);
     }
 }
 
@@ -75,7 +75,7 @@ impl<R: Rule> Part for Texts<'_, R> {
             return;
         }
         for (key, value) in &self.read {
-            R::judge(at, crate::field::excerpt(key), value, faults);
+            R::judge(at, key, value, faults);
         }
     }
 }
@@ -149,7 +149,9 @@ impl Part for LabelValue<'_> {
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
         let verdict = text::at_most(&self.0, bound::LABEL_VALUE);
         if verdict.is_ok() {
-            label::value(&self.0, |why| faults.push(Fault::invalid(at, &self.0, why)));
+            label::value(&self.0, |why| {
+                faults.add(|| Fault::invalid(at, &self.0, why));
+            });
         }
         structure::verdict(at, &self.0, verdict, faults);
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::lenient::object;
-use super::{LabelRef, Metadata, NamelessMetadata, Text, UidRef, part};
+use super::{LabelRef, Later, Metadata, Nameless, Text, UidRef, part};
 use crate::bound;
 use crate::validate::text;
 
@@ -60,8 +60,8 @@ pub(in crate::validate) struct EphemeralVirtualIP<'a> {
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 struct VirtualIPTemplate<'a> {
-    #[serde(borrow, deserialize_with = "object")]
-    metadata: Option<NamelessMetadata<'a>>,
+    #[serde(borrow)]
+    metadata: Option<Later<'a, Nameless>>,
     #[serde(borrow, deserialize_with = "object")]
     #[validate(required(message = "a template needs a spec"))]
     spec: Option<EphemeralVirtualIPSpec<'a>>,

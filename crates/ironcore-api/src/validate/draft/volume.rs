@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::lenient::{Opaque, object};
-use super::{Ref, Size, TemplateMetadata, Text, part};
+use super::{Later, OfTemplate, Ref, Size, Text, part};
 use crate::bound;
 use crate::validate::text;
 
@@ -61,8 +61,8 @@ pub(in crate::validate) struct EphemeralVolume<'a> {
 #[derive(Debug, Default, Deserialize, Serialize, Validate)]
 #[serde(default)]
 struct VolumeTemplate<'a> {
-    #[serde(borrow, deserialize_with = "object")]
-    metadata: Option<TemplateMetadata<'a>>,
+    #[serde(borrow)]
+    metadata: Option<Later<'a, OfTemplate>>,
     #[validate(required(message = "a template needs a spec"))]
     spec: Option<Opaque>,
 }

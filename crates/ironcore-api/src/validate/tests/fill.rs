@@ -79,7 +79,7 @@ fn nothing_is_filled_in_inside_templates() {
 fn an_update_keeps_devices_even_where_the_stored_machine_is_at_fault() {
     for stored in [
         "{volumes: [{name: b, device: oda}]}",
-        "{power: Perhaps, volumes: [{device: odx}, {name: b, device: oda}]}",
+        "{power: Perhaps, tolerations: [null], volumes: [{device: odx}, 7, {name: b, device: oda}]}",
     ] {
         assert_eq!(
             filled(
