@@ -148,10 +148,15 @@ fn classify_status(status: &Status) -> Failure {
             .iter()
             .any(|cause| cause.reason == "NamespaceTerminating")
     });
+    let names = |field: &str| {
+        details.is_some_and(|details| details.causes.iter().any(|cause| cause.field == field))
+    };
     match status.code {
         403 if terminating => Failure::NamespaceTerminating,
         409 if status.reason == "AlreadyExists" => Failure::AlreadyExists,
         409 => Failure::Conflict(status.message.clone()),
+        // The API server calls a patch with the uid of an earlier object invalid.
+        422 if names("metadata.uid") => Failure::Conflict(status.message.clone()),
         400 | 403 | 405 | 413 | 415 | 422 => Failure::Refused(status.message.clone()),
         code => {
             let after = details
@@ -192,6 +197,7 @@ mod tests {
                 kind: Kind::Machine,
                 name: "m".into(),
             },
+            uid: None,
             change: Change {
                 kind: Kind::NetworkInterface,
                 name: "x".into(),

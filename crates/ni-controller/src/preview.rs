@@ -45,6 +45,7 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
             observe(&mut core, event, clock.now());
         }
     }
+    core.lead(true, clock.now());
     let (mut lines, mut looked, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(order) = core.next(clock.now()) {
         if order.change.request != Request::Read {
@@ -68,7 +69,7 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
     }
     for (Order { key, change, .. }, failure) in &failed {
         lines.push(format!("{}: {failure}", describe(key, change)));
-        let hinges = core.plan_if_looked(key, &change.name, clock.now());
+        let hinges = core.plan_if_looked(key, change.kind, &change.name, clock.now());
         let further = describe_all(key, &hinges).filter(|line| !known.contains(line));
         lines.extend(further.map(|line| format!("unknown {line}")));
     }

@@ -16,7 +16,7 @@ use crate::lag::Lag;
 use crate::lease::Term;
 use crate::metrics::Metrics;
 use crate::options::Run;
-use crate::plan::{Purpose, Request};
+use crate::plan::Purpose;
 use crate::serve::Probe;
 use crate::watch::{BUFFER, watch};
 use crate::wire::IntoAny;
@@ -151,6 +151,7 @@ pub async fn run(
     let deadline = tokio::time::sleep(Duration::MAX);
     tokio::pin!(deadline);
     loop {
+        this.core.lead(this.term.holds(), this.clock.now());
         this.send_orders();
         if this.stopping && this.sending.is_empty() {
             info!("stopped: nothing is under way");
@@ -302,13 +303,9 @@ fn log(order: &Order, outcome: &Outcome) {
     let change = &order.change;
     let (kind, purpose) = (change.kind.as_str(), change.purpose.as_str());
     let (namespace, name) = (&*order.key.namespace, &*change.name);
-    let uid = match (outcome, &change.request) {
-        (Outcome::Object(object), _) => &*object.meta().uid,
-        (_, Request::Delete { uid, .. }) => uid,
-        (_, Request::Patch(body) | Request::PatchStatus(body)) => {
-            body["metadata"]["uid"].as_str().unwrap_or_default()
-        }
-        (_, Request::Create(_) | Request::Read) => "",
+    let uid = match outcome {
+        Outcome::Object(object) => &*object.meta().uid,
+        Outcome::Gone | Outcome::Failed(_) => order.uid.as_deref().unwrap_or_default(),
     };
     if order.repeats > 0 {
         let repeats = order.repeats;

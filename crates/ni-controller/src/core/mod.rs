@@ -18,7 +18,7 @@ pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
 use repeats::Repeats;
 
-use crate::plan::{self, Change, Look, Memory, Options, Plan, Report, View};
+use crate::plan::{self, Change, Memory, Options, Plan, Report, Request, View};
 use crate::world::{Dirty, Event, Indexed, Key, Kind, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
@@ -40,6 +40,8 @@ pub struct Order {
     pub ticket: u64,
     /// The object that it was planned for.
     pub key: Key,
+    /// UID of the object that the change is about, as far as it is known.
+    pub uid: Option<Str>,
     /// What to send.
     pub change: Change,
     /// How often the same was written before, in a row, and did not last.
@@ -60,13 +62,14 @@ struct Sent {
     relisted: bool,
 }
 
-/// What is under way for an object.
+/// What is planned and not answered yet for an object.
 #[derive(Debug, Default)]
 struct Running {
     outstanding: usize,
     failed: bool,
-    /// Whether a watch has reported a change since this was planned: what fails is decided anew without a wait.
-    changed: bool,
+    /// Whether something that the plan depends on has changed since: what still waits is not sent, and what fails is
+    /// planned again without a wait.
+    stale: bool,
     /// The longest wait that the server asked for.
     wait: Duration,
 }
@@ -84,6 +87,7 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Core {
     world: World,
+    leads: bool,
     options: Options,
     backoff: Backoff,
     queue: Queue,
@@ -100,10 +104,11 @@ pub struct Core {
 }
 
 impl Core {
-    /// A core that knows nothing yet.
+    /// A core that knows nothing yet, and does not lead.
     pub fn new(options: Options, backoff: Backoff) -> Self {
         Self {
             world: World::default(),
+            leads: false,
             options,
             backoff,
             queue: Queue::default(),
@@ -169,21 +174,66 @@ impl Core {
         std::mem::take(&mut self.reports)
     }
 
+    /// Says whether this core leads. One that does not keeps its world up to date and nothing else; one that begins to
+    /// lead plans for every object.
+    pub fn lead(&mut self, leads: bool, now: Now) {
+        if leads == self.leads {
+            return;
+        }
+        self.leads = leads;
+        if leads {
+            let all = self.world.keys().collect();
+            self.look_at_doubtful(now);
+            self.enqueue(all, now);
+        } else {
+            self.stand_by();
+        }
+    }
+
+    /// Forgets what serves only a leader. Requests under way will still be answered.
+    fn stand_by(&mut self) {
+        self.queue.clear();
+        self.memories.clear();
+        self.attempts.clear();
+        self.told.clear();
+        self.repeats = Repeats::default();
+        self.resting.clear();
+        self.running.clear();
+        for sent in self.sent.values() {
+            let running = self.running.entry(sent.planned.key.clone());
+            running.or_default().outstanding += 1;
+        }
+    }
+
     /// Takes in a watch's event.
     pub fn observe<T: Indexed>(&mut self, event: Event<T>, now: Now) {
         let mut dirty = Dirty::new();
         self.note(&event);
-        self.note_lost_child(&event);
         self.world.observe(event, &mut dirty);
-        for key in &dirty {
+        self.outdate(&dirty);
+        if self.leads {
+            self.look_at_doubtful(now);
+        }
+        self.enqueue(dirty, now);
+    }
+
+    /// What is planned for these objects no longer follows from the world.
+    fn outdate<'a>(&mut self, keys: impl IntoIterator<Item = &'a Key>) {
+        if self.running.is_empty() {
+            return;
+        }
+        for key in keys {
             if let Some(running) = self.running.get_mut(key) {
-                running.changed = true;
+                running.stale = true;
             }
         }
+    }
+
+    /// Has the objects read that a list did not show and that may exist all the same.
+    fn look_at_doubtful(&mut self, now: Now) {
         for key in self.world.take_doubtful() {
             self.look(&key, key.kind, &key.name, now);
         }
-        self.enqueue(dirty, now);
     }
 
     /// Notes with the requests under way what their answers may be too old to know.
@@ -208,48 +258,49 @@ impl Core {
         }
     }
 
-    /// Remembers for its machine that a child went.
-    fn note_lost_child<T: Indexed>(&mut self, event: &Event<T>) {
-        let Event::Deleted(slot) = event else { return };
-        let meta = slot.meta();
-        let owner = meta
-            .owner
-            .as_ref()
-            .filter(|owner| T::KIND == Kind::NetworkInterface && owner.is_a(Kind::Machine));
-        let Some(owner) = owner else { return };
-        let namespace = self.world.namespace(&meta.namespace);
-        if namespace
-            .machines
-            .slot(&owner.name)
-            .is_some_and(|machine| machine.meta().uid == owner.uid)
-        {
-            let clock = self.world.clock();
-            let key = Key {
-                namespace: meta.namespace.clone(),
-                kind: Kind::Machine,
-                name: owner.name.clone(),
-            };
-            self.memories
-                .entry(key)
-                .or_default()
-                .lost
-                .insert(meta.name.clone(), clock);
-        }
-    }
-
-    /// The next request to send, if any. To be called until it answers `None`, as far as there is room for more.
+    /// The next request to send, if any. To be called until it returns `None`, as far as there is room for more. One that
+    /// does not lead has none.
     pub fn next(&mut self, now: Now) -> Option<Order> {
+        if !self.leads {
+            return None;
+        }
         self.queue.fire_timers(now.elapsed);
         loop {
             let world = &self.world;
             match self.queue.pop(|namespace| world.shows_all_of(namespace))? {
-                Next::Change(planned) => return Some(self.send(planned)),
+                Next::Change(planned) if self.is_current(&planned) => {
+                    return Some(self.send(planned));
+                }
+                Next::Change(planned) => self.plan_again(planned.key, now),
                 Next::Key(key) => self.reconcile(key, now),
             }
         }
     }
 
+    /// Whether a planned change that waited is still in the plan. A read always does good.
+    fn is_current(&self, planned: &Planned) -> bool {
+        let running = self.running.get(&planned.key);
+        planned.change.request == Request::Read || running.is_some_and(|running| !running.stale)
+    }
+
+    /// Drops what still waits to be sent for `key`, of which one change was just taken from the queue, and plans again:
+    /// at once, or when what is under way is answered.
+    fn plan_again(&mut self, key: Key, now: Now) {
+        let dropped = 1 + self.queue.drop_changes(&key);
+        let Some(running) = self.running.get_mut(&key) else {
+            return;
+        };
+        running.outstanding -= dropped;
+        if running.outstanding == 0 {
+            self.running.remove(&key);
+            self.reconcile(key, now);
+        }
+    }
+
     fn enqueue(&mut self, dirty: Dirty, now: Now) {
+        if !self.leads {
+            return;
+        }
         for key in dirty {
             // What is under way is looked at again when its last answer is in.
             if !self.running.contains_key(&key) {
@@ -314,13 +365,10 @@ impl Core {
         self.plan_with(key, self.memories.get(key).unwrap_or(&nothing), now)
     }
 
-    /// The plan for `key` if a look at `name` showed what is known anyway.
-    pub fn plan_if_looked(&self, key: &Key, name: &Str, now: Now) -> Plan {
+    /// The plan for `key` if a look at the object `name` of `kind` showed what is known anyway.
+    pub fn plan_if_looked(&self, key: &Key, kind: Kind, name: &Str, now: Now) -> Plan {
         let mut memory = self.memories.get(key).cloned().unwrap_or_default();
-        memory.looked = Some(Look {
-            name: name.clone(),
-            clock: self.world.clock(),
-        });
+        memory.looked(kind, name, self.world.clock());
         self.plan_with(key, &memory, now)
     }
 
@@ -356,8 +404,7 @@ impl Core {
             .version(key.kind, &key.name);
         self.repeats.settle(key, version.is_some());
         if let Some(memory) = self.memories.get_mut(key) {
-            memory.looked = None;
-            memory.lost.clear();
+            memory.looks.clear();
             memory
                 .refused
                 .retain(|_, refusal| Some(refusal.of.planner) == version);

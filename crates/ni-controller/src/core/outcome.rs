@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::queue::Repeated;
+use super::queue::{Planned, Repeated};
 use super::{Core, Now, REST, Sent};
-use crate::plan::{
-    Altered, Change, Field, Look, Memory, Purpose, Refusal, Request, came_back_different,
-};
-use crate::world::{AnyObject, Dirty, Key, Kind, Source};
+use crate::plan::{Altered, Change, Field, Memory, Purpose, Refusal, Request, came_back_different};
+use crate::world::{AnyObject, Dirty, Key, Kind, Loss, Source};
 
 /// What came of a request.
 #[derive(Clone, Debug)]
@@ -63,15 +61,32 @@ impl Failure {
     }
 }
 
+/// Whether an answer may show that the other changes of its plan no longer hold. They are about other objects than a write
+/// that is answered as one would expect.
+fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Object(_) | Outcome::Gone => change.request == Request::Read,
+        Outcome::Failed(Failure::NotFound | Failure::NamespaceTerminating) => true,
+        Outcome::Failed(
+            Failure::AlreadyExists
+            | Failure::Conflict(_)
+            | Failure::Refused(_)
+            | Failure::Transient { .. },
+        ) => false,
+    }
+}
+
 impl Core {
     /// Takes in what came of the order with this ticket.
     pub fn answer(&mut self, ticket: u64, outcome: Outcome, now: Now) {
         let Some(sent) = self.sent.remove(&ticket) else {
             return;
         };
-        self.queue.answered(&sent.planned.key.namespace);
+        let key = &sent.planned.key;
+        self.queue.answered(&key.namespace);
         let mut dirty = Dirty::new();
         let mut wait = None;
+        let surprise = is_surprise(&sent.planned.change, &outcome);
         let retry = match outcome {
             Outcome::Object(object) => {
                 self.learn(&sent, object, &mut dirty, now);
@@ -88,8 +103,12 @@ impl Core {
                 self.fail(&sent, failure, &mut dirty, now)
             }
         };
+        self.outdate(dirty.iter().filter(|other| surprise || *other != key));
         self.enqueue(dirty, now);
-        self.finish(&sent.planned.key, retry, wait, now);
+        self.finish(key, retry, wait, now);
+        if !self.leads {
+            self.stand_by();
+        }
     }
 
     fn learn(&mut self, sent: &Sent, object: AnyObject, dirty: &mut Dirty, now: Now) {
@@ -180,30 +199,26 @@ impl Core {
             kind: *kind,
             name: name.clone(),
         };
-        let known = self.world.namespace(&target.namespace);
-        let uid = match request {
+        let (uid, loss) = match request {
             Request::Read => {
                 self.looked(sent);
                 let known = self.world.namespace(&target.namespace);
                 let stale = known
                     .seen(*kind, name)
                     .is_some_and(|seen| seen <= sent.clock);
-                known
-                    .meta(*kind, name)
-                    .filter(|_| stale)
-                    .map(|meta| meta.uid.clone())
+                let meta = known.meta(*kind, name).filter(|_| stale);
+                (meta.map(|meta| meta.uid.clone()), Loss::Unexplained)
             }
             Request::Delete { uid, .. } => {
                 self.reports.extend(then.clone());
-                Some(uid.clone())
+                (Some(uid.clone()), Loss::Ours)
             }
-            Request::Patch(body) | Request::PatchStatus(body) => {
-                body["metadata"]["uid"].as_str().map(Into::into)
+            Request::Create(_) | Request::Patch(_) | Request::PatchStatus(_) => {
+                (sent.planned.uid.clone(), Loss::Unexplained)
             }
-            Request::Create(_) => known.meta(*kind, name).map(|meta| meta.uid.clone()),
         };
         if let Some(uid) = uid {
-            self.world.forget(&target, &uid, dirty);
+            self.world.forget(&target, &uid, loss, dirty);
         }
         dirty.insert(sent.planned.key.clone());
     }
@@ -221,7 +236,12 @@ impl Core {
             Failure::NotFound | Failure::NamespaceTerminating => {
                 self.resting
                     .insert(key.namespace.clone(), now.elapsed + REST);
-                dirty.insert(key.clone());
+                let running = self.running.keys();
+                dirty.extend(
+                    running
+                        .filter(|other| other.namespace == key.namespace)
+                        .cloned(),
+                );
                 false
             }
             Failure::AlreadyExists => {
@@ -253,11 +273,9 @@ impl Core {
     }
 
     fn looked(&mut self, sent: &Sent) {
-        let look = Look {
-            name: sent.planned.change.name.clone(),
-            clock: sent.clock,
-        };
-        self.memory(&sent.planned.key).looked = Some(look);
+        let Planned { key, change, .. } = &sent.planned;
+        self.memory(key)
+            .looked(change.kind, &change.name, sent.clock);
     }
 
     fn memory(&mut self, key: &Key) -> &mut Memory {
@@ -275,7 +293,7 @@ impl Core {
         if running.outstanding > 0 {
             return;
         }
-        let (failed, changed, wait) = (running.failed, running.changed, running.wait);
+        let (failed, stale, wait) = (running.failed, running.stale, running.wait);
         self.running.remove(key);
         if !failed {
             self.attempts.remove(key);
@@ -285,7 +303,7 @@ impl Core {
         self.counts.retries += 1;
         let attempts = self.attempts.entry(key.clone()).or_default();
         *attempts += 1;
-        if changed {
+        if stale {
             self.queue.push(key.clone(), now.elapsed);
             return;
         }

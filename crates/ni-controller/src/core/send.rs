@@ -1,6 +1,6 @@
 //! Planned changes on their way out, with what their answers will need to be understood.
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::queue::{Planned, Repeated};
 use super::repeats::fingerprint;
@@ -13,9 +13,11 @@ impl Core {
     pub(super) fn planned(&self, key: &Key, change: Change, now: Now) -> Planned {
         let namespace = self.world.namespace(&key.namespace);
         let planner = namespace.meta(key.kind, &key.name);
+        let target = namespace.meta(change.kind, &change.name);
+        let uid = target.map(|meta| meta.uid.clone());
         let of = Answered {
             planner: planner.map_or(0, |meta| meta.version),
-            target: namespace.version(change.kind, &change.name).unwrap_or(0),
+            target: target.map_or(0, |meta| meta.version),
         };
         let repeats = fingerprint(&change).map(|what| Repeated {
             what,
@@ -31,6 +33,7 @@ impl Core {
             change,
             repeats,
             generation: planner.map_or(0, |meta| meta.generation),
+            uid,
             of,
         }
     }
@@ -42,6 +45,7 @@ impl Core {
         let order = Order {
             ticket: self.tickets,
             key: planned.key.clone(),
+            uid: planned.uid.clone(),
             change: planned.change,
             repeats,
         };
@@ -63,13 +67,11 @@ impl Core {
     }
 }
 
-/// What an answer needs to be understood: of the large bodies no more than the uid.
+/// What is needed to understand the answer: not the large bodies.
 fn without_body(change: &Change) -> Change {
     let request = match &change.request {
-        Request::Create(_) => Request::Create(serde_json::Value::Null),
-        Request::PatchStatus(body) => {
-            Request::PatchStatus(json!({ "metadata": { "uid": body["metadata"]["uid"] } }))
-        }
+        Request::Create(_) => Request::Create(Value::Null),
+        Request::PatchStatus(_) => Request::PatchStatus(Value::Null),
         patch @ Request::Patch(_) => patch.clone(),
         delete @ Request::Delete { .. } => delete.clone(),
         Request::Read => Request::Read,

@@ -56,8 +56,8 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
             Some(write_holder(interface, &holder, Purpose::Claim, None))
         }
         Verdict::Release(holder) => {
-            let seen = namespace.interfaces.seen(&meta.name).unwrap_or(u64::MAX);
-            Some(if view.memory.looked_since(&holder.name, seen) {
+            let seen = namespace.interfaces.seen(&meta.name);
+            Some(if view.has_looked(Kind::Machine, &holder.name, seen) {
                 let message = format!(
                     "released: Machine {} is gone, or names it no longer",
                     holder.name
@@ -119,7 +119,8 @@ fn plan_status(interface: &Interface, view: View<'_>, plan: &mut Plan) {
         kind: Kind::NetworkInterface,
         name: meta.name.clone(),
         request: Request::PatchStatus(json!({
-            "metadata": { "uid": &*meta.uid, "resourceVersion": meta.version.to_string() },
+            // A merge patch of a status ignores the uid: the version alone protects.
+            "metadata": { "resourceVersion": meta.version.to_string() },
             "status": status::patch(&judged.status, &interface.status),
         })),
         purpose: Purpose::Report,

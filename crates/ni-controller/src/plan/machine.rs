@@ -98,10 +98,8 @@ fn plan_making(
     } else if view.resting {
         // Nothing is made in a namespace that is being deleted.
     } else if view
-        .memory
-        .lost
-        .get(name)
-        .is_some_and(|since| !view.memory.looked_since(&machine.meta.name, *since))
+        .namespace
+        .has_lost_a_child(Kind::Machine, &machine.meta.name)
     {
         // Watches of two kinds are not ordered: a child that went may have followed its machine.
         plan.look_once(Kind::Machine, &machine.meta.name);

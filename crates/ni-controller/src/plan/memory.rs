@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Field, Purpose};
-use crate::world::{Meta, Str};
+use crate::world::{Kind, Meta, Str};
 
 /// What is remembered for one object.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,10 +12,8 @@ pub struct Memory {
     pub refused: BTreeMap<(Str, Purpose), Refusal>,
     /// Children of which something that was written came back different.
     pub not_as_written: BTreeMap<Str, Altered>,
-    /// Children that their watch reported gone, with where the world's clock stood: the machine may have gone first.
-    pub lost: BTreeMap<Str, u64>,
-    /// The last look at another object.
-    pub looked: Option<Look>,
+    /// The last look at each object, with where the world's clock stood when it was sent.
+    pub looks: BTreeMap<(Kind, Str), u64>,
 }
 
 impl Memory {
@@ -33,11 +31,15 @@ impl Memory {
             .map_or(&NONE, |altered| &altered.fields)
     }
 
-    /// Whether `name` was looked at after the world's clock stood at `since`.
-    pub fn looked_since(&self, name: &str, since: u64) -> bool {
-        self.looked
-            .as_ref()
-            .is_some_and(|look| &*look.name == name && look.clock >= since)
+    /// Remembers a look at the object `name` of `kind` that was sent when the world's clock stood at `clock`.
+    pub fn looked(&mut self, kind: Kind, name: &Str, clock: u64) {
+        self.looks.insert((kind, name.clone()), clock);
+    }
+
+    /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
+    pub fn looked_since(&self, kind: Kind, name: &str, since: u64) -> bool {
+        let look = self.looks.get(&(kind, name.into()));
+        look.is_some_and(|clock| *clock >= since)
     }
 }
 
@@ -66,13 +68,4 @@ pub struct Answered {
     pub planner: u64,
     /// Version of the object that the request is about; 0 for one that is not there.
     pub target: u64,
-}
-
-/// A look at an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Its name.
-    pub name: Str,
-    /// Where the world's clock stood when it was asked for.
-    pub clock: u64,
 }

@@ -20,7 +20,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 pub use machine::{Field, came_back_different, differing};
-pub use memory::{Altered, Answered, Look, Memory, Refusal};
+pub use memory::{Altered, Answered, Memory, Refusal};
 pub use report::{Reason, Report};
 
 use crate::world::{Key, Kind, Namespace, Str};
@@ -204,6 +204,12 @@ impl View<'_> {
             && refusal.is_some_and(|refusal| {
                 refusal.of == self.answered(change.kind, &change.name, planner)
             })
+    }
+
+    /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
+    fn has_looked(&self, kind: Kind, name: &str, since: Option<u64>) -> bool {
+        self.memory
+            .looked_since(kind, name, since.unwrap_or(u64::MAX))
     }
 
     /// The versions that a request about `name` is decided from.

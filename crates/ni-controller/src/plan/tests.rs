@@ -40,12 +40,9 @@ impl Scene {
         }
     }
 
-    /// As if `name` had been looked at just now.
-    fn looked_at(mut self, name: &str) -> Self {
-        self.memory.looked = Some(super::Look {
-            name: name.into(),
-            clock: self.world.clock(),
-        });
+    /// As if this object had been looked at just now.
+    fn looked_at(mut self, kind: Kind, name: &str) -> Self {
+        self.memory.looked(kind, &name.into(), self.world.clock());
         self
     }
 

@@ -39,9 +39,9 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
                 .push(write(virtual_ip, &target, Purpose::Claim, None));
         }
         Verdict::Release(holder) => {
-            let seen = view.namespace.virtual_ips.seen(name).unwrap_or(u64::MAX);
-            plan.changes
-                .push(if view.memory.looked_since(&holder.name, seen) {
+            let seen = view.namespace.virtual_ips.seen(name);
+            plan.changes.push(
+                if view.has_looked(Kind::NetworkInterface, &holder.name, seen) {
                     let message = format!(
                         "released: NetworkInterface {} is gone, or names it no longer",
                         holder.name
@@ -55,7 +55,8 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
                     )
                 } else {
                     super::look(Kind::NetworkInterface, &holder.name)
-                });
+                },
+            );
         }
     }
     plan.changes

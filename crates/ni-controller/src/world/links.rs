@@ -1,5 +1,6 @@
 //! What refers to what, and so who must look again when an object changes.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ironcore_api::address::parse_ip;
@@ -29,6 +30,40 @@ pub struct Links {
     pub(super) targeting: Index<Str>,
     /// Network and address → interfaces that ask for it.
     pub(super) asking: Index<(Str, IpAddr)>,
+    /// Owners of which a child went.
+    pub(super) lost: Lost,
+}
+
+/// Objects of which a child went, with where the world's counter stood. Watches of two kinds are not ordered: the object
+/// may have gone before its child. A read of the object that was sent later settles it.
+#[derive(Debug, Default)]
+pub(super) struct Lost(BTreeMap<Kind, BTreeMap<Str, u64>>);
+
+impl Lost {
+    pub(super) fn insert(&mut self, kind: Kind, name: &Str, at: u64) {
+        self.0.entry(kind).or_default().insert(name.clone(), at);
+    }
+
+    pub(super) fn contains(&self, kind: Kind, name: &str) -> bool {
+        self.0
+            .get(&kind)
+            .is_some_and(|lost| lost.contains_key(name))
+    }
+
+    pub(super) fn remove(&mut self, kind: Kind, name: &str) {
+        if let Some(lost) = self.0.get_mut(&kind) {
+            lost.remove(name);
+        }
+    }
+
+    /// Takes in that the object was read, by a request that was sent when the world's counter stood at `sent`.
+    pub(super) fn settle(&mut self, kind: Kind, name: &str, sent: u64) {
+        if let Some(lost) = self.0.get_mut(&kind)
+            && lost.get(name).is_some_and(|at| *at <= sent)
+        {
+            lost.remove(name);
+        }
+    }
 }
 
 /// What a kind of object means to the indexes and to those who read it.

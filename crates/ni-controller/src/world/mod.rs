@@ -56,6 +56,16 @@ pub enum AnyObject {
 }
 
 impl AnyObject {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Machine(_) => Kind::Machine,
+            Self::Interface(_) => Kind::NetworkInterface,
+            Self::Network(_) => Kind::Network,
+            Self::VirtualIp(_) => Kind::VirtualIp,
+        }
+    }
+
     /// Its metadata.
     pub fn meta(&self) -> &Meta {
         match self {
@@ -65,6 +75,15 @@ impl AnyObject {
             Self::VirtualIp(slot) => slot.meta(),
         }
     }
+}
+
+/// Why an object is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// We deleted it, after a look at its owner.
+    Ours,
+    /// Nobody knows: its owner may have gone first, and the garbage collector come for it.
+    Unexplained,
 }
 
 /// Who must look again after a change.
@@ -78,7 +97,7 @@ pub struct World {
     /// By kind.
     lists: [Lists; Kind::ALL.len()],
     clock: u64,
-    doubtful: Vec<Key>,
+    doubtful: BTreeSet<Key>,
     shared: Shared,
 }
 
@@ -96,7 +115,7 @@ impl World {
             empty: Namespace::default(),
             lists: Kind::ALL.map(|_| Lists::new(scopes)),
             clock: 0,
-            doubtful: Vec::new(),
+            doubtful: BTreeSet::new(),
             shared: Shared::default(),
         }
     }
@@ -109,6 +128,18 @@ impl World {
     /// All namespaces in the order of their names.
     pub fn namespaces(&self) -> impl Iterator<Item = (&Str, &Namespace)> {
         self.namespaces.iter()
+    }
+
+    /// The keys of all objects.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        let all = self.namespaces.iter();
+        all.flat_map(|(namespace, known)| {
+            known.names().map(|(kind, name)| Key {
+                namespace: namespace.clone(),
+                kind,
+                name: name.clone(),
+            })
+        })
     }
 
     /// Whether the first list of each kind and scope is complete.
@@ -141,7 +172,7 @@ impl World {
     }
 
     /// Objects that may be gone, since the last call: a list did not show them, and only an answer of ours has.
-    pub fn take_doubtful(&mut self) -> Vec<Key> {
+    pub fn take_doubtful(&mut self) -> BTreeSet<Key> {
         std::mem::take(&mut self.doubtful)
     }
 
@@ -151,19 +182,20 @@ impl World {
         match event {
             Event::ListBegins(scope) => lists.begin(&scope),
             Event::Listed(slot) => {
-                if let Some(number) = lists.number(&slot.meta().namespace) {
+                let meta = slot.meta();
+                if let Some(number) = lists.item(&meta.namespace, meta.version) {
                     self.put(slot, Source::List(number), dirty);
                 }
             }
             Event::ListEnds(scope) => {
-                if let Some(number) = lists.end(&scope) {
-                    self.end_list::<T>(&scope, number, dirty);
+                if let Some((number, newest)) = lists.end(&scope) {
+                    self.end_list::<T>(&scope, number, newest, dirty);
                 }
             }
             Event::Applied(slot) => self.put(slot, Source::Watch, dirty),
             Event::Deleted(slot) => {
                 let namespace = slot.meta().namespace.clone();
-                self.remove::<T>(&namespace, dirty, |store| {
+                self.remove::<T>(&namespace, Loss::Unexplained, dirty, |store| {
                     store.delete(&slot).into_iter().collect()
                 });
             }
@@ -172,6 +204,13 @@ impl World {
 
     /// Takes in the API server's answer to a request of ours.
     pub fn learn(&mut self, object: AnyObject, source: Source, dirty: &mut Dirty) {
+        if let Source::Look(sent) = source {
+            let meta = object.meta();
+            if let Some(namespace) = self.namespaces.get_mut(&meta.namespace) {
+                let lost = &mut namespace.links.lost;
+                lost.settle(object.kind(), &meta.name, sent);
+            }
+        }
         match object {
             AnyObject::Machine(slot) => self.put(slot, source, dirty),
             AnyObject::Interface(slot) => self.put(slot, source, dirty),
@@ -181,12 +220,12 @@ impl World {
     }
 
     /// Takes in that the object of `key` with this UID is gone, as the API server answered.
-    pub fn forget(&mut self, key: &Key, uid: &str, dirty: &mut Dirty) {
+    pub fn forget(&mut self, key: &Key, uid: &str, loss: Loss, dirty: &mut Dirty) {
         match key.kind {
-            Kind::Machine => self.bury::<Machine>(key, uid, dirty),
-            Kind::NetworkInterface => self.bury::<Interface>(key, uid, dirty),
-            Kind::Network => self.bury::<Network>(key, uid, dirty),
-            Kind::VirtualIp => self.bury::<VirtualIp>(key, uid, dirty),
+            Kind::Machine => self.bury::<Machine>(key, uid, loss, dirty),
+            Kind::NetworkInterface => self.bury::<Interface>(key, uid, loss, dirty),
+            Kind::Network => self.bury::<Network>(key, uid, loss, dirty),
+            Kind::VirtualIp => self.bury::<VirtualIp>(key, uid, loss, dirty),
         }
     }
 
@@ -196,52 +235,64 @@ impl World {
             return;
         }
         slot.share(&mut self.shared);
-        let (name, of) = (slot.meta().name.clone(), slot.meta().namespace.clone());
+        let of = slot.meta().namespace.clone();
+        self.replace(&of, slot, dirty, |store, slot, seen| {
+            store.put(slot, source, seen)
+        });
+    }
+
+    /// Has `put` take a version of an object into its store, and the indexes follow.
+    fn replace<T: Indexed>(
+        &mut self,
+        of: &Str,
+        slot: Slot<T>,
+        dirty: &mut Dirty,
+        put: impl FnOnce(&mut Store<T>, Slot<T>, u64) -> Option<Option<Slot<T>>>,
+    ) {
+        let name = slot.meta().name.clone();
         self.clock += 1;
         let namespace = self.namespaces.entry(of.clone()).or_default();
         let (store, links) = T::parts(namespace);
-        let Some(old) = store.put(slot, source, self.clock) else {
+        let Some(old) = put(store, slot, self.clock) else {
             return;
         };
         if let Some(old) = old {
             old.good().inspect(|old| old.unlink(links));
-            namespace.readers_of(&old, &mut mark(&of, dirty));
+            namespace.readers_of(&old, &mut mark(of, dirty));
         }
         let (store, links) = T::parts(namespace);
         store.get(&name).inspect(|new| new.link(links));
         if let Some(new) = T::stored(namespace).slot(&name) {
-            namespace.readers_of(new, &mut mark(&of, dirty));
+            namespace.readers_of(new, &mut mark(of, dirty));
         }
     }
 
-    fn bury<T: Indexed>(&mut self, key: &Key, uid: &str, dirty: &mut Dirty) {
+    fn bury<T: Indexed>(&mut self, key: &Key, uid: &str, loss: Loss, dirty: &mut Dirty) {
         let Some(list) = self.lists[T::KIND as usize].number(&key.namespace) else {
             return;
         };
-        self.clock += 1;
-        let at = self.clock;
-        self.remove::<T>(&key.namespace, dirty, |store| {
+        let at = self.clock + 1;
+        self.remove::<T>(&key.namespace, loss, dirty, |store| {
             store.bury(&key.name, uid, list, at).into_iter().collect()
         });
     }
 
-    /// Ends list `number` of what `scope` covers.
-    fn end_list<T: Indexed>(&mut self, scope: &Scope, number: u32, dirty: &mut Dirty) {
-        let covered = self
-            .namespaces
-            .iter()
-            .filter(|(name, _)| scope.covers(name));
-        let (names, newest): (Vec<Str>, Vec<u64>) = covered
-            .map(|(name, ns)| (name.clone(), T::stored(ns).newest_in_list(number)))
-            .unzip();
-        let newest = newest.into_iter().max().unwrap_or(0);
+    /// Ends list `number` of what `scope` covers, whose newest item is of version `newest`.
+    fn end_list<T: Indexed>(&mut self, scope: &Scope, number: u32, newest: u64, dirty: &mut Dirty) {
+        let names = self.namespaces.keys();
+        let names: Vec<Str> = names.filter(|name| scope.covers(name)).cloned().collect();
         for namespace in names {
-            let mut doubtful = Vec::new();
-            self.remove::<T>(&namespace, dirty, |store| {
+            let (mut doubtful, mut older) = (Vec::new(), Vec::new());
+            self.remove::<T>(&namespace, Loss::Unexplained, dirty, |store| {
                 let ended = store.end_list(number, newest);
-                doubtful = ended.doubtful;
+                (doubtful, older) = (ended.doubtful, ended.older);
                 ended.gone
             });
+            for slot in older {
+                self.replace(&namespace, slot, dirty, |store, slot, seen| {
+                    store.go_back(slot, seen).map(Some)
+                });
+            }
             let keys = doubtful.into_iter().map(|name| Key {
                 namespace: namespace.clone(),
                 kind: T::KIND,
@@ -254,6 +305,7 @@ impl World {
     fn remove<T: Indexed>(
         &mut self,
         name: &Str,
+        loss: Loss,
         dirty: &mut Dirty,
         take: impl FnOnce(&mut Store<T>) -> Vec<Slot<T>>,
     ) {
@@ -262,11 +314,15 @@ impl World {
         };
         let (store, links) = T::parts(namespace);
         let gone = take(store);
+        if !gone.is_empty() {
+            self.clock += 1;
+        }
         for old in gone.iter().filter_map(Slot::good) {
             old.unlink(links);
         }
         for old in &gone {
             namespace.readers_of(old, &mut mark(name, dirty));
+            namespace.note_loss::<T>(old.meta(), loss, self.clock);
         }
         if namespace.is_empty() {
             self.namespaces.remove(name);

@@ -4,10 +4,11 @@
 
 use std::net::IpAddr;
 
+use super::Loss;
 use super::decode::Slot;
 use super::links::{Indexed, Links, read_by_interfaces, read_by_users, read_by_virtual_ips};
 use super::meta::{Meta, Str};
-use super::object::{Interface, Kind, Machine, Network, VirtualIp};
+use super::object::{Interface, Kind, Machine, Network, Object, VirtualIp};
 use super::store::Store;
 
 /// Who must look again: an object's kind and name, in a namespace.
@@ -108,6 +109,23 @@ impl Namespace {
         }
     }
 
+    /// Kind and name of each object.
+    pub fn names(&self) -> impl Iterator<Item = (Kind, &Str)> {
+        fn of<T: Object>(store: &Store<T>) -> impl Iterator<Item = (Kind, &Str)> {
+            store.iter().map(|slot| (T::KIND, &slot.meta().name))
+        }
+        of(&self.machines)
+            .chain(of(&self.interfaces))
+            .chain(of(&self.networks))
+            .chain(of(&self.virtual_ips))
+    }
+
+    /// Whether a child of the object `name` of `kind` went since the object was last read: the object may have gone
+    /// first.
+    pub fn has_lost_a_child(&self, kind: Kind, name: &str) -> bool {
+        self.links.lost.contains(kind, name)
+    }
+
     /// Whether there is nothing left to know.
     pub fn is_empty(&self) -> bool {
         self.machines.is_empty()
@@ -118,6 +136,22 @@ impl Namespace {
 }
 
 impl Namespace {
+    /// Takes in that the object with this metadata is gone since the world's counter stands `at`.
+    pub(super) fn note_loss<T: Object>(&mut self, meta: &Meta, loss: Loss, at: u64) {
+        self.links.lost.remove(T::KIND, &meta.name);
+        let Some(owner) = meta.owner.as_ref().filter(|_| loss == Loss::Unexplained) else {
+            return;
+        };
+        let mut kinds = Kind::ALL.into_iter();
+        let Some(kind) = kinds.find(|kind| owner.is_a(*kind)) else {
+            return;
+        };
+        let known = self.meta(kind, &owner.name);
+        if known.is_some_and(|known| known.uid == owner.uid) {
+            self.links.lost.insert(kind, &owner.name, at);
+        }
+    }
+
     /// Names who must look again when `slot` comes, changes or goes. Undecodable objects still hold their name.
     pub(super) fn readers_of<T: Indexed>(&self, slot: &Slot<T>, tell: &mut dyn FnMut(Kind, &str)) {
         tell(T::KIND, &slot.meta().name);

@@ -123,7 +123,7 @@ fn what_went_stays_gone_however_often_another_namespace_is_listed() {
         kind: Kind::NetworkInterface,
         name: "x".into(),
     };
-    world.forget(&key, "x", &mut Dirty::new());
+    world.forget(&key, "x", Loss::Unexplained, &mut Dirty::new());
     world.list("b", &[]);
     world.list("b", &[]);
     world.take(Event::Applied(interface("a", "x", 1)));

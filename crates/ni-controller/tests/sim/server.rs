@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Failure, Outcome};
 use ni_controller::plan::Request;
@@ -22,8 +23,8 @@ pub(crate) struct Server {
     /// All namespaces have one clock.
     clock: Rc<Cell<u64>>,
     uids: u64,
-    /// What each kind's watch has yet to deliver.
-    pub(crate) events: BTreeMap<Kind, VecDeque<Told>>,
+    /// What the watches of each replica have yet to deliver, by kind.
+    pub(crate) events: [BTreeMap<Kind, VecDeque<Told>>; 2],
     /// Every change of the controller's to an object that was there, with the object as it was before.
     pub(crate) writes: Vec<(Kind, Request, Value)>,
 }
@@ -55,6 +56,53 @@ impl Told {
     }
 }
 
+fn wrap(
+    kind: Kind,
+    machine: impl FnOnce() -> Event<Machine>,
+    interface: impl FnOnce() -> Event<Interface>,
+    network: impl FnOnce() -> Event<Network>,
+    virtual_ip: impl FnOnce() -> Event<VirtualIp>,
+) -> AnyEvent {
+    match kind {
+        Kind::Machine => AnyEvent::Machine(machine()),
+        Kind::NetworkInterface => AnyEvent::Interface(interface()),
+        Kind::Network => AnyEvent::Network(network()),
+        Kind::VirtualIp => AnyEvent::VirtualIp(virtual_ip()),
+    }
+}
+
+pub(crate) fn list_begins(kind: Kind, scope: &Scope) -> AnyEvent {
+    let of = || scope.clone();
+    wrap(
+        kind,
+        || Event::ListBegins(of()),
+        || Event::ListBegins(of()),
+        || Event::ListBegins(of()),
+        || Event::ListBegins(of()),
+    )
+}
+
+pub(crate) fn list_ends(kind: Kind, scope: &Scope) -> AnyEvent {
+    let of = || scope.clone();
+    wrap(
+        kind,
+        || Event::ListEnds(of()),
+        || Event::ListEnds(of()),
+        || Event::ListEnds(of()),
+        || Event::ListEnds(of()),
+    )
+}
+
+pub(crate) fn listed(kind: Kind, item: &Value) -> AnyEvent {
+    wrap(
+        kind,
+        || Event::Listed(slot(item)),
+        || Event::Listed(slot(item)),
+        || Event::Listed(slot(item)),
+        || Event::Listed(slot(item)),
+    )
+}
+
 pub(crate) fn slot<T: IntoAny>(object: &Value) -> Slot<T> {
     decode::<T>(&object.to_string())
         .expect("metadata decodes")
@@ -77,7 +125,7 @@ impl Default for Server {
             objects: BTreeMap::new(),
             clock: Rc::default(),
             uids: 0,
-            events: BTreeMap::new(),
+            events: Default::default(),
             writes: Vec::new(),
         }
     }
@@ -230,12 +278,9 @@ impl Server {
             };
         };
         let (uid_wanted, version_wanted) = match request {
-            Request::Patch(body) | Request::PatchStatus(body) => (
-                body["metadata"]["uid"].as_str().map(str::to_owned),
-                body["metadata"]["resourceVersion"]
-                    .as_str()
-                    .map(str::to_owned),
-            ),
+            Request::Patch(body) => (text(&body["metadata"]["uid"]), version(body)),
+            // As the API server does: of a status patch it ignores the uid.
+            Request::PatchStatus(body) => (None, version(body)),
             Request::Delete { uid, version } => (Some(uid.to_string()), Some(version.to_string())),
             Request::Create(_) | Request::Read => (None, None),
         };
@@ -264,11 +309,22 @@ impl Server {
     }
 
     fn tell(&mut self, kind: Kind, gone: bool, object: Value) {
-        self.events
-            .entry(kind)
-            .or_default()
-            .push_back(Told { gone, object });
+        for events in &mut self.events {
+            let told = Told {
+                gone,
+                object: object.clone(),
+            };
+            events.entry(kind).or_default().push_back(told);
+        }
     }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn version(object: &Value) -> Option<String> {
+    text(&object["metadata"]["resourceVersion"])
 }
 
 pub(crate) fn uid(object: &Value) -> String {

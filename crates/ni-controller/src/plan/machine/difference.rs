@@ -124,6 +124,11 @@ fn different_pairs(want: &Pairs, have: &Pairs) -> impl Iterator<Item = (String, 
 /// The merge patch that brings back what can be; `None` where there is nothing.
 pub(super) fn patch(child: &Interface, difference: &Difference) -> Option<Value> {
     let mut patch = json!({ "metadata": { "uid": &*child.meta.uid } });
+    // Others write these as well: what they wrote since must not get lost.
+    let shared = |field: &Field| matches!(field, Field::Spec("prefixes" | "virtualIP"));
+    if difference.keys().any(shared) {
+        patch["metadata"]["resourceVersion"] = child.meta.version.to_string().into();
+    }
     let mut any = false;
     for (field, value) in difference {
         let place = match field {

@@ -85,12 +85,8 @@ fn take_away(
     view: View<'_>,
     plan: &mut Plan,
 ) {
-    let seen = view
-        .namespace
-        .interfaces
-        .seen(&child.meta.name)
-        .unwrap_or(u64::MAX);
-    if !view.memory.looked_since(&machine.meta.name, seen) {
+    let seen = view.namespace.interfaces.seen(&child.meta.name);
+    if !view.has_looked(Kind::Machine, &machine.meta.name, seen) {
         plan.look_once(Kind::Machine, &machine.meta.name);
         return;
     }

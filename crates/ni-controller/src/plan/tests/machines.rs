@@ -79,13 +79,15 @@ fn what_the_template_names_is_brought_back_and_nothing_else() {
 
 #[test]
 fn what_is_taken_away_is_taken_away_after_a_look_at_the_machine() {
-    let removed = Scene::of(&[machine("m", 1, &json!([])), child("m-a", "m")]).looked_at("m");
+    let removed =
+        Scene::of(&[machine("m", 1, &json!([])), child("m-a", "m")]).looked_at(Kind::Machine, "m");
     assert_eq!(removed.short(Kind::Machine, "m"), ["delete m-a"]);
     let other = with(
         child("m-a", "m"),
         &json!({ "spec": { "attributes": { "a": "b" } } }),
     );
-    let replaced = Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), other]).looked_at("m");
+    let replaced = Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), other])
+        .looked_at(Kind::Machine, "m");
     assert_eq!(replaced.short(Kind::Machine, "m"), ["delete m-a"]);
 }
 
@@ -95,8 +97,8 @@ fn attached_interfaces_are_replaced_only_when_operators_say_so() {
         child("m-a", "m"),
         &json!({ "spec": { "ipFamilies": ["IPv6"], "providerID": "p" } }),
     );
-    let mut scene =
-        Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), attached]).looked_at("m");
+    let mut scene = Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), attached])
+        .looked_at(Kind::Machine, "m");
     assert_eq!(scene.short(Kind::Machine, "m"), ["ReplacementNeeded"]);
     scene.options.replace = Replace::Always;
     assert_eq!(scene.short(Kind::Machine, "m"), ["delete m-a"]);
