@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::core::{Failure, Order, Outcome};
 use crate::plan::Request;
-use crate::wire::{IntoAny, path};
-use crate::world::{Interface, Kind, Machine, Network, VirtualIp, decode};
+use crate::wire::path;
+use crate::world::{Kind, Object, decode, for_kind};
 
 /// Who writes, in managed fields.
 pub(crate) const FIELD_MANAGER: &str = "ni-controller";
@@ -103,16 +103,11 @@ fn build(
 }
 
 fn receive(kind: Kind, text: &str, deletes: bool) -> Outcome {
-    match kind {
-        Kind::Machine => receive_as::<Machine>(text, deletes),
-        Kind::NetworkInterface => receive_as::<Interface>(text, deletes),
-        Kind::Network => receive_as::<Network>(text, deletes),
-        Kind::VirtualIp => receive_as::<VirtualIp>(text, deletes),
-    }
+    for_kind!(kind, T => receive_as::<T>(text, deletes))
 }
 
 /// A delete is answered with a Status once the object is gone, and with the object while finalizers hold it.
-fn receive_as<T: IntoAny>(text: &str, deletes: bool) -> Outcome {
+fn receive_as<T: Object>(text: &str, deletes: bool) -> Outcome {
     match decode::<T>(text) {
         Ok(received) if deletes && !(received.finalizers && received.slot.meta().deleting) => {
             Outcome::Gone

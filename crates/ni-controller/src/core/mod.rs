@@ -4,10 +4,11 @@
 mod backoff;
 mod outcome;
 mod queue;
+mod reconcile;
 mod repeats;
 mod send;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use ironcore_api::scope::Scopes;
@@ -18,8 +19,8 @@ pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
 use repeats::Repeats;
 
-use crate::plan::{self, Change, Memory, Options, Plan, Report, Request, View};
-use crate::world::{Dirty, Event, Indexed, Key, Kind, Str, World};
+use crate::plan::{Change, Memory, Notice, Options, Request};
+use crate::world::{Dirty, Event, Key, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
 const REST: Duration = Duration::from_mins(5);
@@ -93,12 +94,13 @@ pub struct Core {
     queue: Queue,
     memories: HashMap<Key, Memory>,
     attempts: HashMap<Key, u32>,
-    told: HashMap<Key, Vec<Report>>,
+    /// The notices that held when an object was planned for last.
+    holding: HashMap<Key, BTreeSet<Notice>>,
     repeats: Repeats,
     running: HashMap<Key, Running>,
     sent: HashMap<u64, Sent>,
     resting: BTreeMap<Str, Duration>,
-    reports: Vec<Report>,
+    notices: Vec<Notice>,
     tickets: u64,
     counts: Counts,
 }
@@ -114,12 +116,12 @@ impl Core {
             queue: Queue::default(),
             memories: HashMap::new(),
             attempts: HashMap::new(),
-            told: HashMap::new(),
+            holding: HashMap::new(),
             repeats: Repeats::default(),
             running: HashMap::new(),
             sent: HashMap::new(),
             resting: BTreeMap::new(),
-            reports: Vec::new(),
+            notices: Vec::new(),
             tickets: 0,
             counts: Counts::default(),
         }
@@ -169,9 +171,9 @@ impl Core {
         self.queue.next_timer()
     }
 
-    /// What users are to be told, since the last call.
-    pub fn take_reports(&mut self) -> Vec<Report> {
-        std::mem::take(&mut self.reports)
+    /// Events to send, since the last call.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
     }
 
     /// Says whether this core leads. One that does not keeps its world up to date and nothing else; one that begins to
@@ -195,7 +197,7 @@ impl Core {
         self.queue.clear();
         self.memories.clear();
         self.attempts.clear();
-        self.told.clear();
+        self.holding.clear();
         self.repeats = Repeats::default();
         self.resting.clear();
         self.running.clear();
@@ -206,7 +208,7 @@ impl Core {
     }
 
     /// Takes in a watch's event.
-    pub fn observe<T: Indexed>(&mut self, event: Event<T>, now: Now) {
+    pub fn observe(&mut self, event: Event, now: Now) {
         let mut dirty = Dirty::new();
         self.note(&event);
         self.world.observe(event, &mut dirty);
@@ -237,24 +239,23 @@ impl Core {
     }
 
     /// Notes with the requests under way what their answers may be too old to know.
-    fn note<T: Indexed>(&mut self, event: &Event<T>) {
-        let about = self
-            .sent
-            .values_mut()
-            .filter(|sent| sent.planned.change.kind == T::KIND);
+    fn note(&mut self, event: &Event) {
+        let kind = event.kind();
+        let about = self.sent.values_mut();
+        let about = about.filter(|sent| sent.planned.change.kind == kind);
         match event {
-            Event::Deleted(slot) => {
-                let meta = slot.meta();
+            Event::Deleted(object) => {
+                let meta = object.meta();
                 let about = about.filter(|sent| {
                     sent.planned.change.name == meta.name
                         && sent.planned.key.namespace == meta.namespace
                 });
                 about.for_each(|sent| sent.gone.push(meta.uid.clone()));
             }
-            Event::ListEnds(scope) => about
+            Event::ListEnds(_, scope) => about
                 .filter(|sent| scope.covers(&sent.planned.key.namespace))
                 .for_each(|sent| sent.relisted = true),
-            Event::ListBegins(_) | Event::Listed(_) | Event::Applied(_) => {}
+            Event::ListBegins(..) | Event::Listed(_) | Event::Applied(_) => {}
         }
     }
 
@@ -308,129 +309,4 @@ impl Core {
             }
         }
     }
-
-    fn reconcile(&mut self, key: Key, now: Now) {
-        if self.running.contains_key(&key) {
-            return;
-        }
-        self.counts.reconciles += 1;
-        self.forget_what_came_right(&key);
-        let rest_ends = self.rest_ends(&key.namespace, now);
-        let plan = self.plan(&key, now);
-        let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
-        let mut changes = plan.changes.iter();
-        let repeats =
-            changes.find_map(|change| self.repeats.wait(&key, change, self.backoff, now.elapsed));
-        let timers = again.into_iter().chain(rest_ends).chain(repeats);
-        self.queue.set_timer(&key, timers.min());
-        self.tell(&key, plan.reports);
-        if repeats.is_some() {
-            // What did not last is written again when its time has come.
-        } else if plan.changes.is_empty() {
-            self.settle(&key);
-        } else {
-            let outstanding = plan.changes.len();
-            let planned = plan
-                .changes
-                .into_iter()
-                .map(|change| self.planned(&key, change, now))
-                .collect();
-            self.queue.push_changes(planned);
-            self.running.insert(
-                key,
-                Running {
-                    outstanding,
-                    ..Running::default()
-                },
-            );
-        }
-    }
-
-    /// What is as its template says, whoever brought it back, is no longer said to be altered.
-    fn forget_what_came_right(&mut self, key: &Key) {
-        let Some(memory) = self.memories.get_mut(key) else {
-            return;
-        };
-        let namespace = self.world.namespace(&key.namespace);
-        memory.not_as_written.retain(|child, altered| {
-            let differing = plan::differing(namespace, &key.name, child);
-            altered.fields.retain(|field| differing.contains(field));
-            !altered.fields.is_empty()
-        });
-    }
-
-    /// The plan for `key` as things are.
-    pub fn plan(&self, key: &Key, now: Now) -> Plan {
-        let nothing = Memory::default();
-        self.plan_with(key, self.memories.get(key).unwrap_or(&nothing), now)
-    }
-
-    /// The plan for `key` if a look at the object `name` of `kind` showed what is known anyway.
-    pub fn plan_if_looked(&self, key: &Key, kind: Kind, name: &Str, now: Now) -> Plan {
-        let mut memory = self.memories.get(key).cloned().unwrap_or_default();
-        memory.looked(kind, name, self.world.clock());
-        self.plan_with(key, &memory, now)
-    }
-
-    fn plan_with(&self, key: &Key, memory: &Memory, now: Now) -> Plan {
-        let view = View {
-            namespace: self.world.namespace(&key.namespace),
-            memory,
-            options: &self.options,
-            resting: self
-                .resting
-                .get(&key.namespace)
-                .is_some_and(|until| *until > now.elapsed),
-            now: now.wall,
-        };
-        plan::plan(key, view)
-    }
-
-    fn rest_ends(&mut self, namespace: &str, now: Now) -> Option<Duration> {
-        let until = self.resting.get(namespace).copied()?;
-        if until > now.elapsed {
-            return Some(until);
-        }
-        self.resting.remove(namespace);
-        None
-    }
-
-    /// Nothing is left to do for `key`: what served only the way here is forgotten.
-    fn settle(&mut self, key: &Key) {
-        self.attempts.remove(key);
-        let version = self
-            .world
-            .namespace(&key.namespace)
-            .version(key.kind, &key.name);
-        self.repeats.settle(key, version.is_some());
-        if let Some(memory) = self.memories.get_mut(key) {
-            memory.looks.clear();
-            memory
-                .refused
-                .retain(|_, refusal| Some(refusal.of.planner) == version);
-            if version.is_none() || memory.is_empty() {
-                self.memories.remove(key);
-            }
-        }
-    }
-
-    /// Tells what was not told before; what no longer holds may be told anew.
-    fn tell(&mut self, key: &Key, reports: Vec<Report>) {
-        let told = self.told.get(key).map_or(&[][..], Vec::as_slice);
-        self.reports.extend(
-            reports
-                .iter()
-                .filter(|report| !told.contains(report))
-                .cloned(),
-        );
-        if reports.is_empty() {
-            self.told.remove(key);
-        } else {
-            self.told.insert(key.clone(), reports);
-        }
-    }
-}
-
-fn until(at: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
 }

@@ -143,7 +143,7 @@ impl Core {
             return;
         }
         if let Some(memory) = self.memories.get_mut(key) {
-            memory.refused.remove(&(name.clone(), *purpose));
+            memory.refused.remove(&(*kind, name.clone(), *purpose));
         }
         if let Some(Repeated { what, first, .. }) = sent.planned.repeats {
             self.repeats
@@ -151,35 +151,28 @@ impl Core {
         }
         let altered = self.altered(sent, version);
         if altered.is_empty() {
-            self.reports.extend(then.clone());
+            self.notices.extend(then.clone());
         } else {
             let generation = sent.planned.generation;
             let known = &mut self.memory(key).not_as_written;
-            let before = known.remove(name);
+            let before = known.remove(&(*kind, name.clone()));
             let mut fields = before
                 .filter(|before| before.generation == generation)
                 .map_or_else(BTreeSet::new, |before| before.fields);
             fields.extend(altered);
-            known.insert(name.clone(), Altered { generation, fields });
+            known.insert((*kind, name.clone()), Altered { generation, fields });
         }
     }
 
     /// The fields of a child that did not come back as they were written; none where the world has moved on.
     fn altered(&self, sent: &Sent, version: u64) -> BTreeSet<Field> {
         let (key, change) = (&sent.planned.key, &sent.planned.change);
-        if key.kind != Kind::Machine || !matches!(change.purpose, Purpose::Make | Purpose::Repair) {
-            return BTreeSet::new();
-        }
         let namespace = self.world.namespace(&key.namespace);
-        let machine = namespace.machines.get(&key.name);
-        let current = machine.is_some_and(|m| m.meta.generation == sent.planned.generation)
+        let owner = namespace.meta(key.kind, &key.name);
+        let current = owner.is_some_and(|owner| owner.generation == sent.planned.generation)
             && namespace.version(change.kind, &change.name) == Some(version);
-        let patch = match &change.request {
-            Request::Patch(patch) => Some(patch),
-            _ => None,
-        };
         if current {
-            came_back_different(namespace, &key.name, &change.name, patch)
+            came_back_different(namespace, key, change)
         } else {
             BTreeSet::new()
         }
@@ -210,7 +203,7 @@ impl Core {
                 (meta.map(|meta| meta.uid.clone()), Loss::Unexplained)
             }
             Request::Delete { uid, .. } => {
-                self.reports.extend(then.clone());
+                self.notices.extend(then.clone());
                 (Some(uid.clone()), Loss::Ours)
             }
             Request::Create(_) | Request::Patch(_) | Request::PatchStatus(_) => {
@@ -257,7 +250,7 @@ impl Core {
                 };
                 self.memory(key)
                     .refused
-                    .insert((change.name.clone(), change.purpose), refusal);
+                    .insert((change.kind, change.name.clone(), change.purpose), refusal);
                 dirty.insert(key.clone());
                 false
             }

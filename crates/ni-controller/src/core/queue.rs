@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::plan::{Answered, Change, Request};
+use crate::plan::{Basis, Change, Request};
 use crate::world::{Key, Str};
 
 /// A planned change that waits to be sent.
@@ -18,7 +18,7 @@ pub(super) struct Planned {
     /// UID of the object that the change is about, where there is one.
     pub uid: Option<Str>,
     /// The versions that it was planned from.
-    pub of: Answered,
+    pub of: Basis,
     /// What it writes, where the same again must not come too often, and how often it came before, in a row.
     pub repeats: Option<Repeated>,
 }

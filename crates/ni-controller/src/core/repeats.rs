@@ -89,7 +89,7 @@ pub(super) fn fingerprint(change: &Change) -> Option<u64> {
     let hasher = &mut DefaultHasher::new();
     match (change.purpose, &change.request) {
         (Purpose::Claim | Purpose::Release, Request::Patch(body)) => body["spec"].hash(hasher),
-        (Purpose::Report, Request::PatchStatus(body)) => hash_but_times(&body["status"], hasher),
+        (Purpose::Status, Request::PatchStatus(body)) => hash_but_times(&body["status"], hasher),
         _ => return None,
     }
     Some(hasher.finish())
@@ -135,7 +135,7 @@ mod tests {
             kind: Kind::NetworkInterface,
             name: "x".into(),
             request: Request::PatchStatus(json!({ "status": status })),
-            purpose: Purpose::Report,
+            purpose: Purpose::Status,
             then: None,
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::queue::{Planned, Repeated};
 use super::repeats::fingerprint;
 use super::{Core, Now, Order, Sent};
-use crate::plan::{Answered, Change, Purpose, Request};
+use crate::plan::{Basis, Change, Purpose, Request};
 use crate::world::Key;
 
 impl Core {
@@ -15,14 +15,14 @@ impl Core {
         let planner = namespace.meta(key.kind, &key.name);
         let target = namespace.meta(change.kind, &change.name);
         let uid = target.map(|meta| meta.uid.clone());
-        let of = Answered {
+        let of = Basis {
             planner: planner.map_or(0, |meta| meta.version),
             target: target.map_or(0, |meta| meta.version),
         };
         let repeats = fingerprint(&change).map(|what| Repeated {
             what,
             times: self.repeats.times(key, what, self.backoff, now.elapsed),
-            first: change.purpose == Purpose::Report
+            first: change.purpose == Purpose::Status
                 && namespace
                     .interfaces
                     .get(&change.name)

@@ -8,10 +8,10 @@ use crate::world::{Kind, Meta, Str};
 /// What is remembered for one object.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
-    /// What the API server refused for good, by target and purpose: waits for a change.
-    pub refused: BTreeMap<(Str, Purpose), Refusal>,
+    /// What the API server refused, by target and purpose.
+    pub refused: BTreeMap<(Kind, Str, Purpose), Refusal>,
     /// Children of which something that was written came back different.
-    pub not_as_written: BTreeMap<Str, Altered>,
+    pub not_as_written: BTreeMap<(Kind, Str), Altered>,
     /// The last look at each object, with where the world's clock stood when it was sent.
     pub looks: BTreeMap<(Kind, Str), u64>,
 }
@@ -22,10 +22,10 @@ impl Memory {
         *self == Self::default()
     }
 
-    /// The fields of `child` that came back different from what this generation of its owner asks for.
-    pub fn altered(&self, child: &str, owner: &Meta) -> &BTreeSet<Field> {
+    /// The fields of the child `name` of `kind` that came back different from what this generation of its owner asks for.
+    pub fn altered(&self, kind: Kind, name: &str, owner: &Meta) -> &BTreeSet<Field> {
         static NONE: BTreeSet<Field> = BTreeSet::new();
-        let altered = self.not_as_written.get(child);
+        let altered = self.not_as_written.get(&(kind, name.into()));
         altered
             .filter(|altered| altered.generation == owner.generation)
             .map_or(&NONE, |altered| &altered.fields)
@@ -56,14 +56,14 @@ pub struct Altered {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// What was asked for, and of which versions: the same again is not tried.
-    pub of: Answered,
+    pub of: Basis,
     /// What the API server said.
     pub message: String,
 }
 
-/// The versions that a decision was made from.
+/// The versions that a decision is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct Basis {
     /// Version of the object that the plan is for.
     pub planner: u64,
     /// Version of the object that the request is about; 0 for one that is not there.

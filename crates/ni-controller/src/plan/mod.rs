@@ -3,12 +3,13 @@
 //! A plan leaves nothing to decide: whoever applies it only sends it.
 
 mod child;
+mod children;
 mod claim;
 mod interface;
 mod machine;
 mod memory;
 mod merge;
-mod report;
+mod notice;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -19,9 +20,9 @@ use std::time::Duration;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
-pub use machine::{Field, came_back_different, differing};
-pub use memory::{Altered, Answered, Memory, Refusal};
-pub use report::{Reason, Report};
+pub use children::{Field, came_back_different, differing};
+pub use memory::{Altered, Basis, Memory, Refusal};
+pub use notice::{Notice, Reason};
 
 use crate::world::{Key, Kind, Namespace, Str};
 
@@ -89,7 +90,7 @@ pub enum Purpose {
     /// An object's holder is gone, or names it no longer.
     Release,
     /// Status.
-    Report,
+    Status,
     /// A look at what is really there, before something is taken away or after a surprise.
     Look,
 }
@@ -103,7 +104,7 @@ impl Purpose {
         Self::Remove,
         Self::Claim,
         Self::Release,
-        Self::Report,
+        Self::Status,
         Self::Look,
     ];
 
@@ -116,7 +117,7 @@ impl Purpose {
             Self::Remove => "remove",
             Self::Claim => "claim",
             Self::Release => "release",
-            Self::Report => "status",
+            Self::Status => "status",
             Self::Look => "look",
         }
     }
@@ -153,8 +154,8 @@ pub struct Change {
     pub request: Request,
     /// Why.
     pub purpose: Purpose,
-    /// What to tell once it is done.
-    pub then: Option<Report>,
+    /// The Event to send once it is done.
+    pub then: Option<Notice>,
 }
 
 /// What to do about one object, now.
@@ -162,8 +163,8 @@ pub struct Change {
 pub struct Plan {
     /// Requests, each independent of the others.
     pub changes: Vec<Change>,
-    /// What to tell the user as long as it lasts.
-    pub reports: Vec<Report>,
+    /// The Events that hold as long as the world is like this.
+    pub notices: Vec<Notice>,
     /// When to look again even if nothing changes.
     pub again_at: Option<Timestamp>,
 }
@@ -199,11 +200,10 @@ impl View<'_> {
         let refusal = self
             .memory
             .refused
-            .get(&(change.name.clone(), change.purpose));
+            .get(&(change.kind, change.name.clone(), change.purpose));
         change.request != Request::Read
-            && refusal.is_some_and(|refusal| {
-                refusal.of == self.answered(change.kind, &change.name, planner)
-            })
+            && refusal
+                .is_some_and(|refusal| refusal.of == self.basis(change.kind, &change.name, planner))
     }
 
     /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
@@ -213,8 +213,8 @@ impl View<'_> {
     }
 
     /// The versions that a request about `name` is decided from.
-    fn answered(&self, kind: Kind, name: &str, planner: u64) -> Answered {
-        Answered {
+    fn basis(&self, kind: Kind, name: &str, planner: u64) -> Basis {
+        Basis {
             planner,
             target: self.namespace.version(kind, name).unwrap_or(0),
         }
@@ -232,24 +232,28 @@ pub(crate) fn look(kind: Kind, name: &str) -> Change {
     }
 }
 
-/// How long an interface waits before its user is told.
+/// How long an interface waits before an Event says so.
 pub const WAITING_AFTER: Duration = Duration::from_secs(30);
 
 /// Plans for the object of `key`.
 pub fn plan(key: &Key, view: View<'_>) -> Plan {
-    match key.kind {
+    let mut plan = match key.kind {
         Kind::Machine => machine::plan(&key.name, view),
         Kind::NetworkInterface => interface::plan(&key.name, view),
         Kind::VirtualIp => virtual_ip::plan(&key.name, view),
         Kind::Network => unreadable(view.namespace.networks.slot(&key.name)),
-    }
+    };
+    let version = view.namespace.version(key.kind, &key.name).unwrap_or(0);
+    plan.changes
+        .retain(|change| !view.is_refused(change, version));
+    plan
 }
 
 /// The plan for an object that needs nothing done, but is named when it does not decode.
 fn unreadable<T: crate::world::Object>(slot: Option<&crate::world::Slot<T>>) -> Plan {
     let mut plan = Plan::default();
     if let Some(crate::world::Slot::Bad(undecodable)) = slot {
-        plan.reports.push(Report::on(
+        plan.notices.push(Notice::on(
             Reason::NotDecodable,
             T::KIND,
             &undecodable.meta,

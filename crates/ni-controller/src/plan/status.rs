@@ -10,7 +10,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::merge::merge_patch;
-use super::{Reason, Report, View, WAITING_AFTER};
+use super::{Notice, Reason, View, WAITING_AFTER};
 use crate::world::{Interface, Kind};
 use addresses::Addresses;
 
@@ -57,9 +57,9 @@ impl Fault {
 pub(super) struct Judged {
     /// The whole status; equal to the stored one when nothing changed.
     pub status: NetworkInterfaceStatus,
-    /// What to tell.
-    pub report: Option<Report>,
-    /// When it will have waited long enough for its user to be told.
+    /// The Event, if there is one.
+    pub notice: Option<Notice>,
+    /// When it will have waited long enough for an Event.
     pub again_at: Option<Timestamp>,
 }
 
@@ -78,15 +78,16 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
         .filter(|_| !moved)
         .unwrap_or(Time(view.now));
     let waiting = fault.as_ref().filter(|fault| fault.state == State::Pending);
-    let told_at = since
+    let notice_at = since
         .0
         .saturating_add(WAITING_AFTER)
         .unwrap_or(Timestamp::MAX);
-    let again_at = waiting.map(|_| told_at).filter(|at| *at > view.now);
-    let report = fault.as_ref().and_then(|fault| {
-        let due = (fault.state == State::Pending && told_at <= view.now).then_some(Reason::Waiting);
+    let again_at = waiting.map(|_| notice_at).filter(|at| *at > view.now);
+    let notice = fault.as_ref().and_then(|fault| {
+        let due =
+            (fault.state == State::Pending && notice_at <= view.now).then_some(Reason::Waiting);
         let reason = fault.event.or(due)?;
-        Some(Report::on(
+        Some(Notice::on(
             reason,
             Kind::NetworkInterface,
             &interface.meta,
@@ -104,7 +105,7 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
     };
     Judged {
         status,
-        report,
+        notice,
         again_at,
     }
 }

@@ -105,6 +105,11 @@ impl<T: Object> Store<T> {
         self.entries.get(name).map(|entry| entry.seen)
     }
 
+    /// All names in order.
+    pub fn names(&self) -> impl Iterator<Item = &Str> {
+        self.entries.keys()
+    }
+
     /// All objects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Slot<T>> {
         self.entries.values().map(|entry| &entry.slot)

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use ironcore_api::scope::{Scope, Scopes};
 use ni_controller::plan::Purpose;
-use ni_controller::world::{Event, Kind, Machine};
+use ni_controller::world::{Event, Kind};
 use serde_json::{Value, json};
 
 use crate::retries::with_child;
-use crate::sim::server::{Server, slot};
+use crate::sim::server::{Server, any};
 use crate::sim::{Sim, fresh_core};
 use crate::users::{ephemeral, interface_spec};
 
@@ -113,16 +114,10 @@ fn one_that_begins_to_lead_plans_for_every_object() {
 
 #[test]
 fn one_that_stands_by_remembers_nothing_of_objects_that_are_gone() {
-    let mut core = fresh_core(&ironcore_api::scope::Scopes::All);
+    let mut core = fresh_core(&Scopes::All);
     let now = Sim::new(Server::default()).now();
-    core.observe(
-        Event::<Machine>::ListBegins(ironcore_api::scope::Scope::All),
-        now,
-    );
-    core.observe(
-        Event::<Machine>::ListEnds(ironcore_api::scope::Scope::All),
-        now,
-    );
+    core.observe(Event::ListBegins(Kind::Machine, Scope::All), now);
+    core.observe(Event::ListEnds(Kind::Machine, Scope::All), now);
     for number in 0..1000 {
         let machine = |version: u64| -> Value {
             json!({ "metadata": {
@@ -130,8 +125,8 @@ fn one_that_stands_by_remembers_nothing_of_objects_that_are_gone() {
                 "resourceVersion": (2 * number + version).to_string(), "creationTimestamp": "1970-01-01T00:00:01Z",
             } })
         };
-        core.observe(Event::Applied(slot::<Machine>(&machine(1))), now);
-        core.observe(Event::Deleted(slot::<Machine>(&machine(2))), now);
+        core.observe(Event::Applied(any(Kind::Machine, &machine(1))), now);
+        core.observe(Event::Deleted(any(Kind::Machine, &machine(2))), now);
     }
     assert_eq!(core.queue_depth(now).0, 0);
     assert_eq!(core.world().namespaces().count(), 0);

@@ -12,7 +12,6 @@ mod users;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use ni_controller::run::observe;
 use ni_controller::world::Kind;
 use proptest::prelude::*;
 
@@ -105,7 +104,7 @@ proptest! {
         let rest = Kind::ALL.into_iter().flat_map(|kind| [kind; 16]);
         for kind in order.into_iter().map(|kind| Kind::ALL[kind]).chain(rest) {
             if let Some(told) = watches.get_mut(&kind).and_then(VecDeque::pop_front) {
-                observe(&mut core, told.event(kind), now);
+                core.observe(told.event(kind), now);
             }
         }
         let plans = |core| Sim::plans(core, &listed.server, now);

@@ -9,11 +9,10 @@ use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
 use ni_controller::plan::{Change, Options, Plan, Request};
-use ni_controller::run::{AnyEvent, observe};
-use ni_controller::world::{Key, Kind};
+use ni_controller::world::{Event, Key, Kind};
 
 use serde_json::{Value, json};
-use server::{Server, list_begins, list_ends, listed};
+use server::{Server, any};
 
 /// How many requests may be under way at once.
 const ROOM: usize = 3;
@@ -216,19 +215,19 @@ impl Sim {
             }
         }
         self.show_list(who, scope, kind, &items);
-        self.observe(who, list_ends(kind, scope));
+        self.observe(who, Event::ListEnds(kind, scope.clone()));
     }
 
     fn show_list(&mut self, who: Who, scope: &Scope, kind: Kind, items: &[Value]) {
-        self.observe(who, list_begins(kind, scope));
+        self.observe(who, Event::ListBegins(kind, scope.clone()));
         for item in items {
-            self.observe(who, listed(kind, item));
+            self.observe(who, Event::Listed(any(kind, item)));
         }
     }
 
-    fn observe(&mut self, who: Who, event: AnyEvent) {
+    fn observe(&mut self, who: Who, event: Event) {
         let now = self.now();
-        observe(&mut self.replica(who).core, event, now);
+        self.replica(who).core.observe(event, now);
     }
 
     /// A list of a kind, here, begins for the leader, and shows these objects so far.
@@ -240,7 +239,10 @@ impl Sim {
     /// The list that began last ends.
     pub(crate) fn end_list(&mut self, kind: Kind) {
         let scope = self.scopes.of(self.server.namespace);
-        self.observe(Who::Leader, list_ends(kind, &scope.expect("it is watched")));
+        self.observe(
+            Who::Leader,
+            Event::ListEnds(kind, scope.expect("it is watched")),
+        );
     }
 
     /// Delivers the next event of a kind's watch to the leader, from here; returns whether there was one.

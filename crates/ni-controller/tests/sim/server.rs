@@ -4,15 +4,10 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Failure, Outcome};
 use ni_controller::plan::Request;
-use ni_controller::run::AnyEvent;
-use ni_controller::wire::IntoAny;
-use ni_controller::world::{
-    AnyObject, Event, Interface, Kind, Machine, Network, Slot, VirtualIp, decode,
-};
+use ni_controller::world::{AnyObject, Event, Kind};
 use serde_json::{Value, json};
 
 /// One namespace of the server.
@@ -37,85 +32,19 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    pub(crate) fn event(&self, kind: Kind) -> AnyEvent {
-        match kind {
-            Kind::Machine => AnyEvent::Machine(self.typed::<Machine>()),
-            Kind::NetworkInterface => AnyEvent::Interface(self.typed::<Interface>()),
-            Kind::Network => AnyEvent::Network(self.typed::<Network>()),
-            Kind::VirtualIp => AnyEvent::VirtualIp(self.typed::<VirtualIp>()),
-        }
-    }
-
-    fn typed<T: IntoAny>(&self) -> Event<T> {
-        let slot = slot::<T>(&self.object);
+    pub(crate) fn event(&self, kind: Kind) -> Event {
+        let object = any(kind, &self.object);
         if self.gone {
-            Event::Deleted(slot)
+            Event::Deleted(object)
         } else {
-            Event::Applied(slot)
+            Event::Applied(object)
         }
     }
 }
 
-fn wrap(
-    kind: Kind,
-    machine: impl FnOnce() -> Event<Machine>,
-    interface: impl FnOnce() -> Event<Interface>,
-    network: impl FnOnce() -> Event<Network>,
-    virtual_ip: impl FnOnce() -> Event<VirtualIp>,
-) -> AnyEvent {
-    match kind {
-        Kind::Machine => AnyEvent::Machine(machine()),
-        Kind::NetworkInterface => AnyEvent::Interface(interface()),
-        Kind::Network => AnyEvent::Network(network()),
-        Kind::VirtualIp => AnyEvent::VirtualIp(virtual_ip()),
-    }
-}
-
-pub(crate) fn list_begins(kind: Kind, scope: &Scope) -> AnyEvent {
-    let of = || scope.clone();
-    wrap(
-        kind,
-        || Event::ListBegins(of()),
-        || Event::ListBegins(of()),
-        || Event::ListBegins(of()),
-        || Event::ListBegins(of()),
-    )
-}
-
-pub(crate) fn list_ends(kind: Kind, scope: &Scope) -> AnyEvent {
-    let of = || scope.clone();
-    wrap(
-        kind,
-        || Event::ListEnds(of()),
-        || Event::ListEnds(of()),
-        || Event::ListEnds(of()),
-        || Event::ListEnds(of()),
-    )
-}
-
-pub(crate) fn listed(kind: Kind, item: &Value) -> AnyEvent {
-    wrap(
-        kind,
-        || Event::Listed(slot(item)),
-        || Event::Listed(slot(item)),
-        || Event::Listed(slot(item)),
-        || Event::Listed(slot(item)),
-    )
-}
-
-pub(crate) fn slot<T: IntoAny>(object: &Value) -> Slot<T> {
-    decode::<T>(&object.to_string())
-        .expect("metadata decodes")
-        .slot
-}
-
-fn any(kind: Kind, object: &Value) -> AnyObject {
-    match kind {
-        Kind::Machine => Machine::into_any(slot(object)),
-        Kind::NetworkInterface => Interface::into_any(slot(object)),
-        Kind::Network => Network::into_any(slot(object)),
-        Kind::VirtualIp => VirtualIp::into_any(slot(object)),
-    }
+/// The object as the controller's world keeps it.
+pub(crate) fn any(kind: Kind, object: &Value) -> AnyObject {
+    AnyObject::decode(kind, &object.to_string()).expect("metadata decodes")
 }
 
 impl Default for Server {

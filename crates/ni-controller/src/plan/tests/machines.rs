@@ -287,7 +287,7 @@ fn what_did_not_come_back_as_written_is_told_and_the_rest_is_repaired() {
         fields: BTreeSet::from([Field::Label("team".to_owned())]),
     };
     let known = &mut scene.memory.not_as_written;
-    known.insert("m-a".into(), altered.clone());
+    known.insert((Kind::NetworkInterface, "m-a".into()), altered.clone());
     assert_eq!(
         scene.short(Kind::Machine, "m"),
         ["repair m-a", "NotAsWritten"]
@@ -300,7 +300,8 @@ fn what_did_not_come_back_as_written_is_told_and_the_rest_is_repaired() {
         generation: 0,
         ..altered
     };
-    scene.memory.not_as_written.insert("m-a".into(), earlier);
+    let known = &mut scene.memory.not_as_written;
+    known.insert((Kind::NetworkInterface, "m-a".into()), earlier);
     assert_eq!(scene.short(Kind::Machine, "m"), ["repair m-a"]);
     assert_eq!(repair(&scene)["metadata"]["labels"]["team"], "blue");
 }

@@ -215,12 +215,12 @@ fn who_waits_is_told_after_half_a_minute() {
     };
     let young = waiting("1970-01-01T00:16:11Z");
     assert_eq!(
-        (young.reports.len(), young.again_at),
+        (young.notices.len(), young.again_at),
         (0, Some(Timestamp::from_second(1_001).unwrap()))
     );
     let old = waiting("1970-01-01T00:16:10Z");
     assert_eq!(
-        (old.reports[0].reason, old.again_at),
+        (old.notices[0].reason, old.again_at),
         (super::super::Reason::Waiting, None)
     );
 }

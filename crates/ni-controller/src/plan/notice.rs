@@ -1,4 +1,4 @@
-//! What users are told: the contract's Events.
+//! What users are to know: the contract's Events.
 
 use crate::world::{Kind, Meta, Str};
 
@@ -80,12 +80,12 @@ impl Reason {
     }
 }
 
-/// One thing to tell the user, on one object.
+/// One thing that users are to know, as an Event on one object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Report {
+pub struct Notice {
     /// Why.
     pub reason: Reason,
-    /// Kind of the object that it is told on.
+    /// Kind of the object that it is on.
     pub kind: Kind,
     /// Its namespace.
     pub namespace: Str,
@@ -97,8 +97,8 @@ pub struct Report {
     pub message: String,
 }
 
-impl Report {
-    /// Tells `message` on the object with `meta`.
+impl Notice {
+    /// An Event on the object with `meta`.
     pub fn on(reason: Reason, kind: Kind, meta: &Meta, message: String) -> Self {
         Self {
             reason,
