@@ -152,7 +152,8 @@ fn classify_status(status: &Status) -> Failure {
         409 => Failure::Conflict(status.message.clone()),
         // The API server calls a patch with the uid of an earlier object invalid.
         422 if names("metadata.uid") => Failure::Conflict(status.message.clone()),
-        400 | 403 | 405 | 413 | 415 | 422 => Failure::Refused(status.message.clone()),
+        403 => Failure::Forbidden(status.message.clone()),
+        400 | 405 | 413 | 415 | 422 => Failure::Refused(status.message.clone()),
         code => {
             let after = details
                 .map(|details| u64::from(details.retry_after_seconds))

@@ -271,7 +271,9 @@ fn log(order: &Order, outcome: &Outcome) {
         }
         Outcome::Object(_) => info!(kind, namespace, name, uid, purpose, "done"),
         Outcome::Gone => info!(kind, namespace, name, uid, purpose, "gone"),
-        Outcome::Failed(failure @ (Failure::Refused(_) | Failure::Transient { .. })) => {
+        Outcome::Failed(
+            failure @ (Failure::Forbidden(_) | Failure::Refused(_) | Failure::Transient { .. }),
+        ) => {
             warn!(kind, namespace, name, uid, purpose, %failure, "not done");
         }
         // Answers, no errors: the object, or its namespace, is not as it was when this was decided.

@@ -34,7 +34,10 @@ pub enum Failure {
     /// The namespace is being deleted: rest.
     #[error("the namespace is being deleted")]
     NamespaceTerminating,
-    /// The same again would be refused again: wait for a change.
+    /// It is not allowed, now (a quota, a right): retry, and say so.
+    #[error("refused: {0}")]
+    Forbidden(String),
+    /// It is invalid, as things are: retry seldom, and say so.
     #[error("refused: {0}")]
     Refused(String),
     /// It may go better later: retry, not before this wait if the server asked for one.
@@ -55,7 +58,7 @@ impl Failure {
             Self::Conflict(_) => "conflict",
             Self::NotFound => "not_found",
             Self::NamespaceTerminating => "namespace_terminating",
-            Self::Refused(_) => "refused",
+            Self::Forbidden(_) | Self::Refused(_) => "refused",
             Self::Transient { .. } => "transient",
         }
     }
@@ -70,6 +73,7 @@ fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
         Outcome::Failed(
             Failure::AlreadyExists
             | Failure::Conflict(_)
+            | Failure::Forbidden(_)
             | Failure::Refused(_)
             | Failure::Transient { .. },
         ) => false,
@@ -98,7 +102,8 @@ impl Core {
             }
             Outcome::Failed(failure) => {
                 if let Failure::Transient { after, .. } = failure {
-                    wait = after;
+                    // What a server asks for is not taken at its word beyond the longest wait of our own.
+                    wait = after.map(|after| after.min(self.backoff.cap));
                 }
                 self.fail(&sent, failure, &mut dirty, now)
             }
@@ -146,8 +151,9 @@ impl Core {
             memory.refused.remove(&(*kind, name.clone(), *purpose));
         }
         if let Some(Repeated { what, first, .. }) = sent.planned.repeats {
+            let change = &sent.planned.change;
             self.repeats
-                .note(key, what, first, self.backoff, now.elapsed);
+                .note(key, change, (what, first), self.backoff, now.elapsed);
         }
         let altered = self.altered(sent, version);
         if altered.is_empty() {
@@ -241,21 +247,34 @@ impl Core {
                 self.look(key, change.kind, &change.name, now);
                 true
             }
-            // Without its answer nothing more can be decided, and what would let it through changes no object: a right.
-            Failure::Refused(_) if change.request == Request::Read => true,
-            Failure::Refused(message) => {
-                let refusal = Refusal {
-                    of: sent.planned.of,
-                    message,
-                };
-                self.memory(key)
-                    .refused
-                    .insert((change.kind, change.name.clone(), change.purpose), refusal);
-                dirty.insert(key.clone());
-                false
-            }
+            // The plan needs this read.
+            Failure::Forbidden(_) | Failure::Refused(_) if change.request == Request::Read => true,
+            Failure::Forbidden(message) => self.refuse(sent, message, false, now),
+            Failure::Refused(message) => self.refuse(sent, message, true, now),
             Failure::Conflict(_) | Failure::Transient { .. } => true,
         }
+    }
+
+    /// Remembers a refusal and when to try again: with the usual backoff, or at its cap only. What else was planned for the
+    /// object does not wait.
+    fn refuse(&mut self, sent: &Sent, message: String, seldom: bool, now: Now) -> bool {
+        let Planned {
+            key, change, of, ..
+        } = &sent.planned;
+        let backoff = self.backoff;
+        let refused = &mut self.memory(key).refused;
+        let target = (change.kind, change.name.clone(), change.purpose);
+        let before = refused.get(&target).filter(|before| before.of == *of);
+        let times = before.map_or(0, |before| before.times).saturating_add(1);
+        let wait = backoff.wait(key, if seldom { u32::MAX } else { times });
+        let refusal = Refusal {
+            of: *of,
+            message,
+            times,
+            again_at: now.elapsed + wait,
+        };
+        refused.insert(target, refusal);
+        false
     }
 
     /// Has `name` read, as part of what is under way for `key`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use k8s_openapi::jiff::Timestamp;
 
 use super::{Core, Now, Running};
-use crate::plan::{self, Change, Memory, Notice, Plan, View};
+use crate::plan::{self, Change, Memory, Notice, Plan, Purpose, View};
 use crate::world::{Key, Kind, Str};
 
 impl Core {
@@ -20,23 +20,52 @@ impl Core {
         let rest_ends = self.rest_ends(&key.namespace, now);
         let plan = self.plan(&key, now);
         let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
-        let repeats = self.wait_of_repeats(&key, &plan.changes, now);
-        let timers = again.into_iter().chain(rest_ends).chain(repeats);
+        let refused = self.retry_of_refused(&key, &plan);
+        let (changes, repeats) = self.spread_repeats(&key, plan.changes, now);
+        let timers = [again, rest_ends, repeats, refused].into_iter().flatten();
         self.queue.set_timer(&key, timers.min());
         self.pass_on(&key, plan.notices);
-        if repeats.is_some() {
-            // What did not last is written again when its time has come.
-        } else if plan.changes.is_empty() {
-            self.settle(&key);
+        if !changes.is_empty() {
+            self.start(key, changes, now);
+        } else if repeats.is_none() && plan.held_back.is_empty() {
+            self.settle(&key, now);
         } else {
-            self.start(key, plan.changes, now);
+            // What was looked at holds for the next attempt.
+            self.attempts.remove(&key);
         }
     }
 
-    /// When the first of these changes may be made that were made before and did not last, if not now.
-    fn wait_of_repeats(&self, key: &Key, changes: &[Change], now: Now) -> Option<Duration> {
-        let mut changes = changes.iter();
-        changes.find_map(|change| self.repeats.wait(key, change, self.backoff, now.elapsed))
+    /// The changes that may be made now, and when the first of the others may: those were made before and did not last.
+    fn spread_repeats(
+        &self,
+        key: &Key,
+        mut changes: Vec<Change>,
+        now: Now,
+    ) -> (Vec<Change>, Option<Duration>) {
+        let mut first: Option<Duration> = None;
+        changes.retain(|change| {
+            let at = self.repeats.wait(key, change, self.backoff, now.elapsed);
+            first = [first, at].into_iter().flatten().min();
+            at.is_none()
+        });
+        (changes, first)
+    }
+
+    /// Forgets refusals of what is no longer planned. When to try the first of the others again.
+    fn retry_of_refused(&mut self, key: &Key, plan: &Plan) -> Option<Duration> {
+        let memory = self.memories.get_mut(key)?;
+        let planned = |(kind, name, purpose): &(Kind, Str, Purpose)| {
+            let mut changes = plan.changes.iter().chain(&plan.held_back);
+            changes.any(|change| {
+                change.kind == *kind && change.name == *name && change.purpose == *purpose
+            })
+        };
+        memory.refused.retain(|target, _| planned(target));
+        let waiting = plan.held_back.iter().filter_map(|change| {
+            let target = (change.kind, change.name.clone(), change.purpose);
+            memory.refused.get(&target)
+        });
+        waiting.map(|refusal| refusal.again_at).min()
     }
 
     /// Queues changes to be sent.
@@ -89,6 +118,7 @@ impl Core {
                 .get(&key.namespace)
                 .is_some_and(|until| *until > now.elapsed),
             now: now.wall,
+            elapsed: now.elapsed,
         };
         plan::plan(key, view)
     }
@@ -103,18 +133,16 @@ impl Core {
     }
 
     /// Nothing is left to do for `key`: what served only the way here is forgotten.
-    fn settle(&mut self, key: &Key) {
+    fn settle(&mut self, key: &Key, now: Now) {
         self.attempts.remove(key);
         let version = self
             .world
             .namespace(&key.namespace)
             .version(key.kind, &key.name);
-        self.repeats.settle(key, version.is_some());
+        self.repeats
+            .settle(key, version.is_some(), self.backoff, now.elapsed);
         if let Some(memory) = self.memories.get_mut(key) {
             memory.looks.clear();
-            memory
-                .refused
-                .retain(|_, refusal| Some(refusal.of.planner) == version);
             if version.is_none() || memory.is_empty() {
                 self.memories.remove(key);
             }

@@ -19,15 +19,21 @@ impl Core {
             planner: planner.map_or(0, |meta| meta.version),
             target: target.map_or(0, |meta| meta.version),
         };
-        let repeats = fingerprint(&change).map(|what| Repeated {
-            what,
-            times: self.repeats.times(key, what, self.backoff, now.elapsed),
-            first: change.purpose == Purpose::Status
-                && namespace
-                    .interfaces
-                    .get(&change.name)
-                    .is_some_and(|interface| interface.status.last_state_transition_time.is_none()),
-        });
+        let repeats = fingerprint(&change)
+            .filter(|_| change.purpose != Purpose::Make || self.is_made_again(key))
+            .map(|what| Repeated {
+                what,
+                times: self
+                    .repeats
+                    .times(key, &change, what, self.backoff, now.elapsed),
+                first: change.purpose == Purpose::Status
+                    && namespace
+                        .interfaces
+                        .get(&change.name)
+                        .is_some_and(|interface| {
+                            interface.status.last_state_transition_time.is_none()
+                        }),
+            });
         Planned {
             key: key.clone(),
             change,
@@ -36,6 +42,13 @@ impl Core {
             uid,
             of,
         }
+    }
+
+    /// Whether a child of the object of `key` went and is made again: then the object was looked at. What is made for the first
+    /// time need not be remembered.
+    fn is_made_again(&self, key: &Key) -> bool {
+        let memory = self.memories.get(key);
+        memory.is_some_and(|memory| memory.looked_since(key.kind, &key.name, 0))
     }
 
     pub(super) fn send(&mut self, planned: Planned) -> Order {

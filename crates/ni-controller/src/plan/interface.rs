@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::child::is_child;
 use super::claim::{Verdict, decide};
 use super::{
-    Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, look, status, unreadable,
+    Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, hold_back, look, status,
+    unreadable,
 };
 use crate::world::{Interface, Kind, Machine, Slot};
 
@@ -19,9 +20,9 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     if interface.meta.deleting || interface.meta.external {
         return plan;
     }
-    let version = interface.meta.version;
-    plan.changes
-        .extend(plan_holder(interface, view).filter(|change| !view.is_refused(change, version)));
+    plan.changes.extend(plan_holder(interface, view));
+    // A claim that is refused does not keep the status from being written.
+    hold_back(&interface.meta, view, &mut plan);
     plan_status(interface, view, &mut plan);
     plan
 }

@@ -1,6 +1,7 @@
 //! What is remembered of earlier attempts for one object: answers that no object shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::{Field, Purpose};
 use crate::world::{Kind, Meta, Str};
@@ -25,6 +26,9 @@ impl Memory {
     /// The fields of the child `name` of `kind` that came back different from what this generation of its owner asks for.
     pub fn altered(&self, kind: Kind, name: &str, owner: &Meta) -> &BTreeSet<Field> {
         static NONE: BTreeSet<Field> = BTreeSet::new();
+        if self.not_as_written.is_empty() {
+            return &NONE;
+        }
         let altered = self.not_as_written.get(&(kind, name.into()));
         altered
             .filter(|altered| altered.generation == owner.generation)
@@ -52,13 +56,17 @@ pub struct Altered {
     pub fields: BTreeSet<Field>,
 }
 
-/// A request that a retry can't mend.
+/// A request that the API server refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What was asked for, and of which versions: the same again is not tried.
+    /// The versions that it was decided from: while they are the same, it waits.
     pub of: Basis,
     /// What the API server said.
     pub message: String,
+    /// How often it was refused, in a row.
+    pub times: u32,
+    /// When to try it again all the same, since the start: what lets it through is often no object that we watch.
+    pub again_at: Duration,
 }
 
 /// The versions that a decision is based on.

@@ -24,7 +24,7 @@ pub use children::{Field, came_back_different, differing};
 pub use memory::{Altered, Basis, Memory, Refusal};
 pub use notice::{Notice, Reason};
 
-use crate::world::{Key, Kind, Namespace, Str};
+use crate::world::{Key, Kind, Meta, Namespace, Str};
 
 /// What operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +167,8 @@ pub struct Plan {
     pub notices: Vec<Notice>,
     /// When to look again even if nothing changes.
     pub again_at: Option<Timestamp>,
+    /// Requests that were refused and wait for their next attempt.
+    pub held_back: Vec<Change>,
 }
 
 impl Plan {
@@ -192,18 +194,17 @@ pub struct View<'a> {
     pub resting: bool,
     /// The time, for `lastStateTransitionTime` and for "has waited for …" alone.
     pub now: Timestamp,
+    /// The time since the start, for what waits for its next attempt.
+    pub elapsed: Duration,
 }
 
 impl View<'_> {
-    /// Whether the API server has refused this very request, of these very versions, for good.
-    fn is_refused(&self, change: &Change, planner: u64) -> bool {
-        let refusal = self
-            .memory
-            .refused
-            .get(&(change.kind, change.name.clone(), change.purpose));
-        change.request != Request::Read
-            && refusal
-                .is_some_and(|refusal| refusal.of == self.basis(change.kind, &change.name, planner))
+    /// The answer to this very request, of these very versions, if the API server refused it.
+    fn refusal(&self, change: &Change, planner: u64) -> Option<&Refusal> {
+        let key = (change.kind, change.name.clone(), change.purpose);
+        let refusal = self.memory.refused.get(&key)?;
+        let basis = self.basis(change.kind, &change.name, planner);
+        (change.request != Request::Read && refusal.of == basis).then_some(refusal)
     }
 
     /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
@@ -243,10 +244,42 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
         Kind::VirtualIp => virtual_ip::plan(&key.name, view),
         Kind::Network => unreadable(view.namespace.networks.slot(&key.name)),
     };
-    let version = view.namespace.version(key.kind, &key.name).unwrap_or(0);
-    plan.changes
-        .retain(|change| !view.is_refused(change, version));
+    if let Some(meta) = view.namespace.meta(key.kind, &key.name) {
+        hold_back(meta, view, &mut plan);
+    }
     plan
+}
+
+/// Holds back what was refused and waits for its next attempt, and says what was refused.
+fn hold_back(planner: &Meta, view: View<'_>, plan: &mut Plan) {
+    if view.memory.refused.is_empty() {
+        return;
+    }
+    for change in std::mem::take(&mut plan.changes) {
+        let refusal = view.refusal(&change, planner.version);
+        plan.notices
+            .extend(refusal.and_then(|refusal| write_refused(&change, refusal, view)));
+        if refusal.is_some_and(|refusal| view.elapsed < refusal.again_at) {
+            plan.held_back.push(change);
+        } else {
+            plan.changes.push(change);
+        }
+    }
+}
+
+/// The Event of a write that was refused. Children's are on their owner.
+fn write_refused(change: &Change, refusal: &Refusal, view: View<'_>) -> Option<Notice> {
+    let what = match change.purpose {
+        Purpose::Claim => "the claim of this object",
+        Purpose::Release => "the release of this object",
+        Purpose::Status => "the status of this object",
+        Purpose::Make | Purpose::Repair | Purpose::Replace | Purpose::Remove | Purpose::Look => {
+            return None;
+        }
+    };
+    let meta = view.namespace.meta(change.kind, &change.name)?;
+    let message = format!("{what} can't be written: {}", refusal.message);
+    Some(Notice::on(Reason::WriteRefused, change.kind, meta, message))
 }
 
 /// The plan for an object that needs nothing done, but is named when it does not decode.

@@ -19,6 +19,8 @@ pub enum Reason {
     NetworkError,
     FamilyMismatch,
     NotDecodable,
+    InvalidSpec,
+    WriteRefused,
     InterfaceReplaced,
     InterfaceRepaired,
     InterfaceDeleted,
@@ -28,7 +30,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::NameTaken,
         Self::InterfaceTaken,
         Self::ReplacementNeeded,
@@ -39,6 +41,8 @@ impl Reason {
         Self::NetworkError,
         Self::FamilyMismatch,
         Self::NotDecodable,
+        Self::InvalidSpec,
+        Self::WriteRefused,
         Self::InterfaceReplaced,
         Self::InterfaceRepaired,
         Self::InterfaceDeleted,
@@ -59,6 +63,8 @@ impl Reason {
             Self::NetworkError => "NetworkError",
             Self::FamilyMismatch => "FamilyMismatch",
             Self::NotDecodable => "NotDecodable",
+            Self::InvalidSpec => "InvalidSpec",
+            Self::WriteRefused => "WriteRefused",
             Self::InterfaceReplaced => "InterfaceReplaced",
             Self::InterfaceRepaired => "InterfaceRepaired",
             Self::InterfaceDeleted => "InterfaceDeleted",

@@ -5,6 +5,8 @@ mod machines;
 mod open;
 mod statuses;
 
+use std::time::Duration;
+
 use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
@@ -54,6 +56,7 @@ impl Scene {
             options: &self.options,
             resting: self.resting,
             now: now(),
+            elapsed: Duration::ZERO,
         };
         plan(&key, view)
     }

@@ -70,10 +70,6 @@ proptest! {
         let mut sim = Sim::of_two(apart);
         act(&mut sim, &steps);
         sim.settle();
-        // What was refused waits for a change.
-        while sim.touch_refused() {
-            sim.settle();
-        }
         let now = sim.now();
         for server in [&sim.server, &sim.other] {
             writes_keep_off_others_objects(server);
@@ -100,11 +96,11 @@ proptest! {
 
         // The same objects by their watches: kinds interleaved at random, each kind in its order.
         let mut core = Sim::new(Server::default()).leader.core;
-        let mut watches = BTreeMap::from(Kind::ALL.map(|kind| (kind, listed.server.told(kind))));
+        let mut watches = BTreeMap::from(Kind::ALL.map(|kind| (kind, listed.server.reported(kind))));
         let rest = Kind::ALL.into_iter().flat_map(|kind| [kind; 16]);
         for kind in order.into_iter().map(|kind| Kind::ALL[kind]).chain(rest) {
-            if let Some(told) = watches.get_mut(&kind).and_then(VecDeque::pop_front) {
-                core.observe(told.event(kind), now);
+            if let Some(event) = watches.get_mut(&kind).and_then(VecDeque::pop_front) {
+                core.observe(event.typed(kind), now);
             }
         }
         let plans = |core| Sim::plans(core, &listed.server, now);

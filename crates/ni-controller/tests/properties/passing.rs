@@ -44,6 +44,7 @@ fn fate() -> impl Strategy<Value = Fate> {
         2 => Just(Fate::Lost),
         1 => Just(Fate::Busy),
         1 => Just(Fate::Refused),
+        1 => Just(Fate::Forbidden),
     ]
 }
 

@@ -11,7 +11,7 @@ use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
 use ni_controller::plan::{Change, Options, Plan, Request};
 use ni_controller::world::{Event, Key, Kind};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use server::{Server, any};
 
 /// How many requests may be under way at once.
@@ -41,8 +41,6 @@ pub(crate) struct Sim {
     elapsed: Duration,
     /// How far the wall clock is off, in seconds.
     wall: i64,
-    /// Objects for which something was refused.
-    refused: Vec<Key>,
 }
 
 /// One of the replicas.
@@ -61,8 +59,10 @@ pub(crate) enum Fate {
     Lost,
     /// The server is busy, and says when to come again.
     Busy,
-    /// The same again would be refused again.
+    /// It is invalid, as things are.
     Refused,
+    /// A right or a quota is lacking.
+    Forbidden,
 }
 
 /// A core that knows nothing yet and stands by.
@@ -105,7 +105,6 @@ impl Sim {
             scopes,
             elapsed: Duration::ZERO,
             wall: 1_000_000,
-            refused: Vec::new(),
         };
         sim.list_all(Who::Leader);
         sim.list_all(Who::Standby);
@@ -253,10 +252,10 @@ impl Sim {
     pub(crate) fn deliver_to(&mut self, who: Who, kind: Kind) -> bool {
         let watches = self.replica(who).watches;
         let events = self.server.events[watches].get_mut(&kind);
-        let Some(told) = events.and_then(std::collections::VecDeque::pop_front) else {
+        let Some(event) = events.and_then(std::collections::VecDeque::pop_front) else {
             return false;
         };
-        self.observe(who, told.event(kind));
+        self.observe(who, event.typed(kind));
         true
     }
 
@@ -306,23 +305,11 @@ impl Sim {
             Fate::Served => self.serve_order(&order),
             Fate::Lost => failed("lost", None),
             Fate::Busy => failed("busy", Some(Duration::from_secs(5))),
-            Fate::Refused => {
-                self.refused.push(order.key.clone());
-                Outcome::Failed(Failure::Refused("not now".to_owned()))
-            }
+            Fate::Refused => Outcome::Failed(Failure::Refused("not now".to_owned())),
+            Fate::Forbidden => Outcome::Failed(Failure::Forbidden("not now".to_owned())),
         };
         self.replica(who).answers.push((order.ticket, outcome));
         true
-    }
-
-    /// Changes the objects for which something was refused, as their users would; answers whether there were any.
-    pub(crate) fn touch_refused(&mut self) -> bool {
-        let refused = std::mem::take(&mut self.refused);
-        for (number, key) in refused.iter().enumerate() {
-            let change = json!({ "metadata": { "labels": { "touched": number.to_string() } } });
-            self.server_of(key).patch(key.kind, &key.name, &change);
-        }
-        !refused.is_empty()
     }
 
     /// Delivers the leader's answer at `at`.

@@ -19,20 +19,20 @@ pub(crate) struct Server {
     clock: Rc<Cell<u64>>,
     uids: u64,
     /// What the watches of each replica have yet to deliver, by kind.
-    pub(crate) events: [BTreeMap<Kind, VecDeque<Told>>; 2],
+    pub(crate) events: [BTreeMap<Kind, VecDeque<Reported>>; 2],
     /// Every change of the controller's to an object that was there, with the object as it was before.
     pub(crate) writes: Vec<(Kind, Request, Value)>,
 }
 
 /// An event that a watch has yet to deliver.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct Reported {
     gone: bool,
     object: Value,
 }
 
-impl Told {
-    pub(crate) fn event(&self, kind: Kind) -> Event {
+impl Reported {
+    pub(crate) fn typed(&self, kind: Kind) -> Event {
         let object = any(kind, &self.object);
         if self.gone {
             Event::Deleted(object)
@@ -87,10 +87,10 @@ impl Server {
             .map(|(_, object)| object)
     }
 
-    /// All objects of a kind, as its watch would tell them.
-    pub(crate) fn told(&self, kind: Kind) -> VecDeque<Told> {
+    /// All objects of a kind, as its watch would report them.
+    pub(crate) fn reported(&self, kind: Kind) -> VecDeque<Reported> {
         self.list(kind)
-            .map(|object| Told {
+            .map(|object| Reported {
                 gone: false,
                 object: object.clone(),
             })
@@ -157,7 +157,7 @@ impl Server {
         }
         let mut object = self.objects.remove(&key).unwrap();
         object["metadata"]["resourceVersion"] = self.tick().into();
-        self.tell(kind, true, object);
+        self.report(kind, true, &object);
     }
 
     /// Takes the finalizers off; an object that is being deleted goes.
@@ -233,17 +233,17 @@ impl Server {
 
     fn store(&mut self, key: (Kind, String), mut object: Value) {
         object["metadata"]["resourceVersion"] = self.tick().into();
-        self.tell(key.0, false, object.clone());
+        self.report(key.0, false, &object);
         self.objects.insert(key, object);
     }
 
-    fn tell(&mut self, kind: Kind, gone: bool, object: Value) {
+    fn report(&mut self, kind: Kind, gone: bool, object: &Value) {
         for events in &mut self.events {
-            let told = Told {
+            let event = Reported {
                 gone,
                 object: object.clone(),
             };
-            events.entry(kind).or_default().push_back(told);
+            events.entry(kind).or_default().push_back(event);
         }
     }
 }
