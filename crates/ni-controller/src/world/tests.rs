@@ -154,3 +154,84 @@ fn all_of_a_namespace_is_shown_once_each_kind_has_been_listed_there() {
     assert_eq!(shown(&world), [true, true, false]);
     assert!(world.is_complete());
 }
+
+/// The machine `m` in the namespace `a`, or its child `m-c`; the uid is the name.
+fn owner_or_child(kind: Kind, version: u64) -> AnyObject {
+    let (name, owner) = match kind {
+        Kind::Machine => ("m", ""),
+        _ => (
+            "m-c",
+            r#","ownerReferences":[{"apiVersion":"compute.ironcore.dev/v1alpha1","kind":"Machine","name":"m","uid":"m","controller":true}]"#,
+        ),
+    };
+    let text = format!(
+        r#"{{"metadata":{{"name":"{name}","namespace":"a","uid":"{name}","resourceVersion":"{version}","creationTimestamp":"1970-01-01T00:00:00Z"{owner}}}}}"#
+    );
+    AnyObject::decode(kind, &text).expect("metadata")
+}
+
+#[test]
+fn a_child_that_went_is_remembered_until_its_owner_is_read_or_gone() {
+    let mut world = watching("a");
+    let lost = |world: &World| {
+        let namespace = world.namespace("a");
+        namespace.has_lost_a_child(Kind::Machine, "m")
+    };
+    let machine = |version| owner_or_child(Kind::Machine, version);
+    let child = |version| owner_or_child(NIC, version);
+    world.take(Event::Applied(machine(1)));
+    world.take(Event::Applied(child(2)));
+    let sent = world.clock();
+    world.take(Event::Deleted(child(3)));
+    assert!(lost(&world));
+    // A read that was sent before says nothing of what happened since.
+    world.learn(machine(1), Source::Look(sent), &mut Dirty::new());
+    assert!(lost(&world));
+    world.learn(machine(1), Source::Look(world.clock()), &mut Dirty::new());
+    assert!(!lost(&world));
+
+    // We delete a child only after a read of its owner.
+    world.take(Event::Applied(child(4)));
+    let key = Key {
+        namespace: "a".into(),
+        kind: NIC,
+        name: "m-c".into(),
+    };
+    world.forget(&key, "m-c", Loss::Ours, &mut Dirty::new());
+    assert!(!lost(&world));
+
+    // What a list does not show went as well.
+    world.list("a", &[("m-c", 5)]);
+    world.take(Event::Applied(child(6)));
+    world.list("a", &[]);
+    assert!(lost(&world));
+    world.take(Event::Deleted(machine(7)));
+    assert!(!lost(&world));
+}
+
+#[test]
+fn until_its_end_a_list_takes_nothing_back_and_confirms_nothing() {
+    let version = |world: &World| world.namespace("a").version(NIC, "x");
+    let mut world = watching("a");
+    world.list("a", &[("x", 5)]);
+    world.take(Event::ListBegins(NIC, scope("a")));
+    world.take(Event::Listed(interface("a", "x", 3)));
+    assert_eq!(version(&world), Some(5));
+    // It breaks off; another one shows the same version as before.
+    world.list("a", &[("x", 5)]);
+    assert_eq!(version(&world), Some(5));
+    // The server went back.
+    world.list("a", &[("x", 3)]);
+    assert_eq!(version(&world), Some(3));
+
+    // What only a list that broke off has shown may exist: the next one may be older.
+    world.take(Event::ListBegins(NIC, scope("a")));
+    world.take(Event::Listed(interface("a", "y", 9)));
+    world.list("a", &[("x", 3)]);
+    assert_eq!(world.names(), "a/x a/y");
+    let doubtful = world.take_doubtful();
+    assert_eq!(
+        doubtful.iter().map(Key::to_string).collect::<Vec<_>>(),
+        ["NetworkInterface a/y"]
+    );
+}
