@@ -185,6 +185,33 @@ mod tests {
     use crate::world::Key;
 
     #[test]
+    fn each_answer_has_its_class() {
+        let cases = [
+            (403, "", "", "refused"),
+            (403, "NamespaceTerminating", "", "namespace_terminating"),
+            (409, "", "", "conflict"),
+            (422, "FieldValueInvalid", "spec.ips", "refused"),
+            // The patch names the uid of an earlier object.
+            (422, "FieldValueInvalid", "metadata.uid", "conflict"),
+            (429, "", "", "transient"),
+            (500, "", "", "transient"),
+        ];
+        for (code, reason, field, expected) in cases {
+            let cause = json!({ "reason": reason, "field": field });
+            let status = json!({ "code": code, "details": { "causes": [cause] } });
+            let status: Status = serde_json::from_value(status).unwrap();
+            let class = classify_status(&status).as_str();
+            assert_eq!(class, expected, "{code} {reason} {field}");
+        }
+        let lasting = |code: u16| {
+            let status: Status = serde_json::from_value(json!({ "code": code })).unwrap();
+            matches!(classify_status(&status), Failure::Refused(_))
+        };
+        // What is forbidden may be allowed soon, what is invalid is tried again seldom.
+        assert_eq!([403, 400, 422].map(lasting), [false, true, true]);
+    }
+
+    #[test]
     fn what_is_not_found_is_gone_only_where_the_answer_names_it() {
         let order = |request: Request| Order {
             ticket: 1,

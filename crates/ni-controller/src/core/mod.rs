@@ -184,9 +184,12 @@ impl Core {
         }
         self.leads = leads;
         if leads {
-            let all = self.world.keys().collect();
             self.look_at_doubtful(now);
-            self.enqueue(all, now);
+            for key in self.world.keys() {
+                if !self.running.contains_key(&key) {
+                    self.queue.push(key, now.elapsed);
+                }
+            }
         } else {
             self.stand_by();
         }
