@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ironcore_api::scope::{Scope, Scopes};
+use ni_controller::core::{Failure, Outcome};
 use ni_controller::plan::Purpose;
 use ni_controller::world::{Event, Kind};
 use serde_json::{Value, json};
@@ -100,6 +101,19 @@ fn the_first_answers_of_a_plan_leave_its_other_changes_as_they_are() {
     let plans = sim.leader.core.counts().reconciles;
     assert_eq!(step(&mut sim), Some(Purpose::Make));
     assert_eq!(sim.leader.core.counts().reconciles, plans);
+}
+
+#[test]
+fn a_create_that_waited_is_not_sent_into_a_namespace_that_is_being_deleted() {
+    let mut sim = Sim::new(Server::default());
+    apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+    sim.deliver_all(Kind::Machine);
+    let now = sim.now();
+    let order = sim.leader.core.next(now).expect("something to do");
+    assert_eq!(order.change.purpose, Purpose::Make);
+    let terminating = Outcome::Failed(Failure::NamespaceTerminating);
+    sim.leader.core.answer(order.ticket, terminating, now);
+    assert_eq!(sim.leader.core.next(now), None);
 }
 
 #[test]
