@@ -101,7 +101,7 @@ async fn plan_says_what_hinges_on_a_look_that_is_refused_and_fails() {
         );
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(complaint.contains("of the looks failed"), "{complaint}");
+    assert!(complaint.contains("reads failed"), "{complaint}");
 }
 
 #[tokio::test]

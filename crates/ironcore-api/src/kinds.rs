@@ -34,6 +34,22 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// The entry of [`KINDS`] of this name.
+    ///
+    /// # Panics
+    /// If there is none: at compile time, where the result is a constant.
+    #[must_use]
+    pub const fn named(kind: &str) -> &'static Self {
+        let mut at = 0;
+        while at < KINDS.len() {
+            if equal(KINDS[at].kind.as_bytes(), kind.as_bytes()) {
+                return &KINDS[at];
+            }
+            at += 1;
+        }
+        panic!("no such kind")
+    }
+
     /// Group and version, as in manifests.
     pub fn api_version(&self) -> String {
         format!("{}/{}", self.group, self.version)
@@ -59,6 +75,15 @@ impl Kind {
     pub fn crd_name(&self) -> String {
         format!("{}.{}", self.plural, self.group)
     }
+}
+
+/// `==`, in constants as well.
+const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
 }
 
 /// All kinds, each after those that it refers to.
@@ -128,6 +153,16 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_is_found_by_its_whole_name() {
+        for kind in &KINDS {
+            assert_eq!(Kind::named(kind.kind).plural, kind.plural);
+        }
+        for name in ["", "Network ", "Net"] {
+            assert!(std::panic::catch_unwind(|| Kind::named(name)).is_err(), "{name:?}");
+        }
+    }
 
     #[test]
     fn the_table_says_what_the_definitions_say() {

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::core::{Failure, Order, Outcome};
 use crate::plan::Request;
-use crate::wire::{IntoAny, path};
-use crate::world::{Interface, Kind, Machine, Network, VirtualIp, decode};
+use crate::wire::path;
+use crate::world::{Kind, Object, decode, for_kind};
 
 /// Who writes, in managed fields.
 pub(crate) const FIELD_MANAGER: &str = "ni-controller";
@@ -103,16 +103,11 @@ fn build(
 }
 
 fn receive(kind: Kind, text: &str, deletes: bool) -> Outcome {
-    match kind {
-        Kind::Machine => receive_as::<Machine>(text, deletes),
-        Kind::NetworkInterface => receive_as::<Interface>(text, deletes),
-        Kind::Network => receive_as::<Network>(text, deletes),
-        Kind::VirtualIp => receive_as::<VirtualIp>(text, deletes),
-    }
+    for_kind!(kind, T => receive_as::<T>(text, deletes))
 }
 
 /// A delete is answered with a Status once the object is gone, and with the object while finalizers hold it.
-fn receive_as<T: IntoAny>(text: &str, deletes: bool) -> Outcome {
+fn receive_as<T: Object>(text: &str, deletes: bool) -> Outcome {
     match decode::<T>(text) {
         Ok(received) if deletes && !(received.finalizers && received.slot.meta().deleting) => {
             Outcome::Gone
@@ -148,11 +143,17 @@ fn classify_status(status: &Status) -> Failure {
             .iter()
             .any(|cause| cause.reason == "NamespaceTerminating")
     });
+    let names = |field: &str| {
+        details.is_some_and(|details| details.causes.iter().any(|cause| cause.field == field))
+    };
     match status.code {
         403 if terminating => Failure::NamespaceTerminating,
         409 if status.reason == "AlreadyExists" => Failure::AlreadyExists,
         409 => Failure::Conflict(status.message.clone()),
-        400 | 403 | 405 | 413 | 415 | 422 => Failure::Refused(status.message.clone()),
+        // The API server calls a patch with the uid of an earlier object invalid.
+        422 if names("metadata.uid") => Failure::Conflict(status.message.clone()),
+        403 => Failure::Forbidden(status.message.clone()),
+        400 | 405 | 413 | 415 | 422 => Failure::Refused(status.message.clone()),
         code => {
             let after = details
                 .map(|details| u64::from(details.retry_after_seconds))
@@ -184,6 +185,33 @@ mod tests {
     use crate::world::Key;
 
     #[test]
+    fn each_answer_has_its_class() {
+        let cases = [
+            (403, "", "", "refused"),
+            (403, "NamespaceTerminating", "", "namespace_terminating"),
+            (409, "", "", "conflict"),
+            (422, "FieldValueInvalid", "spec.ips", "refused"),
+            // The patch names the uid of an earlier object.
+            (422, "FieldValueInvalid", "metadata.uid", "conflict"),
+            (429, "", "", "transient"),
+            (500, "", "", "transient"),
+        ];
+        for (code, reason, field, expected) in cases {
+            let cause = json!({ "reason": reason, "field": field });
+            let status = json!({ "code": code, "details": { "causes": [cause] } });
+            let status: Status = serde_json::from_value(status).unwrap();
+            let class = classify_status(&status).as_str();
+            assert_eq!(class, expected, "{code} {reason} {field}");
+        }
+        let lasting = |code: u16| {
+            let status: Status = serde_json::from_value(json!({ "code": code })).unwrap();
+            matches!(classify_status(&status), Failure::Refused(_))
+        };
+        // What is forbidden may be allowed soon, what is invalid is tried again seldom.
+        assert_eq!([403, 400, 422].map(lasting), [false, true, true]);
+    }
+
+    #[test]
     fn what_is_not_found_is_gone_only_where_the_answer_names_it() {
         let order = |request: Request| Order {
             ticket: 1,
@@ -192,6 +220,7 @@ mod tests {
                 kind: Kind::Machine,
                 name: "m".into(),
             },
+            uid: None,
             change: Change {
                 kind: Kind::NetworkInterface,
                 name: "x".into(),

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use tracing::{debug, info, warn};
 
 use crate::metrics::Metrics;
-use crate::plan::Report;
+use crate::plan::Notice;
 
 /// How many Events may wait to be sent.
 const CAPACITY: usize = 1024;
@@ -31,34 +31,34 @@ const CONTROLLER: &str = "ironcore.dev/ni-controller";
 /// A queue of what users are to be told.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
-    waiting: Arc<Mutex<VecDeque<Report>>>,
+    waiting: Arc<Mutex<VecDeque<Notice>>>,
     news: Arc<Notify>,
 }
 
 impl Outbox {
-    /// Adds a report; answers the one that had to go for it, if the queue was full.
-    pub fn push(&self, report: Report) -> Option<Report> {
+    /// Adds a notice; returns the one that had to go for it, if the queue was full.
+    pub fn push(&self, notice: Notice) -> Option<Notice> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let dropped = if waiting.len() == CAPACITY {
             waiting.pop_front()
         } else {
             None
         };
-        waiting.push_back(report);
+        waiting.push_back(notice);
         drop(waiting);
         self.news.notify_one();
         dropped
     }
 
-    async fn pop(&self) -> Report {
+    async fn pop(&self) -> Notice {
         loop {
-            if let Some(report) = self
+            if let Some(notice) = self
                 .waiting
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .pop_front()
             {
-                return report;
+                return notice;
             }
             self.news.notified().await;
         }
@@ -69,32 +69,32 @@ impl Outbox {
 pub async fn send_all(client: Client, outbox: Outbox, metrics: Metrics, timeout: Duration) {
     let instance = std::env::var("HOSTNAME").unwrap_or_else(|_| "ni-controller".to_owned());
     loop {
-        let report = outbox.pop().await;
-        let sent = send_patiently(&client, &report, &instance, timeout).await;
-        metrics.event(report.reason, sent);
+        let notice = outbox.pop().await;
+        let sent = send_patiently(&client, &notice, &instance, timeout).await;
+        metrics.event(notice.reason, sent);
     }
 }
 
 async fn send_patiently(
     client: &Client,
-    report: &Report,
+    notice: &Notice,
     instance: &str,
     timeout: Duration,
 ) -> bool {
     for attempt in 0..ATTEMPTS {
-        match tokio::time::timeout(timeout, send(client, report, instance)).await {
+        match tokio::time::timeout(timeout, send(client, notice, instance)).await {
             Ok(Ok(())) => return true,
             Ok(Err(kube::Error::Api(status))) if status.code < 500 && status.code != 429 => {
                 // As in a namespace that is being deleted.
-                info!(reason = report.reason.as_str(), error = %status.message, "an Event was refused");
+                info!(reason = notice.reason.as_str(), error = %status.message, "an Event was refused");
                 return false;
             }
             Ok(Err(error)) => {
-                debug!(reason = report.reason.as_str(), %error, "an Event was not sent: trying again");
+                debug!(reason = notice.reason.as_str(), %error, "an Event was not sent: trying again");
             }
             Err(_) => {
                 debug!(
-                    reason = report.reason.as_str(),
+                    reason = notice.reason.as_str(),
                     "no answer to an Event: trying again"
                 );
             }
@@ -102,15 +102,15 @@ async fn send_patiently(
         tokio::time::sleep(Duration::from_millis(200 << attempt)).await;
     }
     warn!(
-        reason = report.reason.as_str(),
+        reason = notice.reason.as_str(),
         "an Event is lost, after {ATTEMPTS} attempts"
     );
     false
 }
 
-async fn send(client: &Client, report: &Report, instance: &str) -> Result<(), kube::Error> {
-    let api = Api::<Event>::namespaced(client.clone(), &report.namespace);
-    let event = event(report, instance, Timestamp::now());
+async fn send(client: &Client, notice: &Notice, instance: &str) -> Result<(), kube::Error> {
+    let api = Api::<Event>::namespaced(client.clone(), &notice.namespace);
+    let event = event(notice, instance, Timestamp::now());
     let name = event.metadata.name.clone().unwrap_or_default();
     match api.create(&PostParams::default(), &event).await {
         Err(kube::Error::Api(status)) if status.is_already_exists() => {}
@@ -127,31 +127,31 @@ async fn send(client: &Client, report: &Report, instance: &str) -> Result<(), ku
         .map(drop)
 }
 
-/// The Event of a report. Its name is a function of object, reason and cause: the same again is the same Event.
-fn event(report: &Report, instance: &str, now: Timestamp) -> Event {
+/// The Event of a notice. Its name is a function of object, reason and cause: the same again is the same Event.
+fn event(notice: &Notice, instance: &str, now: Timestamp) -> Event {
     let mut hasher = DefaultHasher::new();
-    (&report.uid, report.reason.as_str(), &report.message).hash(&mut hasher);
-    let stem: String = report.name.chars().take(200).collect();
+    (&notice.uid, notice.reason.as_str(), &notice.message).hash(&mut hasher);
+    let stem: String = notice.name.chars().take(200).collect();
     let name = format!(
         "{}.{:016x}",
         stem.trim_end_matches(['.', '-']),
         hasher.finish()
     );
-    let mut note = report.message.clone();
+    let mut note = notice.message.clone();
     note.truncate(note.floor_char_boundary(NOTE_MAX));
     Event {
         metadata: ObjectMeta {
             name: Some(name),
-            namespace: Some(report.namespace.to_string()),
+            namespace: Some(notice.namespace.to_string()),
             ..ObjectMeta::default()
         },
         event_time: Some(MicroTime(now)),
         reporting_controller: Some(CONTROLLER.to_owned()),
         reporting_instance: Some(instance.chars().take(128).collect()),
         action: Some("Reconcile".to_owned()),
-        reason: Some(report.reason.as_str().to_owned()),
+        reason: Some(notice.reason.as_str().to_owned()),
         type_: Some(
-            if report.reason.is_warning() {
+            if notice.reason.is_warning() {
                 "Warning"
             } else {
                 "Normal"
@@ -160,11 +160,11 @@ fn event(report: &Report, instance: &str, now: Timestamp) -> Event {
         ),
         note: Some(note),
         regarding: Some(ObjectReference {
-            api_version: Some(report.kind.api_version().to_owned()),
-            kind: Some(report.kind.as_str().to_owned()),
-            namespace: Some(report.namespace.to_string()),
-            name: Some(report.name.to_string()),
-            uid: Some(report.uid.to_string()),
+            api_version: Some(notice.kind.api_version()),
+            kind: Some(notice.kind.as_str().to_owned()),
+            namespace: Some(notice.namespace.to_string()),
+            name: Some(notice.name.to_string()),
+            uid: Some(notice.uid.to_string()),
             ..ObjectReference::default()
         }),
         ..Event::default()
@@ -177,8 +177,8 @@ mod tests {
     use crate::plan::Reason;
     use crate::world::Kind;
 
-    fn report(message: &str) -> Report {
-        Report {
+    fn notice(message: &str) -> Notice {
+        Notice {
             reason: Reason::NameTaken,
             kind: Kind::Machine,
             namespace: "ns".into(),
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn the_same_cause_is_the_same_event_and_another_is_another() {
         let name = |message: &str| {
-            event(&report(message), "i", Timestamp::UNIX_EPOCH)
+            event(&notice(message), "i", Timestamp::UNIX_EPOCH)
                 .metadata
                 .name
         };
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_long_message_is_cut_between_characters() {
-        let note = event(&report(&"ä".repeat(1000)), "i", Timestamp::UNIX_EPOCH)
+        let note = event(&notice(&"ä".repeat(1000)), "i", Timestamp::UNIX_EPOCH)
             .note
             .unwrap_or_default();
         assert_eq!(note, "ä".repeat(512));
@@ -211,9 +211,9 @@ mod tests {
     async fn a_full_outbox_drops_the_oldest() {
         let outbox = Outbox::default();
         for n in 0..CAPACITY {
-            assert_eq!(outbox.push(report(&n.to_string())), None);
+            assert_eq!(outbox.push(notice(&n.to_string())), None);
         }
-        assert_eq!(outbox.push(report("last")), Some(report("0")));
-        assert_eq!(outbox.pop().await, report("1"));
+        assert_eq!(outbox.push(notice("last")), Some(notice("0")));
+        assert_eq!(outbox.pop().await, notice("1"));
     }
 }

@@ -32,7 +32,7 @@ async fn main() -> anyhow::Result<()> {
             print!("{}", preview.text);
             anyhow::ensure!(
                 preview.failed == 0,
-                "{} of the looks failed: what hinges on them (`unknown` above) a start may change or not; `plan` needs to get, list and watch",
+                "{} reads failed; lines marked `unknown` depend on them. `plan` needs the verbs get, list and watch.",
                 preview.failed
             );
             Ok(())
@@ -131,7 +131,7 @@ fn start_logs(cli: &Cli) -> anyhow::Result<()> {
     // Each of its warnings is one that we log as well. Who names it in --log hears of it.
     let directives = format!("kube_runtime::watcher=off,{}", cli.log);
     let filter = tracing_subscriber::EnvFilter::try_new(directives)
-        .with_context(|| format!("--log {:?} is no level and no filter", cli.log))?;
+        .with_context(|| format!("--log {:?} is neither a level nor a filter", cli.log))?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

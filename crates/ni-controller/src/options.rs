@@ -42,8 +42,8 @@ pub enum Command {
     Run(Box<Run>),
     /// Print what `run` would change at its start, one line each, and exit. Changes nothing.
     Plan(Deciding),
-    /// Take our finalizers off all objects, so that these can be deleted without us, and exit. For the removal of everything:
-    /// nothing that `run` would do may be needed any more.
+    /// Remove this controller's finalizers from all objects, then exit. Run it when uninstalling: afterwards nothing protects
+    /// objects in use.
     ReleaseFinalizers(ReleaseFinalizers),
 }
 
@@ -72,13 +72,13 @@ pub struct Run {
     #[arg(long, env = "NI_CONCURRENCY", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
     /// First wait before a failed request is tried again; it doubles with each failure.
-    #[arg(long, env = "NI_RETRY_BASE", default_value = "100ms", value_parser = duration)]
+    #[arg(long, env = "NI_RETRY_BASE", default_value = "100ms", value_parser = wait)]
     pub retry_base: Duration,
     /// Longest wait before a failed request is tried again.
-    #[arg(long, env = "NI_RETRY_CAP", default_value = "2m", value_parser = duration)]
+    #[arg(long, env = "NI_RETRY_CAP", default_value = "2m", value_parser = wait)]
     pub retry_cap: Duration,
     /// How long one request may take.
-    #[arg(long, env = "NI_REQUEST_TIMEOUT", default_value = "30s", value_parser = duration)]
+    #[arg(long, env = "NI_REQUEST_TIMEOUT", default_value = "30s", value_parser = wait)]
     pub request_timeout: Duration,
     /// How long the writes under way may take to finish after SIGTERM.
     #[arg(long, env = "NI_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
@@ -195,18 +195,39 @@ impl Deciding {
     }
 }
 
+/// The longest duration that a flag takes: times stay far from where adding them up overflows.
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// The shortest wait that a flag takes: without one, requests that fail would follow each other without a pause.
+const SHORTEST: Duration = Duration::from_millis(10);
+
+/// A [`duration`] of at least [`SHORTEST`].
+fn wait(text: &str) -> Result<Duration, String> {
+    let wait = duration(text)?;
+    if wait < SHORTEST {
+        return Err(format!(
+            "{text:?} is too short: write at least {SHORTEST:?}"
+        ));
+    }
+    Ok(wait)
+}
+
 /// A duration such as `100ms`, `5s`, `2m`.
 fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 = digits
         .parse()
-        .map_err(|_| format!("{text:?} is no duration: write 100ms, 5s or 2m"))?;
-    match &text[digits.len()..] {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        unit => Err(format!("{unit:?} is no unit of time: ms, s or m")),
+        .map_err(|_| format!("{text:?} is not a duration: write 100ms, 5s or 2m"))?;
+    let duration = match &text[digits.len()..] {
+        "ms" => Duration::from_millis(number),
+        "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.saturating_mul(60)),
+        unit => return Err(format!("{unit:?} is not a unit of time: write ms, s or m")),
+    };
+    if duration > LONGEST {
+        return Err(format!("{text:?} is too long: write at most 1440m"));
     }
+    Ok(duration)
 }
 
 #[cfg(test)]
@@ -222,6 +243,10 @@ mod tests {
             ("5", None),
             ("s", None),
             ("1h", None),
+            ("1440m", Some(86_400_000)),
+            ("1441m", None),
+            ("18446744073709551615s", None),
+            ("18446744073709551615m", None),
         ];
         for (text, millis) in cases {
             assert_eq!(
@@ -229,6 +254,22 @@ mod tests {
                 millis.map(Duration::from_millis),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn waits_that_would_make_it_spin_are_refused_with_their_flag() {
+        for flag in ["retry-base", "retry-cap", "request-timeout"] {
+            let parse = |value: &str| {
+                let flag = format!("--{flag}={value}");
+                Cli::try_parse_from(["ni-controller", "run", &flag])
+            };
+            let error = parse("0s").expect_err(flag).to_string();
+            assert!(
+                error.contains(flag) && error.contains("too short"),
+                "{error}"
+            );
+            assert!(parse("10ms").is_ok(), "{flag}");
         }
     }
 

@@ -10,11 +10,10 @@ use kube::Client;
 use crate::apply::apply;
 use crate::core::{Backoff, Core, Order, Outcome};
 use crate::options::Deciding;
-use crate::plan::{Change, Plan, Report, Request};
-use crate::run::{AnyEvent, Clock, observe};
+use crate::plan::{Change, Notice, Plan, Request};
+use crate::run::Clock;
 use crate::watch::once;
-use crate::wire::IntoAny;
-use crate::world::{Event, Key};
+use crate::world::{Event, Key, Kind, Object, for_kind};
 
 /// How long one read may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,10 +40,13 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
     let scopes = &deciding.namespaces;
     let mut core = Core::new(deciding.options(), never).with_scopes(scopes);
     for scope in scopes.iter() {
-        for event in read(client, &scope).await? {
-            observe(&mut core, event, clock.now());
+        for kind in Kind::ALL {
+            for event in for_kind!(kind, T => list::<T>(client, &scope).await)? {
+                core.observe(event, clock.now());
+            }
         }
     }
+    core.lead(true, clock.now());
     let (mut lines, mut looked, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(order) = core.next(clock.now()) {
         if order.change.request != Request::Read {
@@ -68,12 +70,12 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
     }
     for (Order { key, change, .. }, failure) in &failed {
         lines.push(format!("{}: {failure}", describe(key, change)));
-        let hinges = core.plan_if_looked(key, &change.name, clock.now());
+        let hinges = core.plan_if_looked(key, change.kind, &change.name, clock.now());
         let further = describe_all(key, &hinges).filter(|line| !known.contains(line));
         lines.extend(further.map(|line| format!("unknown {line}")));
     }
     Ok(Preview {
-        text: text(&lines, &core.take_reports()),
+        text: text(&lines, &core.take_notices()),
         failed: failed.len(),
     })
 }
@@ -86,12 +88,12 @@ fn describe_all(key: &Key, plan: &Plan) -> impl Iterator<Item = String> {
         .map(|change| describe(key, change))
 }
 
-fn text(lines: &[String], reports: &[Report]) -> String {
-    let events = reports.iter().map(|report| {
-        let (kind, reason) = (report.kind.as_str(), report.reason.as_str());
+fn text(lines: &[String], notices: &[Notice]) -> String {
+    let events = notices.iter().map(|notice| {
+        let (kind, reason) = (notice.kind.as_str(), notice.reason.as_str());
         format!(
             "event   {kind} {}/{}: {reason}: {}",
-            report.namespace, report.name, report.message
+            notice.namespace, notice.name, notice.message
         )
     });
     let mut out = String::new();
@@ -105,23 +107,8 @@ fn text(lines: &[String], reports: &[Report]) -> String {
     out
 }
 
-async fn read(client: &Client, scope: &Scope) -> anyhow::Result<Vec<AnyEvent>> {
-    let mut all = list(client, scope, AnyEvent::Machine).await?;
-    all.extend(list(client, scope, AnyEvent::Interface).await?);
-    all.extend(list(client, scope, AnyEvent::Network).await?);
-    all.extend(list(client, scope, AnyEvent::VirtualIp).await?);
-    Ok(all)
-}
-
-async fn list<T>(
-    client: &Client,
-    scope: &Scope,
-    wrap: fn(Event<T>) -> AnyEvent,
-) -> anyhow::Result<Vec<AnyEvent>>
-where
-    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
-{
-    let listed = once(client.clone(), scope, wrap).await;
+async fn list<T: Object>(client: &Client, scope: &Scope) -> anyhow::Result<Vec<Event>> {
+    let listed = once::<T>(client.clone(), scope).await;
     listed.with_context(|| {
         let (kind, place) = (T::KIND.plural(), scope.namespace());
         match place {

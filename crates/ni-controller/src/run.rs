@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ironcore_api::scope::{Scope, Scopes};
+use ironcore_api::scope::Scopes;
 use k8s_openapi::jiff::Timestamp;
 use kube::Client;
 use tokio::sync::mpsc;
@@ -16,34 +16,10 @@ use crate::lag::Lag;
 use crate::lease::Term;
 use crate::metrics::Metrics;
 use crate::options::Run;
-use crate::plan::{Purpose, Request};
+use crate::plan::Purpose;
 use crate::serve::Probe;
 use crate::watch::{BUFFER, watch};
-use crate::wire::IntoAny;
-use crate::world::{Event, Interface, Kind, Machine, Meta, Network, Object, Slot, VirtualIp};
-
-/// An event of any kind.
-#[derive(Debug)]
-pub enum AnyEvent {
-    /// Of machines.
-    Machine(Event<Machine>),
-    /// Of interfaces.
-    Interface(Event<Interface>),
-    /// Of networks.
-    Network(Event<Network>),
-    /// Of virtual IPs.
-    VirtualIp(Event<VirtualIp>),
-}
-
-/// Gives an event to the core.
-pub fn observe(core: &mut Core, event: AnyEvent, now: Now) {
-    match event {
-        AnyEvent::Machine(event) => core.observe(event, now),
-        AnyEvent::Interface(event) => core.observe(event, now),
-        AnyEvent::Network(event) => core.observe(event, now),
-        AnyEvent::VirtualIp(event) => core.observe(event, now),
-    }
-}
+use crate::world::{Event, Kind, for_kind};
 
 /// The clock that the core is given.
 #[derive(Clone, Copy, Debug)]
@@ -65,26 +41,15 @@ impl Clock {
 }
 
 /// Watches all kinds in each of `scopes`; the events come by the receiver.
-fn watch_all(client: &Client, scopes: &Scopes) -> mpsc::Receiver<AnyEvent> {
+fn watch_all(client: &Client, scopes: &Scopes) -> mpsc::Receiver<Event> {
     let (out, events) = mpsc::channel(BUFFER);
     for scope in scopes.iter() {
-        start(client, &scope, &out, AnyEvent::Machine);
-        start(client, &scope, &out, AnyEvent::Interface);
-        start(client, &scope, &out, AnyEvent::Network);
-        start(client, &scope, &out, AnyEvent::VirtualIp);
+        for kind in Kind::ALL {
+            let (client, scope, out) = (client.clone(), scope.clone(), out.clone());
+            for_kind!(kind, T => drop(tokio::spawn(watch::<T>(client, scope, out))));
+        }
     }
     events
-}
-
-fn start<T>(
-    client: &Client,
-    scope: &Scope,
-    out: &mpsc::Sender<AnyEvent>,
-    wrap: fn(Event<T>) -> AnyEvent,
-) where
-    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
-{
-    tokio::spawn(watch(client.clone(), scope.clone(), out.clone(), wrap));
 }
 
 struct Answer {
@@ -151,6 +116,7 @@ pub async fn run(
     let deadline = tokio::time::sleep(Duration::MAX);
     tokio::pin!(deadline);
     loop {
+        this.core.lead(this.term.holds(), this.clock.now());
         this.send_orders();
         if this.stopping && this.sending.is_empty() {
             info!("stopped: nothing is under way");
@@ -185,24 +151,21 @@ impl Loop {
             .map_or(Duration::from_hours(1), |at| at.saturating_sub(now))
     }
 
-    fn take_events(&mut self, first: Option<AnyEvent>, more: &mut mpsc::Receiver<AnyEvent>) {
+    fn take_events(&mut self, first: Option<Event>, more: &mut mpsc::Receiver<Event>) {
         let now = self.clock.now();
         let mut next = first;
         while let Some(event) = next {
             self.measure_lag(&event);
-            observe(&mut self.core, event, now);
+            self.core.observe(event, now);
             next = more.try_recv().ok();
         }
         if !self.announced && self.core.world().is_complete() {
             self.announced = true;
-            let count = |kind| self.core.world().size(kind).objects;
-            info!(
-                machines = count(Kind::Machine),
-                interfaces = count(Kind::NetworkInterface),
-                networks = count(Kind::Network),
-                virtual_ips = count(Kind::VirtualIp),
-                "all lists are complete"
-            );
+            let world = self.core.world();
+            let known = Kind::ALL
+                .map(|kind| format!("{} {}", world.size(kind).objects, kind.plural()))
+                .join(", ");
+            info!(known, "all lists are complete");
         }
     }
 
@@ -233,8 +196,8 @@ impl Loop {
             };
             self.sending.spawn(send.instrument(span));
         }
-        for report in self.core.take_reports() {
-            if let Some(dropped) = self.outbox.push(report) {
+        for notice in self.core.take_notices() {
+            if let Some(dropped) = self.outbox.push(notice) {
                 self.metrics.event_dropped(dropped.reason);
             }
         }
@@ -264,17 +227,11 @@ impl Loop {
         let _ = probe.send(self.core.world().is_complete() && !self.stopping);
     }
 
-    fn measure_lag(&mut self, event: &AnyEvent) {
-        let shown = match event {
-            AnyEvent::Machine(event) => shown(event),
-            AnyEvent::Interface(event) => shown(event),
-            AnyEvent::Network(event) => shown(event),
-            AnyEvent::VirtualIp(event) => shown(event),
-        };
-        if let Some((kind, meta)) = shown
-            && let Some(lag) = self.lag.shown(kind, meta, Instant::now())
+    fn measure_lag(&mut self, event: &Event) {
+        if let Some(meta) = event.shown()
+            && let Some(lag) = self.lag.shown(event.kind(), meta, Instant::now())
         {
-            self.metrics.watch_lag(kind, lag);
+            self.metrics.watch_lag(event.kind(), lag);
         }
     }
 }
@@ -287,28 +244,14 @@ fn deposed() -> Outcome {
     })
 }
 
-/// The object that an event shows.
-fn shown<T: Object>(event: &Event<T>) -> Option<(Kind, &Meta)> {
-    match event {
-        Event::Listed(slot) | Event::Applied(slot) | Event::Deleted(slot) => {
-            Some((T::KIND, Slot::meta(slot)))
-        }
-        Event::ListBegins(_) | Event::ListEnds(_) => None,
-    }
-}
-
 /// One line per change.
 fn log(order: &Order, outcome: &Outcome) {
     let change = &order.change;
     let (kind, purpose) = (change.kind.as_str(), change.purpose.as_str());
     let (namespace, name) = (&*order.key.namespace, &*change.name);
-    let uid = match (outcome, &change.request) {
-        (Outcome::Object(object), _) => &*object.meta().uid,
-        (_, Request::Delete { uid, .. }) => uid,
-        (_, Request::Patch(body) | Request::PatchStatus(body)) => {
-            body["metadata"]["uid"].as_str().unwrap_or_default()
-        }
-        (_, Request::Create(_) | Request::Read) => "",
+    let uid = match outcome {
+        Outcome::Object(object) => &*object.meta().uid,
+        Outcome::Gone | Outcome::Failed(_) => order.uid.as_deref().unwrap_or_default(),
     };
     if order.repeats > 0 {
         let repeats = order.repeats;
@@ -328,7 +271,9 @@ fn log(order: &Order, outcome: &Outcome) {
         }
         Outcome::Object(_) => info!(kind, namespace, name, uid, purpose, "done"),
         Outcome::Gone => info!(kind, namespace, name, uid, purpose, "gone"),
-        Outcome::Failed(failure @ (Failure::Refused(_) | Failure::Transient { .. })) => {
+        Outcome::Failed(
+            failure @ (Failure::Forbidden(_) | Failure::Refused(_) | Failure::Transient { .. }),
+        ) => {
             warn!(kind, namespace, name, uid, purpose, %failure, "not done");
         }
         // Answers, no errors: the object, or its namespace, is not as it was when this was decided.

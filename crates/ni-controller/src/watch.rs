@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
 use crate::apply::describe;
-use crate::wire::{IntoAny, Wire};
-use crate::world::{Event, Kind};
+use crate::wire::Wire;
+use crate::world::{Event, Kind, Object};
 
 /// How many events may wait for the core; then the watch waits, and TCP with it.
 pub const BUFFER: usize = 1024;
@@ -23,7 +23,7 @@ pub const BUFFER: usize = 1024;
 /// leader know nothing for as long after the server is back.
 const ATTEMPTS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
 
-/// As long as a watch must go well until the waits start anew.
+/// How long a watch must stay healthy before the backoff is reset.
 const GOES_WELL: Duration = Duration::from_mins(1);
 
 fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
@@ -37,14 +37,7 @@ fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
 }
 
 /// Sends the events of one kind in `scope` to `out` until the receiver is gone.
-pub async fn watch<T, E>(
-    client: Client,
-    scope: Scope,
-    out: mpsc::Sender<E>,
-    wrap: fn(Event<T>) -> E,
-) where
-    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
-{
+pub async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Event>) {
     let api = api::<T>(client, &scope);
     let mut streaming = true;
     loop {
@@ -59,7 +52,7 @@ pub async fn watch<T, E>(
         loop {
             match events.next().await {
                 Some(Ok(event)) => {
-                    if out.send(wrap(convert(event, &scope))).await.is_err() {
+                    if out.send(convert(event, &scope)).await.is_err() {
                         return;
                     }
                 }
@@ -79,20 +72,21 @@ pub async fn watch<T, E>(
     }
 }
 
-fn api<T: IntoAny>(client: Client, scope: &Scope) -> Api<Wire<T>> {
+fn api<T: Object>(client: Client, scope: &Scope) -> Api<Wire<T>> {
     match scope {
         Scope::All => Api::all(client),
         Scope::Namespace(name) => Api::namespaced(client, name),
     }
 }
 
-fn convert<T>(event: watcher::Event<Wire<T>>, scope: &Scope) -> Event<T> {
+fn convert<T: Object>(event: watcher::Event<Wire<T>>, scope: &Scope) -> Event {
+    let object = |wire: Wire<T>| T::into_any(wire.received.slot);
     match event {
-        watcher::Event::Init => Event::ListBegins(scope.clone()),
-        watcher::Event::InitApply(wire) => Event::Listed(wire.received.slot),
-        watcher::Event::InitDone => Event::ListEnds(scope.clone()),
-        watcher::Event::Apply(wire) => Event::Applied(wire.received.slot),
-        watcher::Event::Delete(wire) => Event::Deleted(wire.received.slot),
+        watcher::Event::Init => Event::ListBegins(T::KIND, scope.clone()),
+        watcher::Event::InitApply(wire) => Event::Listed(object(wire)),
+        watcher::Event::InitDone => Event::ListEnds(T::KIND, scope.clone()),
+        watcher::Event::Apply(wire) => Event::Applied(object(wire)),
+        watcher::Event::Delete(wire) => Event::Deleted(object(wire)),
     }
 }
 
@@ -129,20 +123,16 @@ fn report(kind: Kind, scope: &Scope, error: &Error) {
 }
 
 /// Reads one list of a kind in `scope`, whole, for `plan`.
-pub async fn once<T, E>(
-    client: Client,
-    scope: &Scope,
-    wrap: fn(Event<T>) -> E,
-) -> Result<Vec<E>, Error>
-where
-    T: IntoAny + Clone + std::fmt::Debug + Send + Sync + 'static,
-{
+///
+/// # Errors
+/// Says why it could not be read.
+pub async fn once<T: Object>(client: Client, scope: &Scope) -> Result<Vec<Event>, Error> {
     let events = watcher(api::<T>(client, scope), watcher::Config::default());
     pin_mut!(events);
     let mut all = Vec::new();
     while let Some(event) = events.try_next().await? {
         let done = matches!(event, watcher::Event::InitDone);
-        all.push(wrap(convert(event, scope)));
+        all.push(convert(event, scope));
         if done {
             break;
         }

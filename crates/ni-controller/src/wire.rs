@@ -6,9 +6,7 @@ use kube::Resource;
 use kube::core::ObjectMeta;
 use serde::{Deserialize, Deserializer};
 
-use crate::world::{
-    AnyObject, Decode, Interface, Kind, Machine, Network, Received, Slot, VirtualIp,
-};
+use crate::world::{Kind, Object, Received};
 
 /// An object as kube's watcher wants it: with the metadata that it resumes a watch from.
 #[derive(Clone, Debug)]
@@ -18,7 +16,7 @@ pub struct Wire<T> {
     pub received: Received<T>,
 }
 
-impl<'de, T: Decode> Deserialize<'de> for Wire<T> {
+impl<'de, T: Object> Deserialize<'de> for Wire<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let received = Received::<T>::deserialize(deserializer)?;
         let resource_version = Some(received.resource_version.clone());
@@ -32,7 +30,7 @@ impl<'de, T: Decode> Deserialize<'de> for Wire<T> {
     }
 }
 
-impl<T: Decode> Resource for Wire<T> {
+impl<T: Object> Resource for Wire<T> {
     type DynamicType = ();
     type Scope = kube::core::NamespaceResourceScope;
 
@@ -43,7 +41,7 @@ impl<T: Decode> Resource for Wire<T> {
         T::KIND.group().into()
     }
     fn version((): &()) -> Cow<'_, str> {
-        "v1alpha1".into()
+        T::KIND.entry().version.into()
     }
     fn plural((): &()) -> Cow<'_, str> {
         T::KIND.plural().into()
@@ -55,26 +53,6 @@ impl<T: Decode> Resource for Wire<T> {
         &mut self.meta
     }
 }
-
-/// Kinds by type, for answers whose kind is known at run time.
-pub trait IntoAny: Decode {
-    /// The object as one of any kind.
-    fn into_any(slot: Slot<Self>) -> AnyObject;
-}
-
-macro_rules! into_any {
-    ($type:ident, $variant:ident) => {
-        impl IntoAny for $type {
-            fn into_any(slot: Slot<Self>) -> AnyObject {
-                AnyObject::$variant(slot)
-            }
-        }
-    };
-}
-into_any!(Machine, Machine);
-into_any!(Interface, Interface);
-into_any!(Network, Network);
-into_any!(VirtualIp, VirtualIp);
 
 /// The collection's path in `namespace`.
 pub fn path(kind: Kind, namespace: &str) -> String {

@@ -4,10 +4,11 @@
 mod backoff;
 mod outcome;
 mod queue;
+mod reconcile;
 mod repeats;
 mod send;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use ironcore_api::scope::Scopes;
@@ -18,8 +19,8 @@ pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
 use repeats::Repeats;
 
-use crate::plan::{self, Change, Look, Memory, Options, Plan, Report, View};
-use crate::world::{Dirty, Event, Indexed, Key, Kind, Str, World};
+use crate::plan::{Change, Memory, Notice, Options, Request};
+use crate::world::{Dirty, Event, Key, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
 const REST: Duration = Duration::from_mins(5);
@@ -40,6 +41,8 @@ pub struct Order {
     pub ticket: u64,
     /// The object that it was planned for.
     pub key: Key,
+    /// UID of the object that the change is about, as far as it is known.
+    pub uid: Option<Str>,
     /// What to send.
     pub change: Change,
     /// How often the same was written before, in a row, and did not last.
@@ -60,13 +63,14 @@ struct Sent {
     relisted: bool,
 }
 
-/// What is under way for an object.
+/// What is planned and not answered yet for an object.
 #[derive(Debug, Default)]
 struct Running {
     outstanding: usize,
     failed: bool,
-    /// Whether a watch has reported a change since this was planned: what fails is decided anew without a wait.
-    changed: bool,
+    /// Whether something that the plan depends on has changed since: what still waits is not sent, and what fails is
+    /// planned again without a wait.
+    stale: bool,
     /// The longest wait that the server asked for.
     wait: Duration,
 }
@@ -84,37 +88,40 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Core {
     world: World,
+    leads: bool,
     options: Options,
     backoff: Backoff,
     queue: Queue,
     memories: HashMap<Key, Memory>,
     attempts: HashMap<Key, u32>,
-    told: HashMap<Key, Vec<Report>>,
+    /// The notices that held when an object was planned for last.
+    holding: HashMap<Key, BTreeSet<Notice>>,
     repeats: Repeats,
     running: HashMap<Key, Running>,
     sent: HashMap<u64, Sent>,
     resting: BTreeMap<Str, Duration>,
-    reports: Vec<Report>,
+    notices: Vec<Notice>,
     tickets: u64,
     counts: Counts,
 }
 
 impl Core {
-    /// A core that knows nothing yet.
+    /// A core that knows nothing yet, and does not lead.
     pub fn new(options: Options, backoff: Backoff) -> Self {
         Self {
             world: World::default(),
+            leads: false,
             options,
             backoff,
             queue: Queue::default(),
             memories: HashMap::new(),
             attempts: HashMap::new(),
-            told: HashMap::new(),
+            holding: HashMap::new(),
             repeats: Repeats::default(),
             running: HashMap::new(),
             sent: HashMap::new(),
             resting: BTreeMap::new(),
-            reports: Vec::new(),
+            notices: Vec::new(),
             tickets: 0,
             counts: Counts::default(),
         }
@@ -164,92 +171,140 @@ impl Core {
         self.queue.next_timer()
     }
 
-    /// What users are to be told, since the last call.
-    pub fn take_reports(&mut self) -> Vec<Report> {
-        std::mem::take(&mut self.reports)
+    /// Events to send, since the last call.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Says whether this core leads. One that does not keeps its world up to date and nothing else; one that begins to
+    /// lead plans for every object.
+    pub fn lead(&mut self, leads: bool, now: Now) {
+        if leads == self.leads {
+            return;
+        }
+        self.leads = leads;
+        if leads {
+            self.look_at_doubtful(now);
+            for key in self.world.keys() {
+                if !self.running.contains_key(&key) {
+                    self.queue.push(key, now.elapsed);
+                }
+            }
+        } else {
+            self.stand_by();
+        }
+    }
+
+    /// Forgets what serves only a leader. Requests under way will still be answered.
+    fn stand_by(&mut self) {
+        self.queue.clear();
+        self.memories.clear();
+        self.attempts.clear();
+        self.holding.clear();
+        self.repeats = Repeats::default();
+        self.resting.clear();
+        self.running.clear();
+        for sent in self.sent.values() {
+            let running = self.running.entry(sent.planned.key.clone());
+            running.or_default().outstanding += 1;
+        }
     }
 
     /// Takes in a watch's event.
-    pub fn observe<T: Indexed>(&mut self, event: Event<T>, now: Now) {
+    pub fn observe(&mut self, event: Event, now: Now) {
         let mut dirty = Dirty::new();
         self.note(&event);
-        self.note_lost_child(&event);
         self.world.observe(event, &mut dirty);
-        for key in &dirty {
-            if let Some(running) = self.running.get_mut(key) {
-                running.changed = true;
-            }
-        }
-        for key in self.world.take_doubtful() {
-            self.look(&key, key.kind, &key.name, now);
+        self.outdate(&dirty);
+        if self.leads {
+            self.look_at_doubtful(now);
         }
         self.enqueue(dirty, now);
     }
 
+    /// What is planned for these objects no longer follows from the world.
+    fn outdate<'a>(&mut self, keys: impl IntoIterator<Item = &'a Key>) {
+        if self.running.is_empty() {
+            return;
+        }
+        for key in keys {
+            if let Some(running) = self.running.get_mut(key) {
+                running.stale = true;
+            }
+        }
+    }
+
+    /// Has the objects read that a list did not show and that may exist all the same.
+    fn look_at_doubtful(&mut self, now: Now) {
+        for key in self.world.take_doubtful() {
+            self.look(&key, key.kind, &key.name, now);
+        }
+    }
+
     /// Notes with the requests under way what their answers may be too old to know.
-    fn note<T: Indexed>(&mut self, event: &Event<T>) {
-        let about = self
-            .sent
-            .values_mut()
-            .filter(|sent| sent.planned.change.kind == T::KIND);
+    fn note(&mut self, event: &Event) {
+        let kind = event.kind();
+        let about = self.sent.values_mut();
+        let about = about.filter(|sent| sent.planned.change.kind == kind);
         match event {
-            Event::Deleted(slot) => {
-                let meta = slot.meta();
+            Event::Deleted(object) => {
+                let meta = object.meta();
                 let about = about.filter(|sent| {
                     sent.planned.change.name == meta.name
                         && sent.planned.key.namespace == meta.namespace
                 });
                 about.for_each(|sent| sent.gone.push(meta.uid.clone()));
             }
-            Event::ListEnds(scope) => about
+            Event::ListEnds(_, scope) => about
                 .filter(|sent| scope.covers(&sent.planned.key.namespace))
                 .for_each(|sent| sent.relisted = true),
-            Event::ListBegins(_) | Event::Listed(_) | Event::Applied(_) => {}
+            Event::ListBegins(..) | Event::Listed(_) | Event::Applied(_) => {}
         }
     }
 
-    /// Remembers for its machine that a child went.
-    fn note_lost_child<T: Indexed>(&mut self, event: &Event<T>) {
-        let Event::Deleted(slot) = event else { return };
-        let meta = slot.meta();
-        let owner = meta
-            .owner
-            .as_ref()
-            .filter(|owner| T::KIND == Kind::NetworkInterface && owner.is_a(Kind::Machine));
-        let Some(owner) = owner else { return };
-        let namespace = self.world.namespace(&meta.namespace);
-        if namespace
-            .machines
-            .slot(&owner.name)
-            .is_some_and(|machine| machine.meta().uid == owner.uid)
-        {
-            let clock = self.world.clock();
-            let key = Key {
-                namespace: meta.namespace.clone(),
-                kind: Kind::Machine,
-                name: owner.name.clone(),
-            };
-            self.memories
-                .entry(key)
-                .or_default()
-                .lost
-                .insert(meta.name.clone(), clock);
-        }
-    }
-
-    /// The next request to send, if any. To be called until it answers `None`, as far as there is room for more.
+    /// The next request to send, if any. To be called until it returns `None`, as far as there is room for more. One that
+    /// does not lead has none.
     pub fn next(&mut self, now: Now) -> Option<Order> {
+        if !self.leads {
+            return None;
+        }
         self.queue.fire_timers(now.elapsed);
         loop {
             let world = &self.world;
             match self.queue.pop(|namespace| world.shows_all_of(namespace))? {
-                Next::Change(planned) => return Some(self.send(planned)),
+                Next::Change(planned) if self.is_current(&planned) => {
+                    return Some(self.send(planned));
+                }
+                Next::Change(planned) => self.plan_again(planned.key, now),
                 Next::Key(key) => self.reconcile(key, now),
             }
         }
     }
 
+    /// Whether a planned change that waited is still in the plan. A read always does good.
+    fn is_current(&self, planned: &Planned) -> bool {
+        let running = self.running.get(&planned.key);
+        planned.change.request == Request::Read || running.is_some_and(|running| !running.stale)
+    }
+
+    /// Drops what still waits to be sent for `key`, of which one change was just taken from the queue, and plans again:
+    /// at once, or when what is under way is answered.
+    fn plan_again(&mut self, key: Key, now: Now) {
+        let dropped = 1 + self.queue.drop_changes(&key);
+        let Some(running) = self.running.get_mut(&key) else {
+            return;
+        };
+        running.outstanding -= dropped;
+        if running.outstanding == 0 {
+            self.running.remove(&key);
+            self.reconcile(key, now);
+        }
+    }
+
     fn enqueue(&mut self, dirty: Dirty, now: Now) {
+        if !self.leads {
+            return;
+        }
         for key in dirty {
             // What is under way is looked at again when its last answer is in.
             if !self.running.contains_key(&key) {
@@ -257,133 +312,4 @@ impl Core {
             }
         }
     }
-
-    fn reconcile(&mut self, key: Key, now: Now) {
-        if self.running.contains_key(&key) {
-            return;
-        }
-        self.counts.reconciles += 1;
-        self.forget_what_came_right(&key);
-        let rest_ends = self.rest_ends(&key.namespace, now);
-        let plan = self.plan(&key, now);
-        let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
-        let mut changes = plan.changes.iter();
-        let repeats =
-            changes.find_map(|change| self.repeats.wait(&key, change, self.backoff, now.elapsed));
-        let timers = again.into_iter().chain(rest_ends).chain(repeats);
-        self.queue.set_timer(&key, timers.min());
-        self.tell(&key, plan.reports);
-        if repeats.is_some() {
-            // What did not last is written again when its time has come.
-        } else if plan.changes.is_empty() {
-            self.settle(&key);
-        } else {
-            let outstanding = plan.changes.len();
-            let planned = plan
-                .changes
-                .into_iter()
-                .map(|change| self.planned(&key, change, now))
-                .collect();
-            self.queue.push_changes(planned);
-            self.running.insert(
-                key,
-                Running {
-                    outstanding,
-                    ..Running::default()
-                },
-            );
-        }
-    }
-
-    /// What is as its template says, whoever brought it back, is no longer said to be altered.
-    fn forget_what_came_right(&mut self, key: &Key) {
-        let Some(memory) = self.memories.get_mut(key) else {
-            return;
-        };
-        let namespace = self.world.namespace(&key.namespace);
-        memory.not_as_written.retain(|child, altered| {
-            let differing = plan::differing(namespace, &key.name, child);
-            altered.fields.retain(|field| differing.contains(field));
-            !altered.fields.is_empty()
-        });
-    }
-
-    /// The plan for `key` as things are.
-    pub fn plan(&self, key: &Key, now: Now) -> Plan {
-        let nothing = Memory::default();
-        self.plan_with(key, self.memories.get(key).unwrap_or(&nothing), now)
-    }
-
-    /// The plan for `key` if a look at `name` showed what is known anyway.
-    pub fn plan_if_looked(&self, key: &Key, name: &Str, now: Now) -> Plan {
-        let mut memory = self.memories.get(key).cloned().unwrap_or_default();
-        memory.looked = Some(Look {
-            name: name.clone(),
-            clock: self.world.clock(),
-        });
-        self.plan_with(key, &memory, now)
-    }
-
-    fn plan_with(&self, key: &Key, memory: &Memory, now: Now) -> Plan {
-        let view = View {
-            namespace: self.world.namespace(&key.namespace),
-            memory,
-            options: &self.options,
-            resting: self
-                .resting
-                .get(&key.namespace)
-                .is_some_and(|until| *until > now.elapsed),
-            now: now.wall,
-        };
-        plan::plan(key, view)
-    }
-
-    fn rest_ends(&mut self, namespace: &str, now: Now) -> Option<Duration> {
-        let until = self.resting.get(namespace).copied()?;
-        if until > now.elapsed {
-            return Some(until);
-        }
-        self.resting.remove(namespace);
-        None
-    }
-
-    /// Nothing is left to do for `key`: what served only the way here is forgotten.
-    fn settle(&mut self, key: &Key) {
-        self.attempts.remove(key);
-        let version = self
-            .world
-            .namespace(&key.namespace)
-            .version(key.kind, &key.name);
-        self.repeats.settle(key, version.is_some());
-        if let Some(memory) = self.memories.get_mut(key) {
-            memory.looked = None;
-            memory.lost.clear();
-            memory
-                .refused
-                .retain(|_, refusal| Some(refusal.of.planner) == version);
-            if version.is_none() || memory.is_empty() {
-                self.memories.remove(key);
-            }
-        }
-    }
-
-    /// Tells what was not told before; what no longer holds may be told anew.
-    fn tell(&mut self, key: &Key, reports: Vec<Report>) {
-        let told = self.told.get(key).map_or(&[][..], Vec::as_slice);
-        self.reports.extend(
-            reports
-                .iter()
-                .filter(|report| !told.contains(report))
-                .cloned(),
-        );
-        if reports.is_empty() {
-            self.told.remove(key);
-        } else {
-            self.told.insert(key.clone(), reports);
-        }
-    }
-}
-
-fn until(at: Timestamp, now: Timestamp) -> Duration {
-    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
 }

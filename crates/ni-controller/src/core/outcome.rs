@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::queue::Repeated;
+use super::queue::{Planned, Repeated};
 use super::{Core, Now, REST, Sent};
-use crate::plan::{
-    Altered, Change, Field, Look, Memory, Purpose, Refusal, Request, came_back_different,
-};
-use crate::world::{AnyObject, Dirty, Key, Kind, Source};
+use crate::plan::{Altered, Change, Field, Memory, Purpose, Refusal, Request, came_back_different};
+use crate::world::{AnyObject, Dirty, Key, Kind, Loss, Source};
 
 /// What came of a request.
 #[derive(Clone, Debug)]
@@ -36,7 +34,10 @@ pub enum Failure {
     /// The namespace is being deleted: rest.
     #[error("the namespace is being deleted")]
     NamespaceTerminating,
-    /// The same again would be refused again: wait for a change.
+    /// It is not allowed, now (a quota, a right): retry, and say so.
+    #[error("refused: {0}")]
+    Forbidden(String),
+    /// It is invalid, as things are: retry seldom, and say so.
     #[error("refused: {0}")]
     Refused(String),
     /// It may go better later: retry, not before this wait if the server asked for one.
@@ -57,9 +58,25 @@ impl Failure {
             Self::Conflict(_) => "conflict",
             Self::NotFound => "not_found",
             Self::NamespaceTerminating => "namespace_terminating",
-            Self::Refused(_) => "refused",
+            Self::Forbidden(_) | Self::Refused(_) => "refused",
             Self::Transient { .. } => "transient",
         }
+    }
+}
+
+/// Whether an answer may show that the other changes of its plan no longer hold. They are about other objects than a write
+/// that is answered as one would expect.
+fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Object(_) | Outcome::Gone => change.request == Request::Read,
+        Outcome::Failed(Failure::NotFound | Failure::NamespaceTerminating) => true,
+        Outcome::Failed(
+            Failure::AlreadyExists
+            | Failure::Conflict(_)
+            | Failure::Forbidden(_)
+            | Failure::Refused(_)
+            | Failure::Transient { .. },
+        ) => false,
     }
 }
 
@@ -69,9 +86,11 @@ impl Core {
         let Some(sent) = self.sent.remove(&ticket) else {
             return;
         };
-        self.queue.answered(&sent.planned.key.namespace);
+        let key = &sent.planned.key;
+        self.queue.answered(&key.namespace);
         let mut dirty = Dirty::new();
         let mut wait = None;
+        let surprise = is_surprise(&sent.planned.change, &outcome);
         let retry = match outcome {
             Outcome::Object(object) => {
                 self.learn(&sent, object, &mut dirty, now);
@@ -83,13 +102,18 @@ impl Core {
             }
             Outcome::Failed(failure) => {
                 if let Failure::Transient { after, .. } = failure {
-                    wait = after;
+                    // What a server asks for is not taken at its word beyond the longest wait of our own.
+                    wait = after.map(|after| after.min(self.backoff.cap));
                 }
                 self.fail(&sent, failure, &mut dirty, now)
             }
         };
+        self.outdate(dirty.iter().filter(|other| surprise || *other != key));
         self.enqueue(dirty, now);
-        self.finish(&sent.planned.key, retry, wait, now);
+        self.finish(key, retry, wait, now);
+        if !self.leads {
+            self.stand_by();
+        }
     }
 
     fn learn(&mut self, sent: &Sent, object: AnyObject, dirty: &mut Dirty, now: Now) {
@@ -124,43 +148,37 @@ impl Core {
             return;
         }
         if let Some(memory) = self.memories.get_mut(key) {
-            memory.refused.remove(&(name.clone(), *purpose));
+            memory.refused.remove(&(*kind, name.clone(), *purpose));
         }
         if let Some(Repeated { what, first, .. }) = sent.planned.repeats {
+            let change = &sent.planned.change;
             self.repeats
-                .note(key, what, first, self.backoff, now.elapsed);
+                .note(key, change, (what, first), self.backoff, now.elapsed);
         }
         let altered = self.altered(sent, version);
         if altered.is_empty() {
-            self.reports.extend(then.clone());
+            self.notices.extend(then.clone());
         } else {
             let generation = sent.planned.generation;
             let known = &mut self.memory(key).not_as_written;
-            let before = known.remove(name);
+            let before = known.remove(&(*kind, name.clone()));
             let mut fields = before
                 .filter(|before| before.generation == generation)
                 .map_or_else(BTreeSet::new, |before| before.fields);
             fields.extend(altered);
-            known.insert(name.clone(), Altered { generation, fields });
+            known.insert((*kind, name.clone()), Altered { generation, fields });
         }
     }
 
     /// The fields of a child that did not come back as they were written; none where the world has moved on.
     fn altered(&self, sent: &Sent, version: u64) -> BTreeSet<Field> {
         let (key, change) = (&sent.planned.key, &sent.planned.change);
-        if key.kind != Kind::Machine || !matches!(change.purpose, Purpose::Make | Purpose::Repair) {
-            return BTreeSet::new();
-        }
         let namespace = self.world.namespace(&key.namespace);
-        let machine = namespace.machines.get(&key.name);
-        let current = machine.is_some_and(|m| m.meta.generation == sent.planned.generation)
+        let owner = namespace.meta(key.kind, &key.name);
+        let current = owner.is_some_and(|owner| owner.generation == sent.planned.generation)
             && namespace.version(change.kind, &change.name) == Some(version);
-        let patch = match &change.request {
-            Request::Patch(patch) => Some(patch),
-            _ => None,
-        };
         if current {
-            came_back_different(namespace, &key.name, &change.name, patch)
+            came_back_different(namespace, key, change)
         } else {
             BTreeSet::new()
         }
@@ -180,30 +198,26 @@ impl Core {
             kind: *kind,
             name: name.clone(),
         };
-        let known = self.world.namespace(&target.namespace);
-        let uid = match request {
+        let (uid, loss) = match request {
             Request::Read => {
                 self.looked(sent);
                 let known = self.world.namespace(&target.namespace);
                 let stale = known
                     .seen(*kind, name)
                     .is_some_and(|seen| seen <= sent.clock);
-                known
-                    .meta(*kind, name)
-                    .filter(|_| stale)
-                    .map(|meta| meta.uid.clone())
+                let meta = known.meta(*kind, name).filter(|_| stale);
+                (meta.map(|meta| meta.uid.clone()), Loss::Unexplained)
             }
             Request::Delete { uid, .. } => {
-                self.reports.extend(then.clone());
-                Some(uid.clone())
+                self.notices.extend(then.clone());
+                (Some(uid.clone()), Loss::Ours)
             }
-            Request::Patch(body) | Request::PatchStatus(body) => {
-                body["metadata"]["uid"].as_str().map(Into::into)
+            Request::Create(_) | Request::Patch(_) | Request::PatchStatus(_) => {
+                (sent.planned.uid.clone(), Loss::Unexplained)
             }
-            Request::Create(_) => known.meta(*kind, name).map(|meta| meta.uid.clone()),
         };
         if let Some(uid) = uid {
-            self.world.forget(&target, &uid, dirty);
+            self.world.forget(&target, &uid, loss, dirty);
         }
         dirty.insert(sent.planned.key.clone());
     }
@@ -221,28 +235,46 @@ impl Core {
             Failure::NotFound | Failure::NamespaceTerminating => {
                 self.resting
                     .insert(key.namespace.clone(), now.elapsed + REST);
-                dirty.insert(key.clone());
+                let running = self.running.keys();
+                dirty.extend(
+                    running
+                        .filter(|other| other.namespace == key.namespace)
+                        .cloned(),
+                );
                 false
             }
             Failure::AlreadyExists => {
                 self.look(key, change.kind, &change.name, now);
                 true
             }
-            // Without its answer nothing more can be decided, and what would let it through changes no object: a right.
-            Failure::Refused(_) if change.request == Request::Read => true,
-            Failure::Refused(message) => {
-                let refusal = Refusal {
-                    of: sent.planned.of,
-                    message,
-                };
-                self.memory(key)
-                    .refused
-                    .insert((change.name.clone(), change.purpose), refusal);
-                dirty.insert(key.clone());
-                false
-            }
+            // The plan needs this read.
+            Failure::Forbidden(_) | Failure::Refused(_) if change.request == Request::Read => true,
+            Failure::Forbidden(message) => self.refuse(sent, message, false, now),
+            Failure::Refused(message) => self.refuse(sent, message, true, now),
             Failure::Conflict(_) | Failure::Transient { .. } => true,
         }
+    }
+
+    /// Remembers a refusal and when to try again: with the usual backoff, or at its cap only. What else was planned for the
+    /// object does not wait.
+    fn refuse(&mut self, sent: &Sent, message: String, seldom: bool, now: Now) -> bool {
+        let Planned {
+            key, change, of, ..
+        } = &sent.planned;
+        let backoff = self.backoff;
+        let refused = &mut self.memory(key).refused;
+        let target = (change.kind, change.name.clone(), change.purpose);
+        let before = refused.get(&target).filter(|before| before.of == *of);
+        let times = before.map_or(0, |before| before.times).saturating_add(1);
+        let wait = backoff.wait(key, if seldom { u32::MAX } else { times });
+        let refusal = Refusal {
+            of: *of,
+            message,
+            times,
+            again_at: now.elapsed + wait,
+        };
+        refused.insert(target, refusal);
+        false
     }
 
     /// Has `name` read, as part of what is under way for `key`.
@@ -253,11 +285,9 @@ impl Core {
     }
 
     fn looked(&mut self, sent: &Sent) {
-        let look = Look {
-            name: sent.planned.change.name.clone(),
-            clock: sent.clock,
-        };
-        self.memory(&sent.planned.key).looked = Some(look);
+        let Planned { key, change, .. } = &sent.planned;
+        self.memory(key)
+            .looked(change.kind, &change.name, sent.clock);
     }
 
     fn memory(&mut self, key: &Key) -> &mut Memory {
@@ -275,7 +305,7 @@ impl Core {
         if running.outstanding > 0 {
             return;
         }
-        let (failed, changed, wait) = (running.failed, running.changed, running.wait);
+        let (failed, stale, wait) = (running.failed, running.stale, running.wait);
         self.running.remove(key);
         if !failed {
             self.attempts.remove(key);
@@ -285,7 +315,7 @@ impl Core {
         self.counts.retries += 1;
         let attempts = self.attempts.entry(key.clone()).or_default();
         *attempts += 1;
-        if changed {
+        if stale {
             self.queue.push(key.clone(), now.elapsed);
             return;
         }

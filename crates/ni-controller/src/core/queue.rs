@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::plan::{Answered, Change};
+use crate::plan::{Basis, Change, Request};
 use crate::world::{Key, Str};
 
 /// A planned change that waits to be sent.
@@ -15,8 +15,10 @@ pub(super) struct Planned {
     pub change: Change,
     /// The generation of that object that it was planned from.
     pub generation: i64,
+    /// UID of the object that the change is about, where there is one.
+    pub uid: Option<Str>,
     /// The versions that it was planned from.
-    pub of: Answered,
+    pub of: Basis,
     /// What it writes, where the same again must not come too often, and how often it came before, in a row.
     pub repeats: Option<Repeated>,
 }
@@ -76,6 +78,26 @@ impl Queue {
                 .changes
                 .push_back(planned);
         }
+    }
+
+    /// Takes away the planned changes of `key`, but for reads: how many.
+    pub(super) fn drop_changes(&mut self, key: &Key) -> usize {
+        let Some(lane) = self.lanes.get_mut(&key.namespace) else {
+            return 0;
+        };
+        let before = lane.changes.len();
+        lane.changes
+            .retain(|planned| planned.key != *key || planned.change.request == Request::Read);
+        before - lane.changes.len()
+    }
+
+    /// Forgets all that waits. Requests under way go on being counted.
+    pub(super) fn clear(&mut self) {
+        self.lanes.clear();
+        self.turn.clear();
+        self.queued.clear();
+        self.timers.clear();
+        self.due.clear();
     }
 
     /// Says how many requests may be under way at once: while others wait, a namespace gets half of them.

@@ -1,7 +1,7 @@
 //! Own writes that do not last: a policy takes back what was written, or somebody else writes the same fields. The API
 //! server took each of them, so none has failed; still the same again waits longer each time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::Backoff;
 use crate::plan::{Change, Purpose, Request};
-use crate::world::Key;
+use crate::world::{Key, Kind, Str};
 
-/// What was written last to an object.
+/// What was written last for one purpose to one object.
 #[derive(Debug)]
 struct Written {
     /// Its [`fingerprint`].
@@ -24,37 +24,63 @@ struct Written {
     first: bool,
 }
 
-/// What was written last, by object that it was planned for.
+impl Written {
+    /// Whether it was so long ago that the same again counts as new.
+    fn is_over(&self, backoff: Backoff, now: Duration) -> bool {
+        now.saturating_sub(self.at) > 2 * backoff.cap
+    }
+}
+
+/// Kind and name of the object that a write is about, and its purpose.
+type Target = (Kind, Str, Purpose);
+
+fn target(change: &Change) -> Target {
+    (change.kind, change.name.clone(), change.purpose)
+}
+
+/// What was written last, by object that it was planned for, and by target: a write of one purpose does not hide that one of
+/// another is taken back each time.
 #[derive(Debug, Default)]
-pub(super) struct Repeats(HashMap<Key, Written>);
+pub(super) struct Repeats(HashMap<Key, BTreeMap<Target, Written>>);
 
 impl Repeats {
-    /// Remembers that the API server took `what`. The same after a long rest counts as new.
+    /// Remembers that the API server took `change`, of this fingerprint. The same after a long rest counts as new.
     pub(super) fn note(
         &mut self,
         key: &Key,
-        what: u64,
-        first: bool,
+        change: &Change,
+        (what, first): (u64, bool),
         backoff: Backoff,
         now: Duration,
     ) {
-        let before = self.times(key, what, backoff, now);
+        let before = self.times(key, change, what, backoff, now);
         let written = Written {
             what,
             times: before + 1,
             at: now,
             first: first && before == 0,
         };
-        self.0.insert(key.clone(), written);
+        let of = self.0.entry(key.clone()).or_default();
+        of.insert(target(change), written);
     }
 
-    /// How often `what` was written in a row.
-    pub(super) fn times(&self, key: &Key, what: u64, backoff: Backoff, now: Duration) -> u32 {
-        let rested = |written: &Written| now.saturating_sub(written.at) > 2 * backoff.cap;
-        let written = self.0.get(key).filter(|written| written.what == what);
-        written
-            .filter(|written| !rested(written))
-            .map_or(0, |written| written.times)
+    fn written(&self, key: &Key, change: &Change, what: u64) -> Option<&Written> {
+        let written = self.0.get(key)?.get(&target(change))?;
+        (written.what == what).then_some(written)
+    }
+
+    /// How often `change`, of the fingerprint `what`, was written in a row.
+    pub(super) fn times(
+        &self,
+        key: &Key,
+        change: &Change,
+        what: u64,
+        backoff: Backoff,
+        now: Duration,
+    ) -> u32 {
+        let written = self.written(key, change, what);
+        let written = written.filter(|written| !written.is_over(backoff, now));
+        written.map_or(0, |written| written.times)
     }
 
     /// When `change` may be made, if that is not yet.
@@ -65,31 +91,34 @@ impl Repeats {
         backoff: Backoff,
         now: Duration,
     ) -> Option<Duration> {
-        let written = self.0.get(key)?;
-        let times = self.times(key, fingerprint(change)?, backoff, now);
-        let at = written.at + backoff.wait(key, times);
-        (times > 0 && at > now).then_some(at)
+        let written = self.written(key, change, fingerprint(change)?)?;
+        let at = written.at + backoff.wait(key, written.times);
+        (at > now && !written.is_over(backoff, now)).then_some(at)
     }
 
     /// Nothing is left to do for `key`, which is there or not.
-    pub(super) fn settle(&mut self, key: &Key, there: bool) {
-        if self
-            .0
-            .get(key)
-            .is_some_and(|written| written.first || !there)
-        {
+    pub(super) fn settle(&mut self, key: &Key, there: bool, backoff: Backoff, now: Duration) {
+        let Some(of) = self.0.get_mut(key) else {
+            return;
+        };
+        of.retain(|_, written| there && !written.first && !written.is_over(backoff, now));
+        if of.is_empty() {
             self.0.remove(key);
         }
     }
 }
 
-/// What a claim, release or status write says, versions and times aside. Of children a memory of their own tells what
-/// does not come back as written.
+/// A hash of what a write sets, without versions and times. None for what can't be taken back and written again.
 pub(super) fn fingerprint(change: &Change) -> Option<u64> {
     let hasher = &mut DefaultHasher::new();
     match (change.purpose, &change.request) {
         (Purpose::Claim | Purpose::Release, Request::Patch(body)) => body["spec"].hash(hasher),
-        (Purpose::Report, Request::PatchStatus(body)) => hash_but_times(&body["status"], hasher),
+        (Purpose::Repair, Request::Patch(body)) => {
+            let metadata = &body["metadata"];
+            (&body["spec"], &metadata["labels"], &metadata["annotations"]).hash(hasher);
+        }
+        (Purpose::Status, Request::PatchStatus(body)) => hash_but_times(&body["status"], hasher),
+        (Purpose::Make, Request::Create(_)) => {}
         _ => return None,
     }
     Some(hasher.finish())
@@ -114,7 +143,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::world::Kind;
 
     const BACKOFF: Backoff = Backoff {
         base: Duration::from_millis(100),
@@ -135,13 +163,14 @@ mod tests {
             kind: Kind::NetworkInterface,
             name: "x".into(),
             request: Request::PatchStatus(json!({ "status": status })),
-            purpose: Purpose::Report,
+            purpose: Purpose::Status,
             then: None,
         }
     }
 
     fn note(repeats: &mut Repeats, change: &Change, now: Duration) {
-        repeats.note(&key(), fingerprint(change).unwrap(), false, BACKOFF, now);
+        let what = fingerprint(change).unwrap();
+        repeats.note(&key(), change, (what, false), BACKOFF, now);
     }
 
     #[test]
@@ -177,14 +206,17 @@ mod tests {
     #[test]
     fn a_first_write_that_lasts_is_forgotten() {
         let mut repeats = Repeats::default();
-        let what = fingerprint(&status("Available", "1")).unwrap();
-        repeats.note(&key(), what, true, BACKOFF, Duration::ZERO);
-        repeats.settle(&key(), true);
+        let change = status("Available", "1");
+        let what = fingerprint(&change).unwrap();
+        repeats.note(&key(), &change, (what, true), BACKOFF, Duration::ZERO);
+        repeats.settle(&key(), true, BACKOFF, Duration::ZERO);
         assert!(repeats.0.is_empty());
-        repeats.note(&key(), what, false, BACKOFF, Duration::ZERO);
-        repeats.settle(&key(), true);
-        assert_eq!(repeats.0.len(), 1);
-        repeats.settle(&key(), false);
-        assert!(repeats.0.is_empty());
+        for (there, now) in [(false, 0), (true, 21)] {
+            repeats.note(&key(), &change, (what, false), BACKOFF, Duration::ZERO);
+            repeats.settle(&key(), true, BACKOFF, Duration::ZERO);
+            assert_eq!(repeats.0.len(), 1);
+            repeats.settle(&key(), there, BACKOFF, Duration::from_secs(now));
+            assert!(repeats.0.is_empty(), "there: {there}, after {now} s");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Planned changes on their way out, with what their answers will need to be understood.
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::queue::{Planned, Repeated};
 use super::repeats::fingerprint;
 use super::{Core, Now, Order, Sent};
-use crate::plan::{Answered, Change, Purpose, Request};
+use crate::plan::{Basis, Change, Purpose, Request};
 use crate::world::Key;
 
 impl Core {
@@ -13,26 +13,42 @@ impl Core {
     pub(super) fn planned(&self, key: &Key, change: Change, now: Now) -> Planned {
         let namespace = self.world.namespace(&key.namespace);
         let planner = namespace.meta(key.kind, &key.name);
-        let of = Answered {
+        let target = namespace.meta(change.kind, &change.name);
+        let uid = target.map(|meta| meta.uid.clone());
+        let of = Basis {
             planner: planner.map_or(0, |meta| meta.version),
-            target: namespace.version(change.kind, &change.name).unwrap_or(0),
+            target: target.map_or(0, |meta| meta.version),
         };
-        let repeats = fingerprint(&change).map(|what| Repeated {
-            what,
-            times: self.repeats.times(key, what, self.backoff, now.elapsed),
-            first: change.purpose == Purpose::Report
-                && namespace
-                    .interfaces
-                    .get(&change.name)
-                    .is_some_and(|interface| interface.status.last_state_transition_time.is_none()),
-        });
+        let repeats = fingerprint(&change)
+            .filter(|_| change.purpose != Purpose::Make || self.is_made_again(key))
+            .map(|what| Repeated {
+                what,
+                times: self
+                    .repeats
+                    .times(key, &change, what, self.backoff, now.elapsed),
+                first: change.purpose == Purpose::Status
+                    && namespace
+                        .interfaces
+                        .get(&change.name)
+                        .is_some_and(|interface| {
+                            interface.status.last_state_transition_time.is_none()
+                        }),
+            });
         Planned {
             key: key.clone(),
             change,
             repeats,
             generation: planner.map_or(0, |meta| meta.generation),
+            uid,
             of,
         }
+    }
+
+    /// Whether a child of the object of `key` went and is made again: then the object was looked at. What is made for the first
+    /// time need not be remembered.
+    fn is_made_again(&self, key: &Key) -> bool {
+        let memory = self.memories.get(key);
+        memory.is_some_and(|memory| memory.looked_since(key.kind, &key.name, 0))
     }
 
     pub(super) fn send(&mut self, planned: Planned) -> Order {
@@ -42,6 +58,7 @@ impl Core {
         let order = Order {
             ticket: self.tickets,
             key: planned.key.clone(),
+            uid: planned.uid.clone(),
             change: planned.change,
             repeats,
         };
@@ -63,13 +80,11 @@ impl Core {
     }
 }
 
-/// What an answer needs to be understood: of the large bodies no more than the uid.
+/// What is needed to understand the answer: not the large bodies.
 fn without_body(change: &Change) -> Change {
     let request = match &change.request {
-        Request::Create(_) => Request::Create(serde_json::Value::Null),
-        Request::PatchStatus(body) => {
-            Request::PatchStatus(json!({ "metadata": { "uid": body["metadata"]["uid"] } }))
-        }
+        Request::Create(_) => Request::Create(Value::Null),
+        Request::PatchStatus(_) => Request::PatchStatus(Value::Null),
         patch @ Request::Patch(_) => patch.clone(),
         delete @ Request::Delete { .. } => delete.clone(),
         Request::Read => Request::Read,

@@ -123,7 +123,7 @@ impl Elector {
         Role::Standby(holder.cloned())
     }
 
-    /// Ends its term, and has the Lease given up. Whoever drives it has stopped writing, and has all answers.
+    /// Ends the term and releases the Lease. Call only when no write is in flight.
     pub fn leave(&mut self, now: Duration) {
         self.leaving = true;
         self.due = now;

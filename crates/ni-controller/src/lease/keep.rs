@@ -83,7 +83,7 @@ impl Keeping {
             }
         }
         self.elector.leave(self.start.elapsed());
-        // It is said below that it has left: that it leads no longer is no trouble.
+        // Set the role now, so that `publish` does not warn about a loss that we asked for.
         self.role = Some(self.elector.role(self.start.elapsed()));
         self.publish();
         if timeout(self.times.renew_deadline, self.give_up())

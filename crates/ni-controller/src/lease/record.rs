@@ -8,7 +8,7 @@ use k8s_openapi::jiff::Timestamp;
 use kube::api::ObjectMeta;
 use serde_json::{Value, json};
 
-/// What a Lease says. Two that are equal are no news: nobody has renewed it in between.
+/// What a Lease says. Equal records mean that the Lease was not renewed in between.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
     /// Who holds it, if anybody.

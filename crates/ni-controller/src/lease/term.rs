@@ -27,14 +27,27 @@ impl Term {
         times.borrow().is_some_and(|until| Instant::now() < until)
     }
 
-    /// Resolves when a term has begun, was prolonged or has ended early.
+    /// Resolves when a term has begun, was prolonged or has ended.
     pub async fn changed(&mut self) {
         let Some(times) = &mut self.0 else {
             return std::future::pending().await;
         };
-        if times.changed().await.is_err() {
-            // Nobody keeps the Lease any more: nothing changes again.
-            std::future::pending::<()>().await;
+        let until = times.borrow().filter(|until| Instant::now() < *until);
+        let end = async move {
+            match until {
+                Some(until) => tokio::time::sleep_until(until.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let news = async {
+            if times.changed().await.is_err() {
+                // Nobody keeps the Lease any more: it is not prolonged again.
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = end => {}
+            () = news => {}
         }
     }
 
@@ -81,6 +94,15 @@ mod tests {
             }))
             .await;
         assert_eq!((ended, steps), (None, 1));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_term_is_a_change() {
+        let until = Instant::now() + Duration::from_millis(200);
+        let (_set, times) = watch::channel(Some(until));
+        let mut term = Term::until(times);
+        term.changed().await;
+        assert!(Instant::now() >= until && !term.holds());
     }
 
     #[tokio::test]

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::child::is_child;
 use super::claim::{Verdict, decide};
 use super::{
-    Change, Plan, Purpose, Reason, Report, Request, StatusOwner, View, look, status, unreadable,
+    Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, hold_back, look, status,
+    unreadable,
 };
 use crate::world::{Interface, Kind, Machine, Slot};
 
@@ -19,12 +20,10 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     if interface.meta.deleting || interface.meta.external {
         return plan;
     }
-    let version = interface.meta.version;
-    plan.changes
-        .extend(plan_holder(interface, view).filter(|change| !view.is_refused(change, version)));
+    plan.changes.extend(plan_holder(interface, view));
+    // A claim that is refused does not keep the status from being written.
+    hold_back(&interface.meta, view, &mut plan);
     plan_status(interface, view, &mut plan);
-    plan.changes
-        .retain(|change| !view.is_refused(change, version));
     plan
 }
 
@@ -56,14 +55,14 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
             Some(write_holder(interface, &holder, Purpose::Claim, None))
         }
         Verdict::Release(holder) => {
-            let seen = namespace.interfaces.seen(&meta.name).unwrap_or(u64::MAX);
-            Some(if view.memory.looked_since(&holder.name, seen) {
+            let seen = namespace.interfaces.seen(&meta.name);
+            Some(if view.has_looked(Kind::Machine, &holder.name, seen) {
                 let message = format!(
                     "released: Machine {} is gone, or names it no longer",
                     holder.name
                 );
-                let told = Report::on(Reason::Released, Kind::NetworkInterface, meta, message);
-                write_holder(interface, &Value::Null, Purpose::Release, Some(told))
+                let released = Notice::on(Reason::Released, Kind::NetworkInterface, meta, message);
+                write_holder(interface, &Value::Null, Purpose::Release, Some(released))
             } else {
                 look(Kind::Machine, &holder.name)
             })
@@ -84,7 +83,7 @@ fn write_holder(
     interface: &Interface,
     holder: &Value,
     purpose: Purpose,
-    then: Option<Report>,
+    then: Option<Notice>,
 ) -> Change {
     let meta = &interface.meta;
     Change {
@@ -103,12 +102,12 @@ fn plan_status(interface: &Interface, view: View<'_>, plan: &mut Plan) {
     let judged = status::judge(interface, view);
     if view.options.status == StatusOwner::External {
         // Who waits is seen by the status, which is another's.
-        let report = judged.report;
-        plan.reports
-            .extend(report.filter(|report| report.reason != Reason::Waiting));
+        let notice = judged.notice;
+        plan.notices
+            .extend(notice.filter(|notice| notice.reason != Reason::Waiting));
         return;
     }
-    plan.reports.extend(judged.report);
+    plan.notices.extend(judged.notice);
     plan.again_at = judged.again_at;
     // Of an object, one write at a time: the status follows the claim's answer.
     if !plan.changes.is_empty() || judged.status == interface.status {
@@ -119,10 +118,11 @@ fn plan_status(interface: &Interface, view: View<'_>, plan: &mut Plan) {
         kind: Kind::NetworkInterface,
         name: meta.name.clone(),
         request: Request::PatchStatus(json!({
-            "metadata": { "uid": &*meta.uid, "resourceVersion": meta.version.to_string() },
+            // A merge patch of a status ignores the uid: the version alone protects.
+            "metadata": { "resourceVersion": meta.version.to_string() },
             "status": status::patch(&judged.status, &interface.status),
         })),
-        purpose: Purpose::Report,
+        purpose: Purpose::Status,
         then: None,
     });
 }

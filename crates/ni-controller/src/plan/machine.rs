@@ -1,18 +1,13 @@
 //! Machine → ephemeral NetworkInterfaces, the seed's `MachineEphemeralNetworkInterfaceReconciler`
 //! (contract, "Machine → ephemeral NetworkInterfaces").
 
-mod desired;
 mod difference;
-mod repair;
+mod interfaces;
 mod same;
 
-use super::child::{Standing, describe, is_released, standing};
-use super::{Change, Plan, Purpose, Reason, Report, Request, View, unreadable};
-
-use crate::world::{Declared, Kind, Machine, Namespace, Slot, Template};
-use desired::body;
-pub use difference::{Field, came_back_different, differing};
-use repair::{plan_removals, plan_repair};
+use super::child::is_released;
+use super::{Notice, Plan, Reason, View, children, unreadable};
+use crate::world::{Declared, Interface, Kind, Machine, Namespace, Slot};
 
 /// Plans for the machine `name`.
 pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
@@ -24,100 +19,17 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     if machine.meta.deleting {
         return plan;
     }
-    for declared in &machine.interfaces {
-        match &declared.template {
-            Some(template) => plan_child(machine, declared, template, view, &mut plan),
-            None => report_taken(machine, declared, view.namespace, &mut plan),
-        }
+    children::plan::<Machine, Interface>(machine, view, &mut plan);
+    children::refusals::<Machine, Interface>(machine, view, &mut plan);
+    let used = machine.interfaces.iter();
+    for declared in used.filter(|declared| declared.template.is_none()) {
+        notice_taken(machine, declared, view.namespace, &mut plan);
     }
-    plan_removals(machine, view, &mut plan);
-    plan.changes
-        .retain(|change| !view.is_refused(change, machine.meta.version));
-    report_refusals(machine, view, &mut plan);
     plan
 }
 
-fn plan_child(
-    machine: &Machine,
-    declared: &Declared,
-    template: &Template,
-    view: View<'_>,
-    plan: &mut Plan,
-) {
-    let namespace = view.namespace;
-    let name = &declared.interface;
-    match standing(namespace, &namespace.interfaces, name, &machine.meta.uid) {
-        Standing::Leaving => {}
-        Standing::InTheWay(meta) => {
-            let message = format!(
-                "interface {name} can't be made: {} has the name",
-                describe(Kind::NetworkInterface, meta)
-            );
-            plan.reports.push(Report::on(
-                Reason::NameTaken,
-                Kind::Machine,
-                &machine.meta,
-                message,
-            ));
-        }
-        Standing::Ours(child) => plan_repair(machine, template, child, view, plan),
-        Standing::Missing => plan_making(machine, declared, template, view, plan),
-    }
-}
-
-fn plan_making(
-    machine: &Machine,
-    declared: &Declared,
-    template: &Template,
-    view: View<'_>,
-    plan: &mut Plan,
-) {
-    let name = &declared.interface;
-    let rival = view
-        .namespace
-        .machines_declaring(name)
-        .filter(|rival| !rival.meta.deleting && rival.meta.uid != machine.meta.uid)
-        .filter(|rival| {
-            rival
-                .interfaces
-                .iter()
-                .any(|d| d.interface == *name && d.template.is_some())
-        })
-        .find(|rival| rival.meta.seniority() < machine.meta.seniority());
-    if let Some(rival) = rival {
-        let message = format!(
-            "interface {name} can't be made: the older Machine {} declares one of that name",
-            rival.meta.name
-        );
-        plan.reports.push(Report::on(
-            Reason::NameTaken,
-            Kind::Machine,
-            &machine.meta,
-            message,
-        ));
-    } else if view.resting {
-        // Nothing is made in a namespace that is being deleted.
-    } else if view
-        .memory
-        .lost
-        .get(name)
-        .is_some_and(|since| !view.memory.looked_since(&machine.meta.name, *since))
-    {
-        // Watches of two kinds are not ordered: a child that went may have followed its machine.
-        plan.look_once(Kind::Machine, &machine.meta.name);
-    } else {
-        plan.changes.push(Change {
-            kind: Kind::NetworkInterface,
-            name: name.clone(),
-            request: Request::Create(body(machine, name, template)),
-            purpose: Purpose::Make,
-            then: None,
-        });
-    }
-}
-
-/// Tells the machine that an interface which it names belongs to another.
-fn report_taken(machine: &Machine, declared: &Declared, namespace: &Namespace, plan: &mut Plan) {
+/// The Event of an interface that the machine names and another machine has.
+fn notice_taken(machine: &Machine, declared: &Declared, namespace: &Namespace, plan: &mut Plan) {
     let Some(interface) = namespace.interfaces.get(&declared.interface) else {
         return;
     };
@@ -145,25 +57,11 @@ fn report_taken(machine: &Machine, declared: &Declared, namespace: &Namespace, p
             "interface {} belongs to Machine {}",
             declared.interface, holder.name
         );
-        plan.reports.push(Report::on(
+        plan.notices.push(Notice::on(
             Reason::InterfaceTaken,
             Kind::Machine,
             &machine.meta,
             message,
         ));
-    }
-}
-
-fn report_refusals(machine: &Machine, view: View<'_>, plan: &mut Plan) {
-    for ((name, _), refusal) in &view.memory.refused {
-        if refusal.of.planner == machine.meta.version {
-            let message = format!("interface {name} was refused: {}", refusal.message);
-            plan.reports.push(Report::on(
-                Reason::ChildRefused,
-                Kind::Machine,
-                &machine.meta,
-                message,
-            ));
-        }
     }
 }

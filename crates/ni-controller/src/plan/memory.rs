@@ -1,21 +1,20 @@
 //! What is remembered of earlier attempts for one object: answers that no object shows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::{Field, Purpose};
-use crate::world::{Meta, Str};
+use crate::world::{Kind, Meta, Str};
 
 /// What is remembered for one object.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
-    /// What the API server refused for good, by target and purpose: waits for a change.
-    pub refused: BTreeMap<(Str, Purpose), Refusal>,
+    /// What the API server refused, by target and purpose.
+    pub refused: BTreeMap<(Kind, Str, Purpose), Refusal>,
     /// Children of which something that was written came back different.
-    pub not_as_written: BTreeMap<Str, Altered>,
-    /// Children that their watch reported gone, with where the world's clock stood: the machine may have gone first.
-    pub lost: BTreeMap<Str, u64>,
-    /// The last look at another object.
-    pub looked: Option<Look>,
+    pub not_as_written: BTreeMap<(Kind, Str), Altered>,
+    /// The last look at each object, with where the world's clock stood when it was sent.
+    pub looks: BTreeMap<(Kind, Str), u64>,
 }
 
 impl Memory {
@@ -24,20 +23,27 @@ impl Memory {
         *self == Self::default()
     }
 
-    /// The fields of `child` that came back different from what this generation of its owner asks for.
-    pub fn altered(&self, child: &str, owner: &Meta) -> &BTreeSet<Field> {
+    /// The fields of the child `name` of `kind` that came back different from what this generation of its owner asks for.
+    pub fn altered(&self, kind: Kind, name: &str, owner: &Meta) -> &BTreeSet<Field> {
         static NONE: BTreeSet<Field> = BTreeSet::new();
-        let altered = self.not_as_written.get(child);
+        if self.not_as_written.is_empty() {
+            return &NONE;
+        }
+        let altered = self.not_as_written.get(&(kind, name.into()));
         altered
             .filter(|altered| altered.generation == owner.generation)
             .map_or(&NONE, |altered| &altered.fields)
     }
 
-    /// Whether `name` was looked at after the world's clock stood at `since`.
-    pub fn looked_since(&self, name: &str, since: u64) -> bool {
-        self.looked
-            .as_ref()
-            .is_some_and(|look| &*look.name == name && look.clock >= since)
+    /// Remembers a look at the object `name` of `kind` that was sent when the world's clock stood at `clock`.
+    pub fn looked(&mut self, kind: Kind, name: &Str, clock: u64) {
+        self.looks.insert((kind, name.clone()), clock);
+    }
+
+    /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
+    pub fn looked_since(&self, kind: Kind, name: &str, since: u64) -> bool {
+        let look = self.looks.get(&(kind, name.into()));
+        look.is_some_and(|clock| *clock >= since)
     }
 }
 
@@ -50,29 +56,24 @@ pub struct Altered {
     pub fields: BTreeSet<Field>,
 }
 
-/// A request that a retry can't mend.
+/// A request that the API server refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What was asked for, and of which versions: the same again is not tried.
-    pub of: Answered,
+    /// The versions that it was decided from: while they are the same, it waits.
+    pub of: Basis,
     /// What the API server said.
     pub message: String,
+    /// How often it was refused, in a row.
+    pub times: u32,
+    /// When to try it again all the same, since the start: what lets it through is often no object that we watch.
+    pub again_at: Duration,
 }
 
-/// The versions that a decision was made from.
+/// The versions that a decision is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answered {
+pub struct Basis {
     /// Version of the object that the plan is for.
     pub planner: u64,
     /// Version of the object that the request is about; 0 for one that is not there.
     pub target: u64,
-}
-
-/// A look at an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Its name.
-    pub name: Str,
-    /// Where the world's clock stood when it was asked for.
-    pub clock: u64,
 }

@@ -3,12 +3,13 @@
 //! A plan leaves nothing to decide: whoever applies it only sends it.
 
 mod child;
+mod children;
 mod claim;
 mod interface;
 mod machine;
 mod memory;
 mod merge;
-mod report;
+mod notice;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -19,11 +20,11 @@ use std::time::Duration;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
-pub use machine::{Field, came_back_different, differing};
-pub use memory::{Altered, Answered, Look, Memory, Refusal};
-pub use report::{Reason, Report};
+pub use children::{Field, came_back_different, differing};
+pub use memory::{Altered, Basis, Memory, Refusal};
+pub use notice::{Notice, Reason};
 
-use crate::world::{Key, Kind, Namespace, Str};
+use crate::world::{Key, Kind, Meta, Namespace, Str};
 
 /// What operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +90,7 @@ pub enum Purpose {
     /// An object's holder is gone, or names it no longer.
     Release,
     /// Status.
-    Report,
+    Status,
     /// A look at what is really there, before something is taken away or after a surprise.
     Look,
 }
@@ -103,7 +104,7 @@ impl Purpose {
         Self::Remove,
         Self::Claim,
         Self::Release,
-        Self::Report,
+        Self::Status,
         Self::Look,
     ];
 
@@ -116,7 +117,7 @@ impl Purpose {
             Self::Remove => "remove",
             Self::Claim => "claim",
             Self::Release => "release",
-            Self::Report => "status",
+            Self::Status => "status",
             Self::Look => "look",
         }
     }
@@ -153,8 +154,8 @@ pub struct Change {
     pub request: Request,
     /// Why.
     pub purpose: Purpose,
-    /// What to tell once it is done.
-    pub then: Option<Report>,
+    /// The Event to send once it is done.
+    pub then: Option<Notice>,
 }
 
 /// What to do about one object, now.
@@ -162,10 +163,12 @@ pub struct Change {
 pub struct Plan {
     /// Requests, each independent of the others.
     pub changes: Vec<Change>,
-    /// What to tell the user as long as it lasts.
-    pub reports: Vec<Report>,
+    /// The Events that hold as long as the world is like this.
+    pub notices: Vec<Notice>,
     /// When to look again even if nothing changes.
     pub again_at: Option<Timestamp>,
+    /// Requests that were refused and wait for their next attempt.
+    pub held_back: Vec<Change>,
 }
 
 impl Plan {
@@ -191,24 +194,28 @@ pub struct View<'a> {
     pub resting: bool,
     /// The time, for `lastStateTransitionTime` and for "has waited for …" alone.
     pub now: Timestamp,
+    /// The time since the start, for what waits for its next attempt.
+    pub elapsed: Duration,
 }
 
 impl View<'_> {
-    /// Whether the API server has refused this very request, of these very versions, for good.
-    fn is_refused(&self, change: &Change, planner: u64) -> bool {
-        let refusal = self
-            .memory
-            .refused
-            .get(&(change.name.clone(), change.purpose));
-        change.request != Request::Read
-            && refusal.is_some_and(|refusal| {
-                refusal.of == self.answered(change.kind, &change.name, planner)
-            })
+    /// The answer to this very request, of these very versions, if the API server refused it.
+    fn refusal(&self, change: &Change, planner: u64) -> Option<&Refusal> {
+        let key = (change.kind, change.name.clone(), change.purpose);
+        let refusal = self.memory.refused.get(&key)?;
+        let basis = self.basis(change.kind, &change.name, planner);
+        (change.request != Request::Read && refusal.of == basis).then_some(refusal)
+    }
+
+    /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
+    fn has_looked(&self, kind: Kind, name: &str, since: Option<u64>) -> bool {
+        self.memory
+            .looked_since(kind, name, since.unwrap_or(u64::MAX))
     }
 
     /// The versions that a request about `name` is decided from.
-    fn answered(&self, kind: Kind, name: &str, planner: u64) -> Answered {
-        Answered {
+    fn basis(&self, kind: Kind, name: &str, planner: u64) -> Basis {
+        Basis {
             planner,
             target: self.namespace.version(kind, name).unwrap_or(0),
         }
@@ -226,24 +233,60 @@ pub(crate) fn look(kind: Kind, name: &str) -> Change {
     }
 }
 
-/// How long an interface waits before its user is told.
+/// How long an interface waits before an Event says so.
 pub const WAITING_AFTER: Duration = Duration::from_secs(30);
 
 /// Plans for the object of `key`.
 pub fn plan(key: &Key, view: View<'_>) -> Plan {
-    match key.kind {
+    let mut plan = match key.kind {
         Kind::Machine => machine::plan(&key.name, view),
         Kind::NetworkInterface => interface::plan(&key.name, view),
         Kind::VirtualIp => virtual_ip::plan(&key.name, view),
         Kind::Network => unreadable(view.namespace.networks.slot(&key.name)),
+    };
+    if let Some(meta) = view.namespace.meta(key.kind, &key.name) {
+        hold_back(meta, view, &mut plan);
     }
+    plan
+}
+
+/// Holds back what was refused and waits for its next attempt, and says what was refused.
+fn hold_back(planner: &Meta, view: View<'_>, plan: &mut Plan) {
+    if view.memory.refused.is_empty() {
+        return;
+    }
+    for change in std::mem::take(&mut plan.changes) {
+        let refusal = view.refusal(&change, planner.version);
+        plan.notices
+            .extend(refusal.and_then(|refusal| write_refused(&change, refusal, view)));
+        if refusal.is_some_and(|refusal| view.elapsed < refusal.again_at) {
+            plan.held_back.push(change);
+        } else {
+            plan.changes.push(change);
+        }
+    }
+}
+
+/// The Event of a write that was refused. Children's are on their owner.
+fn write_refused(change: &Change, refusal: &Refusal, view: View<'_>) -> Option<Notice> {
+    let what = match change.purpose {
+        Purpose::Claim => "the claim of this object",
+        Purpose::Release => "the release of this object",
+        Purpose::Status => "the status of this object",
+        Purpose::Make | Purpose::Repair | Purpose::Replace | Purpose::Remove | Purpose::Look => {
+            return None;
+        }
+    };
+    let meta = view.namespace.meta(change.kind, &change.name)?;
+    let message = format!("{what} can't be written: {}", refusal.message);
+    Some(Notice::on(Reason::WriteRefused, change.kind, meta, message))
 }
 
 /// The plan for an object that needs nothing done, but is named when it does not decode.
 fn unreadable<T: crate::world::Object>(slot: Option<&crate::world::Slot<T>>) -> Plan {
     let mut plan = Plan::default();
     if let Some(crate::world::Slot::Bad(undecodable)) = slot {
-        plan.reports.push(Report::on(
+        plan.notices.push(Notice::on(
             Reason::NotDecodable,
             T::KIND,
             &undecodable.meta,

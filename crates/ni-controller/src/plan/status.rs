@@ -10,12 +10,14 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::merge::merge_patch;
-use super::{Reason, Report, View, WAITING_AFTER};
+use super::{Notice, Reason, View, WAITING_AFTER};
 use crate::world::{Interface, Kind};
 use addresses::Addresses;
 
-/// The condition's type.
+/// The condition that says whether an interface has all that it asks for.
 const READY: &str = "Ready";
+/// The condition that is there while only a change of the interface itself can help.
+const STALLED: &str = "Stalled";
 
 /// What keeps an interface from being Available.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub(super) struct Fault {
     reason: &'static str,
     /// The Event's reason, where the contract has one.
     event: Option<Reason>,
+    /// Whether only a change of the interface itself can end it.
+    stalled: bool,
     /// The whole sentence.
     message: String,
 }
@@ -37,6 +41,7 @@ impl Fault {
             state: State::Pending,
             reason,
             event: None,
+            stalled: false,
             message,
         }
     }
@@ -47,6 +52,7 @@ impl Fault {
             state: State::Error,
             reason: reason.as_str(),
             event: Some(reason),
+            stalled: matches!(reason, Reason::InvalidSpec | Reason::FamilyMismatch),
             message,
         }
     }
@@ -57,9 +63,9 @@ impl Fault {
 pub(super) struct Judged {
     /// The whole status; equal to the stored one when nothing changed.
     pub status: NetworkInterfaceStatus,
-    /// What to tell.
-    pub report: Option<Report>,
-    /// When it will have waited long enough for its user to be told.
+    /// The Event, if there is one.
+    pub notice: Option<Notice>,
+    /// When it will have waited long enough for an Event.
     pub again_at: Option<Timestamp>,
 }
 
@@ -78,15 +84,16 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
         .filter(|_| !moved)
         .unwrap_or(Time(view.now));
     let waiting = fault.as_ref().filter(|fault| fault.state == State::Pending);
-    let told_at = since
+    let notice_at = since
         .0
         .saturating_add(WAITING_AFTER)
         .unwrap_or(Timestamp::MAX);
-    let again_at = waiting.map(|_| told_at).filter(|at| *at > view.now);
-    let report = fault.as_ref().and_then(|fault| {
-        let due = (fault.state == State::Pending && told_at <= view.now).then_some(Reason::Waiting);
+    let again_at = waiting.map(|_| notice_at).filter(|at| *at > view.now);
+    let notice = fault.as_ref().and_then(|fault| {
+        let due =
+            (fault.state == State::Pending && notice_at <= view.now).then_some(Reason::Waiting);
         let reason = fault.event.or(due)?;
-        Some(Report::on(
+        Some(Notice::on(
             reason,
             Kind::NetworkInterface,
             &interface.meta,
@@ -104,36 +111,40 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
     };
     Judged {
         status,
-        report,
+        notice,
         again_at,
     }
 }
 
-/// Ours is `Ready`; others' conditions stay.
+/// Ours are `Ready` and `Stalled`; others' conditions stay.
 fn conditions(interface: &Interface, fault: Option<&Fault>, now: Timestamp) -> Vec<Condition> {
     let mut conditions = interface.status.conditions.clone();
-    let stored = conditions
-        .iter()
-        .position(|condition| condition.type_ == READY);
-    let status = if fault.is_none() { "True" } else { "False" };
-    let since = stored
-        .map(|at| &conditions[at])
-        .filter(|condition| condition.status == status);
-    let ready = Condition {
-        type_: READY.to_owned(),
-        status: status.to_owned(),
-        reason: fault
-            .map_or(State::Available.as_str(), |fault| fault.reason)
-            .to_owned(),
-        message: fault.map_or_else(String::new, |fault| fault.message.clone()),
-        last_transition_time: since.map_or(Time(now), |condition| {
-            condition.last_transition_time.clone()
-        }),
-        observed_generation: Some(interface.meta.generation),
+    let (reason, message) = fault.map_or((State::Available.as_str(), ""), |fault| {
+        (fault.reason, fault.message.as_str())
+    });
+    let mut set = |type_: &str, status: &str| {
+        let stored = conditions.iter().position(|known| known.type_ == type_);
+        let since = stored.map(|at| &conditions[at]);
+        let since = since.filter(|known| known.status == status);
+        let since = since.map_or(Time(now), |known| known.last_transition_time.clone());
+        let condition = Condition {
+            type_: type_.to_owned(),
+            status: status.to_owned(),
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            last_transition_time: since,
+            observed_generation: Some(interface.meta.generation),
+        };
+        match stored {
+            Some(at) => conditions[at] = condition,
+            None => conditions.push(condition),
+        }
     };
-    match stored {
-        Some(at) => conditions[at] = ready,
-        None => conditions.push(ready),
+    set(READY, if fault.is_none() { "True" } else { "False" });
+    if fault.is_some_and(|fault| fault.stalled) {
+        set(STALLED, "True");
+    } else {
+        conditions.retain(|condition| condition.type_ != STALLED);
     }
     conditions
 }

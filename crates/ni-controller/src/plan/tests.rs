@@ -5,15 +5,14 @@ mod machines;
 mod open;
 mod statuses;
 
+use std::time::Duration;
+
 use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Change, Memory, Options, Plan, Request, View, plan};
-use crate::wire::IntoAny;
-use crate::world::{
-    Dirty, Event, Indexed, Interface, Key, Kind, Machine, Network, VirtualIp, World, decode,
-};
+use crate::world::{AnyObject, Dirty, Event, Key, Kind, World};
 
 const NAMESPACE: &str = "ns";
 
@@ -28,10 +27,9 @@ struct Scene {
 impl Scene {
     fn of(objects: &[Value]) -> Self {
         let mut world = World::default();
-        list::<Machine>(&mut world, objects);
-        list::<Interface>(&mut world, objects);
-        list::<Network>(&mut world, objects);
-        list::<VirtualIp>(&mut world, objects);
+        for kind in Kind::ALL {
+            list(&mut world, kind, objects);
+        }
         Self {
             world,
             options: Options::default(),
@@ -40,12 +38,9 @@ impl Scene {
         }
     }
 
-    /// As if `name` had been looked at just now.
-    fn looked_at(mut self, name: &str) -> Self {
-        self.memory.looked = Some(super::Look {
-            name: name.into(),
-            clock: self.world.clock(),
-        });
+    /// As if this object had been looked at just now.
+    fn looked_at(mut self, kind: Kind, name: &str) -> Self {
+        self.memory.looked(kind, &name.into(), self.world.clock());
         self
     }
 
@@ -61,6 +56,7 @@ impl Scene {
             options: &self.options,
             resting: self.resting,
             now: now(),
+            elapsed: Duration::ZERO,
         };
         plan(&key, view)
     }
@@ -72,11 +68,11 @@ impl Scene {
             .changes
             .iter()
             .filter(|change| !matches!(change.request, Request::PatchStatus(_)));
-        let reports = plan
-            .reports
+        let notices = plan
+            .notices
             .iter()
-            .map(|report| report.reason.as_str().to_owned());
-        changes.map(verb).chain(reports).collect()
+            .map(|notice| notice.reason.as_str().to_owned());
+        changes.map(verb).chain(notices).collect()
     }
 }
 
@@ -94,17 +90,15 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_000).unwrap()
 }
 
-fn list<T: Indexed + IntoAny>(world: &mut World, objects: &[Value]) {
+fn list(world: &mut World, kind: Kind, objects: &[Value]) {
     let mut dirty = Dirty::new();
-    world.observe(Event::<T>::ListBegins(Scope::All), &mut dirty);
-    for object in objects
-        .iter()
-        .filter(|object| object["kind"] == T::KIND.as_str())
-    {
-        let received = decode::<T>(&object.to_string()).unwrap();
-        world.observe(Event::Listed(received.slot), &mut dirty);
+    world.observe(Event::ListBegins(kind, Scope::All), &mut dirty);
+    let objects = objects.iter();
+    for object in objects.filter(|object| object["kind"] == kind.as_str()) {
+        let object = AnyObject::decode(kind, &object.to_string()).unwrap();
+        world.observe(Event::Listed(object), &mut dirty);
     }
-    world.observe(Event::<T>::ListEnds(Scope::All), &mut dirty);
+    world.observe(Event::ListEnds(kind, Scope::All), &mut dirty);
 }
 
 /// An object; `age` orders creation: the lesser the older. Its uid is its name with `-uid`.

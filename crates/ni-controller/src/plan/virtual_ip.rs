@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::child::is_released;
 use super::claim::{Verdict, decide};
-use super::{Change, Plan, Purpose, Reason, Report, Request, View, unreadable};
+use super::{Change, Notice, Plan, Purpose, Reason, Request, View, unreadable};
 use crate::world::{Kind, Slot, Str, VirtualIp};
 
 /// Plans for the virtual IP `name`.
@@ -39,27 +39,26 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
                 .push(write(virtual_ip, &target, Purpose::Claim, None));
         }
         Verdict::Release(holder) => {
-            let seen = view.namespace.virtual_ips.seen(name).unwrap_or(u64::MAX);
-            plan.changes
-                .push(if view.memory.looked_since(&holder.name, seen) {
+            let seen = view.namespace.virtual_ips.seen(name);
+            plan.changes.push(
+                if view.has_looked(Kind::NetworkInterface, &holder.name, seen) {
                     let message = format!(
                         "released: NetworkInterface {} is gone, or names it no longer",
                         holder.name
                     );
-                    let told = Report::on(Reason::Released, Kind::VirtualIp, meta, message);
+                    let released = Notice::on(Reason::Released, Kind::VirtualIp, meta, message);
                     write(
                         virtual_ip,
                         &serde_json::Value::Null,
                         Purpose::Release,
-                        Some(told),
+                        Some(released),
                     )
                 } else {
                     super::look(Kind::NetworkInterface, &holder.name)
-                });
+                },
+            );
         }
     }
-    plan.changes
-        .retain(|change| !view.is_refused(change, meta.version));
     plan
 }
 
@@ -67,7 +66,7 @@ fn write(
     virtual_ip: &VirtualIp,
     target: &serde_json::Value,
     purpose: Purpose,
-    then: Option<Report>,
+    then: Option<Notice>,
 ) -> Change {
     let meta = &virtual_ip.meta;
     Change {

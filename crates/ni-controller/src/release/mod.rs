@@ -1,7 +1,7 @@
-//! `ni-controller release-finalizers`: takes our finalizers off, so that objects can go once nobody is left to release them.
+//! `ni-controller release-finalizers`: removes our finalizers, so that objects can be deleted when no controller runs.
 //!
-//! In rounds: all objects are listed, and from those that bear a finalizer of ours it is taken off, until a list shows none.
-//! So what is written in between, or fails once, needs no more than another round, and no right but to list and to patch.
+//! In rounds: lists all objects and removes our finalizer from each that has it, until a list shows none. The next round picks
+//! up objects that changed or failed. Needs only the verbs `list` and `patch`.
 
 mod bearer;
 

@@ -11,6 +11,8 @@ use super::meta::Str;
 pub(super) struct List {
     /// 0 before the first; each one that begins is one more.
     number: u32,
+    /// The highest version among the items that it has shown so far.
+    newest: u64,
     /// Whether one was complete.
     complete: bool,
 }
@@ -38,14 +40,26 @@ impl Lists {
     pub(super) fn begin(&mut self, scope: &Scope) {
         if let Some(list) = self.get_mut(scope) {
             list.number += 1;
+            list.newest = 0;
         }
     }
 
-    /// The list of this scope that began last is complete: its number. `None` where the scope is not watched.
-    pub(super) fn end(&mut self, scope: &Scope) -> Option<u32> {
+    /// The list that shows `namespace` has an item of this version: the list's number. `None` where it is not watched.
+    pub(super) fn item(&mut self, namespace: &str, version: u64) -> Option<u32> {
+        let list = match self {
+            Self::All(list) => list,
+            Self::Each(lists) => lists.get_mut(namespace)?,
+        };
+        list.newest = list.newest.max(version);
+        Some(list.number)
+    }
+
+    /// The list of this scope that began last is complete: its number, and the highest version among its items. `None`
+    /// where the scope is not watched.
+    pub(super) fn end(&mut self, scope: &Scope) -> Option<(u32, u64)> {
         let list = self.get_mut(scope)?;
         list.complete = true;
-        Some(list.number)
+        Some((list.number, list.newest))
     }
 
     /// The number of the list that shows `namespace`; `None` where that is not watched.
@@ -101,13 +115,15 @@ mod tests {
             ["a", "b", "c"].map(|ns| lists.number(ns)),
             [Some(2), Some(1), None]
         );
-        assert_eq!(lists.end(&a), Some(2));
+        assert_eq!(lists.item("a", 7), Some(2));
+        assert_eq!(lists.item("c", 9), None);
+        assert_eq!(lists.end(&a), Some((2, 7)));
         assert_eq!(
             ["a", "b", "c"].map(|ns| lists.show_all_of(ns)),
             [true, false, false]
         );
         assert!(!lists.are_complete());
-        assert_eq!(lists.end(&b), Some(1));
+        assert_eq!(lists.end(&b), Some((1, 0)));
         assert!(lists.are_complete());
         // A list that begins anew takes nothing back.
         lists.begin(&b);
@@ -120,7 +136,7 @@ mod tests {
         lists.begin(&Scope::All);
         assert_eq!(lists.number("a"), Some(1));
         assert!(!lists.show_all_of("a") && !lists.are_complete());
-        assert_eq!(lists.end(&Scope::All), Some(1));
+        assert_eq!(lists.end(&Scope::All), Some((1, 0)));
         assert!(lists.show_all_of("a") && lists.are_complete());
     }
 

@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
 use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
 
-use super::object::Kind;
+use super::kinds::Kind;
 
 /// A string that many objects may share.
 pub type Str = Arc<str>;
@@ -44,7 +44,7 @@ pub struct Meta {
 /// A controller owner reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
-    /// Its `apiVersion`, without which a kind is no one's in particular.
+    /// Its `apiVersion`: other groups have kinds of the same name.
     pub api_version: Str,
     /// Kind of the owner.
     pub kind: Str,
@@ -55,7 +55,7 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// Whether the owner is of this kind of ours: others have kinds of the same name, in groups of their own.
+    /// Whether the owner is of this kind. Other groups have kinds of the same name.
     pub fn is_a(&self, kind: Kind) -> bool {
         let group = self.api_version.split('/').next();
         &*self.kind == kind.as_str() && group == Some(kind.group())

@@ -3,6 +3,7 @@
 
 mod decode;
 mod index;
+mod kinds;
 mod links;
 mod lists;
 mod meta;
@@ -16,58 +17,64 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ironcore_api::scope::{Scope, Scopes};
 
-pub use decode::{Decode, Received, Slot, Undecodable, decode};
-pub use links::Indexed;
+pub use decode::{Received, Slot, Undecodable, decode};
+pub use kinds::{
+    AnyObject, Declared, Interface, Kind, Machine, Namespace, Network, Template, VirtualIp,
+};
+pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;
 pub use meta::{Meta, Owner, Pairs, Str};
-pub use namespace::{Key, Namespace};
-pub use object::{Declared, Interface, Kind, Machine, Network, Object, Template, VirtualIp};
-pub use share::Share;
+pub use namespace::Key;
+pub use object::{Object, Stored};
 use share::Shared;
 pub use size::Size;
 pub use store::{Source, Store};
 
 /// What a watch reports of objects of one kind.
 #[derive(Clone, Debug)]
-pub enum Event<T> {
+pub enum Event {
     /// A list of what the watch covers begins.
-    ListBegins(Scope),
+    ListBegins(Kind, Scope),
     /// An item of the list.
-    Listed(Slot<T>),
+    Listed(AnyObject),
     /// The list is complete: what it covers and did not show is gone.
-    ListEnds(Scope),
+    ListEnds(Kind, Scope),
     /// An object came or changed.
-    Applied(Slot<T>),
+    Applied(AnyObject),
     /// An object went.
-    Deleted(Slot<T>),
+    Deleted(AnyObject),
 }
 
-/// An object of any kind.
-#[derive(Clone, Debug)]
-pub enum AnyObject {
-    /// A machine.
-    Machine(Slot<Machine>),
-    /// An interface.
-    Interface(Slot<Interface>),
-    /// A network.
-    Network(Slot<Network>),
-    /// A virtual IP.
-    VirtualIp(Slot<VirtualIp>),
-}
-
-impl AnyObject {
-    /// Its metadata.
-    pub fn meta(&self) -> &Meta {
+impl Event {
+    /// The kind that is watched.
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::Machine(slot) => slot.meta(),
-            Self::Interface(slot) => slot.meta(),
-            Self::Network(slot) => slot.meta(),
-            Self::VirtualIp(slot) => slot.meta(),
+            Self::ListBegins(kind, _) | Self::ListEnds(kind, _) => *kind,
+            Self::Listed(object) | Self::Applied(object) | Self::Deleted(object) => object.kind(),
+        }
+    }
+
+    /// The metadata of the object that it shows.
+    pub fn shown(&self) -> Option<&Meta> {
+        match self {
+            Self::Listed(object) | Self::Applied(object) | Self::Deleted(object) => {
+                Some(object.meta())
+            }
+            Self::ListBegins(..) | Self::ListEnds(..) => None,
         }
     }
 }
 
-/// Who must look again after a change.
+/// Why an object is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// We deleted it, after a look at its owner.
+    Ours,
+    /// Nobody knows: its owner may have gone first, and the garbage collector come for it.
+    Unexplained,
+}
+
+/// What has to be planned for after a change.
 pub type Dirty = BTreeSet<Key>;
 
 /// All that is known.
@@ -78,7 +85,7 @@ pub struct World {
     /// By kind.
     lists: [Lists; Kind::ALL.len()],
     clock: u64,
-    doubtful: Vec<Key>,
+    doubtful: BTreeSet<Key>,
     shared: Shared,
 }
 
@@ -96,7 +103,7 @@ impl World {
             empty: Namespace::default(),
             lists: Kind::ALL.map(|_| Lists::new(scopes)),
             clock: 0,
-            doubtful: Vec::new(),
+            doubtful: BTreeSet::new(),
             shared: Shared::default(),
         }
     }
@@ -109,6 +116,18 @@ impl World {
     /// All namespaces in the order of their names.
     pub fn namespaces(&self) -> impl Iterator<Item = (&Str, &Namespace)> {
         self.namespaces.iter()
+    }
+
+    /// The keys of all objects.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        let all = self.namespaces.iter();
+        all.flat_map(|(namespace, known)| {
+            known.names().map(|(kind, name)| Key {
+                namespace: namespace.clone(),
+                kind,
+                name: name.clone(),
+            })
+        })
     }
 
     /// Whether the first list of each kind and scope is complete.
@@ -130,118 +149,125 @@ impl World {
     pub fn size(&self, kind: Kind) -> Size {
         let mut size = Size::default();
         for namespace in self.namespaces.values() {
-            match kind {
-                Kind::Machine => namespace.machines.weigh(&mut size),
-                Kind::NetworkInterface => namespace.interfaces.weigh(&mut size),
-                Kind::Network => namespace.networks.weigh(&mut size),
-                Kind::VirtualIp => namespace.virtual_ips.weigh(&mut size),
-            }
+            for_kind!(kind, T => T::store(namespace).weigh(&mut size));
         }
         size
     }
 
     /// Objects that may be gone, since the last call: a list did not show them, and only an answer of ours has.
-    pub fn take_doubtful(&mut self) -> Vec<Key> {
+    pub fn take_doubtful(&mut self) -> BTreeSet<Key> {
         std::mem::take(&mut self.doubtful)
     }
 
     /// Takes in a watch's event.
-    pub fn observe<T: Indexed>(&mut self, event: Event<T>, dirty: &mut Dirty) {
-        let lists = &mut self.lists[T::KIND as usize];
+    pub fn observe(&mut self, event: Event, dirty: &mut Dirty) {
         match event {
-            Event::ListBegins(scope) => lists.begin(&scope),
-            Event::Listed(slot) => {
-                if let Some(number) = lists.number(&slot.meta().namespace) {
-                    self.put(slot, Source::List(number), dirty);
+            Event::ListBegins(kind, scope) => self.lists[kind as usize].begin(&scope),
+            Event::Listed(object) => {
+                let meta = object.meta();
+                let lists = &mut self.lists[object.kind() as usize];
+                if let Some(number) = lists.item(&meta.namespace, meta.version) {
+                    self.learn(object, Source::List(number), dirty);
                 }
             }
-            Event::ListEnds(scope) => {
-                if let Some(number) = lists.end(&scope) {
-                    self.end_list::<T>(&scope, number, dirty);
+            Event::ListEnds(kind, scope) => {
+                if let Some((number, newest)) = self.lists[kind as usize].end(&scope) {
+                    for_kind!(kind, T => self.end_list::<T>(&scope, number, newest, dirty));
                 }
             }
-            Event::Applied(slot) => self.put(slot, Source::Watch, dirty),
-            Event::Deleted(slot) => {
-                let namespace = slot.meta().namespace.clone();
-                self.remove::<T>(&namespace, dirty, |store| {
-                    store.delete(&slot).into_iter().collect()
+            Event::Applied(object) => self.learn(object, Source::Watch, dirty),
+            Event::Deleted(object) => {
+                let namespace = object.meta().namespace.clone();
+                for_object!(object, slot => {
+                    self.remove(&namespace, Loss::Unexplained, dirty, |store| {
+                        store.delete(&slot).into_iter().collect()
+                    });
                 });
             }
         }
     }
 
-    /// Takes in the API server's answer to a request of ours.
+    /// Takes in a version of an object.
     pub fn learn(&mut self, object: AnyObject, source: Source, dirty: &mut Dirty) {
-        match object {
-            AnyObject::Machine(slot) => self.put(slot, source, dirty),
-            AnyObject::Interface(slot) => self.put(slot, source, dirty),
-            AnyObject::Network(slot) => self.put(slot, source, dirty),
-            AnyObject::VirtualIp(slot) => self.put(slot, source, dirty),
+        if let Source::Look(sent) = source {
+            let meta = object.meta();
+            if let Some(namespace) = self.namespaces.get_mut(&meta.namespace) {
+                let lost = &mut namespace.links.lost;
+                lost.settle(object.kind(), &meta.name, sent);
+            }
         }
+        for_object!(object, slot => self.put(slot, source, dirty));
     }
 
     /// Takes in that the object of `key` with this UID is gone, as the API server answered.
-    pub fn forget(&mut self, key: &Key, uid: &str, dirty: &mut Dirty) {
-        match key.kind {
-            Kind::Machine => self.bury::<Machine>(key, uid, dirty),
-            Kind::NetworkInterface => self.bury::<Interface>(key, uid, dirty),
-            Kind::Network => self.bury::<Network>(key, uid, dirty),
-            Kind::VirtualIp => self.bury::<VirtualIp>(key, uid, dirty),
-        }
+    pub fn forget(&mut self, key: &Key, uid: &str, loss: Loss, dirty: &mut Dirty) {
+        for_kind!(key.kind, T => self.bury::<T>(key, uid, loss, dirty));
     }
 
-    fn put<T: Indexed>(&mut self, mut slot: Slot<T>, source: Source, dirty: &mut Dirty) {
+    fn put<T: Object>(&mut self, mut slot: Slot<T>, source: Source, dirty: &mut Dirty) {
         let lists = &self.lists[T::KIND as usize];
         if lists.number(&slot.meta().namespace).is_none() {
             return;
         }
         slot.share(&mut self.shared);
-        let (name, of) = (slot.meta().name.clone(), slot.meta().namespace.clone());
+        let of = slot.meta().namespace.clone();
+        self.replace(&of, slot, dirty, |store, slot, seen| {
+            store.put(slot, source, seen)
+        });
+    }
+
+    /// Has `put` take a version of an object into its store, and the indexes follow.
+    fn replace<T: Object>(
+        &mut self,
+        of: &Str,
+        slot: Slot<T>,
+        dirty: &mut Dirty,
+        put: impl FnOnce(&mut Store<T>, Slot<T>, u64) -> Option<Option<Slot<T>>>,
+    ) {
+        let name = slot.meta().name.clone();
         self.clock += 1;
         let namespace = self.namespaces.entry(of.clone()).or_default();
         let (store, links) = T::parts(namespace);
-        let Some(old) = store.put(slot, source, self.clock) else {
+        let Some(old) = put(store, slot, self.clock) else {
             return;
         };
         if let Some(old) = old {
             old.good().inspect(|old| old.unlink(links));
-            namespace.readers_of(&old, &mut mark(&of, dirty));
+            namespace.readers_of(&old, &mut collect(of, dirty));
         }
         let (store, links) = T::parts(namespace);
         store.get(&name).inspect(|new| new.link(links));
-        if let Some(new) = T::stored(namespace).slot(&name) {
-            namespace.readers_of(new, &mut mark(&of, dirty));
+        if let Some(new) = T::store(namespace).slot(&name) {
+            namespace.readers_of(new, &mut collect(of, dirty));
         }
     }
 
-    fn bury<T: Indexed>(&mut self, key: &Key, uid: &str, dirty: &mut Dirty) {
+    fn bury<T: Object>(&mut self, key: &Key, uid: &str, loss: Loss, dirty: &mut Dirty) {
         let Some(list) = self.lists[T::KIND as usize].number(&key.namespace) else {
             return;
         };
-        self.clock += 1;
-        let at = self.clock;
-        self.remove::<T>(&key.namespace, dirty, |store| {
+        let at = self.clock + 1;
+        self.remove::<T>(&key.namespace, loss, dirty, |store| {
             store.bury(&key.name, uid, list, at).into_iter().collect()
         });
     }
 
-    /// Ends list `number` of what `scope` covers.
-    fn end_list<T: Indexed>(&mut self, scope: &Scope, number: u32, dirty: &mut Dirty) {
-        let covered = self
-            .namespaces
-            .iter()
-            .filter(|(name, _)| scope.covers(name));
-        let (names, newest): (Vec<Str>, Vec<u64>) = covered
-            .map(|(name, ns)| (name.clone(), T::stored(ns).newest_in_list(number)))
-            .unzip();
-        let newest = newest.into_iter().max().unwrap_or(0);
+    /// Ends list `number` of what `scope` covers, whose newest item is of version `newest`.
+    fn end_list<T: Object>(&mut self, scope: &Scope, number: u32, newest: u64, dirty: &mut Dirty) {
+        let names = self.namespaces.keys();
+        let names: Vec<Str> = names.filter(|name| scope.covers(name)).cloned().collect();
         for namespace in names {
-            let mut doubtful = Vec::new();
-            self.remove::<T>(&namespace, dirty, |store| {
+            let (mut doubtful, mut older) = (Vec::new(), Vec::new());
+            self.remove::<T>(&namespace, Loss::Unexplained, dirty, |store| {
                 let ended = store.end_list(number, newest);
-                doubtful = ended.doubtful;
+                (doubtful, older) = (ended.doubtful, ended.older);
                 ended.gone
             });
+            for slot in older {
+                self.replace(&namespace, slot, dirty, |store, slot, seen| {
+                    store.go_back(slot, seen).map(Some)
+                });
+            }
             let keys = doubtful.into_iter().map(|name| Key {
                 namespace: namespace.clone(),
                 kind: T::KIND,
@@ -251,9 +277,10 @@ impl World {
         }
     }
 
-    fn remove<T: Indexed>(
+    fn remove<T: Object>(
         &mut self,
         name: &Str,
+        loss: Loss,
         dirty: &mut Dirty,
         take: impl FnOnce(&mut Store<T>) -> Vec<Slot<T>>,
     ) {
@@ -262,11 +289,15 @@ impl World {
         };
         let (store, links) = T::parts(namespace);
         let gone = take(store);
+        if !gone.is_empty() {
+            self.clock += 1;
+        }
         for old in gone.iter().filter_map(Slot::good) {
             old.unlink(links);
         }
         for old in &gone {
-            namespace.readers_of(old, &mut mark(name, dirty));
+            namespace.readers_of(old, &mut collect(name, dirty));
+            namespace.note_loss::<T>(old.meta(), loss, self.clock);
         }
         if namespace.is_empty() {
             self.namespaces.remove(name);
@@ -274,8 +305,8 @@ impl World {
     }
 }
 
-/// Collects readers into `dirty`.
-fn mark<'a>(namespace: &'a Str, dirty: &'a mut Dirty) -> impl FnMut(Kind, &str) + 'a {
+/// Collects what is affected into `dirty`.
+fn collect<'a>(namespace: &'a Str, dirty: &'a mut Dirty) -> impl FnMut(Kind, &str) + 'a {
     |kind, name| {
         dirty.insert(Key {
             namespace: namespace.clone(),

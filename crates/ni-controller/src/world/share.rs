@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::decode::Slot;
 use super::meta::{Meta, Pairs, Str};
-use super::object::{Interface, Machine, Network, VirtualIp};
 
 /// How many texts are kept before unused ones are looked for.
 const LEAST: usize = 64;
@@ -18,7 +16,7 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Has `text` be the very one that others of its wording are.
+    /// Replaces `text` with the shared copy of an equal text.
     pub(super) fn share(&mut self, text: &mut Str) {
         if let Some(known) = self.texts.get(&**text) {
             text.clone_from(known);
@@ -32,14 +30,9 @@ impl Shared {
     }
 }
 
-/// What has such texts.
-pub trait Share {
-    /// Shares them.
-    fn share(&mut self, shared: &mut Shared);
-}
-
-impl Share for Meta {
-    fn share(&mut self, shared: &mut Shared) {
+impl Meta {
+    /// Shares its texts.
+    pub(super) fn share(&mut self, shared: &mut Shared) {
         shared.share(&mut self.namespace);
         if let Some(owner) = &mut self.owner {
             let texts = [
@@ -55,54 +48,12 @@ impl Share for Meta {
     }
 }
 
-impl Share for Pairs {
-    fn share(&mut self, shared: &mut Shared) {
+impl Pairs {
+    /// Shares their texts.
+    pub(super) fn share(&mut self, shared: &mut Shared) {
         for (key, value) in self.iter_mut() {
             shared.share(key);
             shared.share(value);
-        }
-    }
-}
-
-impl Share for Machine {
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
-        // Its interfaces name it as their owner.
-        shared.share(&mut self.meta.name);
-        shared.share(&mut self.meta.uid);
-        let templates = self.interfaces.iter_mut();
-        for template in templates.filter_map(|declared| declared.template.as_mut()) {
-            template.labels.share(shared);
-            template.annotations.share(shared);
-        }
-    }
-}
-
-impl Share for Interface {
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
-        self.labels.share(shared);
-        self.annotations.share(shared);
-    }
-}
-
-impl Share for Network {
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
-    }
-}
-
-impl Share for VirtualIp {
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
-    }
-}
-
-impl<T: Share> Share for Slot<T> {
-    fn share(&mut self, shared: &mut Shared) {
-        match self {
-            Self::Good(object) => object.share(shared),
-            Self::Bad(undecodable) => undecodable.meta.share(shared),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What the world takes: counts, and an estimate of bytes.
 
 use super::decode::Slot;
-use super::meta::{Meta, Pairs};
-use super::object::{Interface, Machine, Network, Object, VirtualIp};
+use super::meta::{Meta, Pairs, Str};
+use super::object::Object;
 use super::store::Store;
 
 /// How many objects there are, and what they take.
@@ -29,14 +29,9 @@ impl<T: Object> Store<T> {
     }
 }
 
-/// An estimate of the memory that a value takes.
-pub(super) trait Weigh {
-    /// In bytes, what it owns included.
-    fn bytes(&self) -> usize;
-}
-
-impl Weigh for Meta {
-    fn bytes(&self) -> usize {
+impl Meta {
+    /// An estimate of the memory that it takes.
+    pub(super) fn bytes(&self) -> usize {
         let owner = self.owner.as_ref().map_or(0, |owner| {
             size_of_val(&**owner) + owner.name.len() + owner.uid.len()
         });
@@ -44,86 +39,11 @@ impl Weigh for Meta {
     }
 }
 
-impl Weigh for Pairs {
-    fn bytes(&self) -> usize {
-        self.iter()
-            .map(|(key, value)| 2 * size_of::<super::Str>() + key.len() + value.len())
-            .sum()
-    }
-}
-
-impl Weigh for Machine {
-    fn bytes(&self) -> usize {
-        let declared = self.interfaces.iter().map(|declared| {
-            let template = declared.template.as_ref();
-            size_of_val(declared)
-                + declared.interface.len()
-                + template.map_or(0, |template| {
-                    size_of_val(&**template)
-                        + template.labels.bytes()
-                        + template.annotations.bytes()
-                        + spec_bytes(&template.spec)
-                })
-        });
-        self.meta.bytes() + declared.sum::<usize>()
-    }
-}
-
-impl Weigh for Interface {
-    fn bytes(&self) -> usize {
-        let status = &self.status;
-        let conditions = status
-            .conditions
-            .iter()
-            .map(|c| size_of_val(c) + c.reason.len() + c.message.len());
-        size_of_val(self) - size_of_val(&self.meta)
-            + self.meta.bytes()
-            + self.labels.bytes()
-            + self.annotations.bytes()
-            + spec_bytes(&self.spec)
-            + status
-                .ips
-                .iter()
-                .map(|ip| size_of_val(ip) + ip.len())
-                .sum::<usize>()
-            + conditions.sum::<usize>()
-    }
-}
-
-fn spec_bytes(spec: &ironcore_api::networking::NetworkInterfaceSpec) -> usize {
-    let ips = spec
-        .ips
-        .iter()
-        .map(|ip| size_of_val(ip) + ip.value.as_ref().map_or(0, String::len));
-    let prefixes = spec
-        .prefixes
-        .iter()
-        .map(|prefix| size_of_val(prefix) + prefix.value.as_ref().map_or(0, String::len));
-    let holder = spec
-        .machine_ref
-        .as_ref()
-        .map_or(0, |holder| holder.name.len() + holder.uid.len());
-    let attributes = spec
-        .attributes
-        .iter()
-        .map(|(key, value)| 2 * size_of::<String>() + key.len() + value.len());
-    ips.sum::<usize>()
-        + prefixes.sum::<usize>()
-        + attributes.sum::<usize>()
-        + holder
-        + spec.network_ref.name.len()
-}
-
-impl Weigh for Network {
-    fn bytes(&self) -> usize {
-        size_of_val(self) - size_of_val(&self.meta) + self.meta.bytes()
-    }
-}
-
-impl Weigh for VirtualIp {
-    fn bytes(&self) -> usize {
-        size_of_val(self) - size_of_val(&self.meta)
-            + self.meta.bytes()
-            + self.ip.as_ref().map_or(0, String::len)
+impl Pairs {
+    /// An estimate of the memory that they take.
+    pub(super) fn bytes(&self) -> usize {
+        let pairs = self.iter();
+        let bytes = pairs.map(|(key, value)| 2 * size_of::<Str>() + key.len() + value.len());
+        bytes.sum()
     }
 }

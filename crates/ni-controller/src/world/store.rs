@@ -19,12 +19,42 @@ pub enum Source {
     Look(u64),
 }
 
+impl Source {
+    /// The number of the list that it is; 0 if it is none.
+    fn list(self) -> u32 {
+        match self {
+            Self::List(number) => number,
+            Self::Watch | Self::Answer | Self::Look(_) => 0,
+        }
+    }
+}
+
+/// What vouches for the version of an object that is known, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Proof {
+    /// The answer to a request of ours.
+    Answer,
+    /// A list that has not ended yet. It may be old, and it may break off.
+    OpenList,
+    /// A watch, or a list that ended: a later list without the object means that it is gone.
+    Confirmed,
+}
+
+impl Proof {
+    fn of(source: Source) -> Self {
+        match source {
+            Source::Watch => Self::Confirmed,
+            Source::List(_) => Self::OpenList,
+            Source::Answer | Source::Look(_) => Self::Answer,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Entry<T> {
     slot: Slot<T>,
-    /// Whether a watch or list has reported this version: then a newer list without it means that it is gone.
-    confirmed: bool,
-    /// The last list that it was seen in.
+    proof: Proof,
+    /// The last list that showed the object.
     list: u32,
     /// When, on the world's own counter, this version became known.
     seen: u64,
@@ -44,6 +74,9 @@ struct Tombstone {
 pub struct Store<T> {
     entries: BTreeMap<Str, Entry<T>>,
     tombstones: BTreeMap<Str, Tombstone>,
+    /// What the list with this number shows in an older version than is known. It takes effect when the list ends:
+    /// until then the list may break off.
+    older: BTreeMap<Str, (u32, Slot<T>)>,
 }
 
 impl<T> Default for Store<T> {
@@ -51,6 +84,7 @@ impl<T> Default for Store<T> {
         Self {
             entries: BTreeMap::new(),
             tombstones: BTreeMap::new(),
+            older: BTreeMap::new(),
         }
     }
 }
@@ -71,6 +105,11 @@ impl<T: Object> Store<T> {
         self.entries.get(name).map(|entry| entry.seen)
     }
 
+    /// All names in order.
+    pub fn names(&self) -> impl Iterator<Item = &Str> {
+        self.entries.keys()
+    }
+
     /// All objects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Slot<T>> {
         self.entries.values().map(|entry| &entry.slot)
@@ -86,51 +125,56 @@ impl<T: Object> Store<T> {
         self.entries.is_empty() && self.tombstones.is_empty()
     }
 
-    /// Takes in a version of an object. Answers `None` where it is not news, else what was there before.
+    /// Takes in a version of an object. Returns `None` if it is not news, else what was there before.
     pub fn put(&mut self, slot: Slot<T>, source: Source, seen: u64) -> Option<Option<Slot<T>>> {
         let name = slot.meta().name.clone();
         if self.is_buried(&name, &slot, source) {
             return None;
         }
         self.tombstones.remove(&name);
-        let list = if let Source::List(number) = source {
-            number
-        } else {
-            0
-        };
-        let confirmed = matches!(source, Source::Watch | Source::List(_));
+        let (proof, list) = (Proof::of(source), source.list());
         let Some(entry) = self.entries.get_mut(&name) else {
-            self.entries.insert(
-                name,
-                Entry {
-                    slot,
-                    confirmed,
-                    list,
-                    seen,
-                },
-            );
+            let entry = Entry {
+                slot,
+                proof,
+                list,
+                seen,
+            };
+            self.entries.insert(name, entry);
             return Some(None);
         };
         entry.list = entry.list.max(list);
         let (known, offered) = (entry.slot.meta().version, slot.meta().version);
-        // A list of older versions than its watch had reported means that the server went back: its word counts.
-        let restored = matches!(source, Source::List(_)) && entry.confirmed && offered < known;
-        if offered > known || restored {
-            entry.confirmed = confirmed;
+        if offered > known {
+            self.older.remove(&name);
+            entry.proof = proof;
             entry.seen = seen;
             return Some(Some(std::mem::replace(&mut entry.slot, slot)));
         }
-        entry.confirmed |= confirmed && offered == known;
+        if offered == known {
+            entry.proof = entry.proof.max(proof);
+        } else if proof == Proof::OpenList && entry.proof > Proof::Answer {
+            self.older.insert(name, (list, slot));
+        }
         None
     }
 
-    /// Whether `slot` is a late word of an object that we know to be gone.
+    /// Replaces the object by an older version, which a list that ended has shown: the server went back. Returns
+    /// what was there before.
+    pub fn go_back(&mut self, slot: Slot<T>, seen: u64) -> Option<Slot<T>> {
+        let entry = self.entries.get_mut(&slot.meta().name)?;
+        entry.proof = Proof::Confirmed;
+        entry.seen = seen;
+        Some(std::mem::replace(&mut entry.slot, slot))
+    }
+
+    /// Whether `slot` is old news of an object that we know to be gone.
     fn is_buried(&self, name: &str, slot: &Slot<T>, source: Source) -> bool {
         let Some(tombstone) = self.tombstones.get(name) else {
             return false;
         };
         let newer_list = matches!(source, Source::List(number) if number > tombstone.list);
-        // What was read after we had seen it gone was never gone: "not found" came from a server that did not know better.
+        // A read sent after the 404 shows the object: the 404 came from a stale server.
         let newer_look = matches!(source, Source::Look(sent) if sent >= tombstone.at);
         tombstone.uid == slot.meta().uid && !newer_list && !newer_look
     }
@@ -172,44 +216,40 @@ impl<T: Object> Store<T> {
         Some(entry.slot)
     }
 
-    /// The highest version that list `number` showed here.
-    pub fn newest_in_list(&self, number: u32) -> u64 {
-        let listed = self.entries.values().filter(|entry| entry.list == number);
-        listed
-            .map(|entry| entry.slot.meta().version)
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// Ends list `number`, whose newest version is `newest`: what it did not show is gone. What only an answer of
-    /// ours has shown, in a version that may be newer than the list, is in doubt.
+    /// Ends list `number`, whose newest version is `newest`.
     pub fn end_list(&mut self, number: u32, newest: u64) -> Ended<T> {
         self.tombstones
             .retain(|_, tombstone| tombstone.list >= number);
-        let unlisted = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.list != number);
-        let certain = |entry: &Entry<T>| entry.confirmed || entry.slot.meta().version < newest;
-        let (gone, doubtful): (Vec<_>, Vec<_>) = unlisted.partition(|(_, entry)| certain(entry));
-        let names = |entries: Vec<(&Str, &Entry<T>)>| {
-            entries.into_iter().map(|(name, _)| name.clone()).collect()
-        };
-        let (gone, doubtful): (Vec<Str>, Vec<Str>) = (names(gone), names(doubtful));
-        let gone = gone
-            .iter()
-            .filter_map(|name| self.entries.remove(name))
-            .map(|entry| entry.slot)
-            .collect();
-        Ended { gone, doubtful }
+        let (mut gone, mut doubtful) = (Vec::new(), Vec::new());
+        for (name, entry) in &mut self.entries {
+            if entry.list == number {
+                if entry.proof == Proof::OpenList {
+                    entry.proof = Proof::Confirmed;
+                }
+            } else if entry.proof == Proof::Confirmed || entry.slot.meta().version < newest {
+                gone.push(name.clone());
+            } else {
+                doubtful.push(name.clone());
+            }
+        }
+        let gone = gone.iter().filter_map(|name| self.entries.remove(name));
+        let older = std::mem::take(&mut self.older).into_values();
+        let older = older.filter(|(list, _)| *list == number);
+        Ended {
+            gone: gone.map(|entry| entry.slot).collect(),
+            doubtful,
+            older: older.map(|(_, slot)| slot).collect(),
+        }
     }
 }
 
-/// What the end of a list tells of objects that it did not show.
+/// What the end of a list means for the objects of a namespace.
 #[derive(Debug)]
 pub struct Ended<T> {
-    /// They are gone.
+    /// The list did not show them: they are gone.
     pub gone: Vec<Slot<T>>,
-    /// They may be: to be read.
+    /// The list did not show them, but may be older than they are: they have to be read.
     pub doubtful: Vec<Str>,
+    /// The list showed them in an older version than was confirmed before: the server went back.
+    pub older: Vec<Slot<T>>,
 }

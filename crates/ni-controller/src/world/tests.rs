@@ -2,12 +2,14 @@
 
 use super::*;
 
+const NIC: Kind = Kind::NetworkInterface;
+
 /// An interface in `namespace`, of this version; its uid is its name.
-fn interface(namespace: &str, name: &str, version: u64) -> Slot<Interface> {
+fn interface(namespace: &str, name: &str, version: u64) -> AnyObject {
     let text = format!(
         r#"{{"metadata":{{"name":"{name}","namespace":"{namespace}","uid":"{name}","resourceVersion":"{version}","creationTimestamp":"1970-01-01T00:00:00Z"}}}}"#
     );
-    decode(&text).expect("metadata").slot
+    AnyObject::decode(NIC, &text).expect("metadata")
 }
 
 fn scope(namespace: &str) -> Scope {
@@ -19,22 +21,22 @@ fn watching(scopes: &str) -> World {
 }
 
 impl World {
-    fn take(&mut self, event: Event<Interface>) {
+    fn take(&mut self, event: Event) {
         self.observe(event, &mut Dirty::new());
     }
 
     /// A list of the namespace, whole, that shows these.
     fn list(&mut self, namespace: &str, shown: &[(&str, u64)]) {
-        self.take(Event::ListBegins(scope(namespace)));
+        self.take(Event::ListBegins(NIC, scope(namespace)));
         for (name, version) in shown {
             self.take(Event::Listed(interface(namespace, name, *version)));
         }
-        self.take(Event::ListEnds(scope(namespace)));
+        self.take(Event::ListEnds(NIC, scope(namespace)));
     }
 
     /// What an answer of ours shows.
     fn answer(&mut self, namespace: &str, name: &str, version: u64) {
-        let object = AnyObject::Interface(interface(namespace, name, version));
+        let object = interface(namespace, name, version);
         self.learn(object, Source::Answer, &mut Dirty::new());
     }
 
@@ -71,21 +73,21 @@ fn lists_that_are_read_at_the_same_time_do_not_mix() {
     let mut world = watching("a,b");
     world.list("a", &[("x", 1), ("y", 2)]);
     world.list("b", &[("x", 3), ("y", 4)]);
-    world.take(Event::ListBegins(scope("a")));
-    world.take(Event::ListBegins(scope("b")));
+    world.take(Event::ListBegins(NIC, scope("a")));
+    world.take(Event::ListBegins(NIC, scope("b")));
     world.take(Event::Listed(interface("a", "x", 1)));
-    world.take(Event::ListEnds(scope("b")));
+    world.take(Event::ListEnds(NIC, scope("b")));
     assert_eq!(world.names(), "a/x a/y");
-    world.take(Event::ListEnds(scope("a")));
+    world.take(Event::ListEnds(NIC, scope("a")));
     assert_eq!(world.names(), "a/x");
 }
 
 #[test]
 fn what_is_in_a_namespace_that_is_not_watched_never_enters() {
     let mut world = watching("a");
-    world.take(Event::ListBegins(scope("b")));
+    world.take(Event::ListBegins(NIC, scope("b")));
     world.take(Event::Listed(interface("b", "x", 1)));
-    world.take(Event::ListEnds(scope("b")));
+    world.take(Event::ListEnds(NIC, scope("b")));
     world.take(Event::Applied(interface("b", "x", 2)));
     world.answer("b", "x", 3);
     assert_eq!(world.names(), "");
@@ -123,7 +125,7 @@ fn what_went_stays_gone_however_often_another_namespace_is_listed() {
         kind: Kind::NetworkInterface,
         name: "x".into(),
     };
-    world.forget(&key, "x", &mut Dirty::new());
+    world.forget(&key, "x", Loss::Unexplained, &mut Dirty::new());
     world.list("b", &[]);
     world.list("b", &[]);
     world.take(Event::Applied(interface("a", "x", 1)));
@@ -134,23 +136,102 @@ fn what_went_stays_gone_however_often_another_namespace_is_listed() {
 
 #[test]
 fn all_of_a_namespace_is_shown_once_each_kind_has_been_listed_there() {
-    fn list<T: Indexed>(world: &mut World, namespace: &str) {
-        world.observe(Event::<T>::ListBegins(scope(namespace)), &mut Dirty::new());
-        world.observe(Event::<T>::ListEnds(scope(namespace)), &mut Dirty::new());
-    }
+    let list = |world: &mut World, kind: Kind, namespace: &str| {
+        world.take(Event::ListBegins(kind, scope(namespace)));
+        world.take(Event::ListEnds(kind, scope(namespace)));
+    };
     let shown = |world: &World| ["a", "b", "c"].map(|namespace| world.shows_all_of(namespace));
     let mut world = watching("a,b");
-    for namespace in ["a", "b"] {
-        list::<Machine>(&mut world, namespace);
-        list::<Network>(&mut world, namespace);
+    for kind in Kind::ALL {
+        assert_eq!(shown(&world), [false, false, false], "{kind:?}");
+        list(&mut world, kind, "a");
     }
-    list::<VirtualIp>(&mut world, "a");
-    assert_eq!(shown(&world), [false, false, false]);
-    list::<Interface>(&mut world, "a");
     assert_eq!(shown(&world), [true, false, false]);
-    list::<Interface>(&mut world, "b");
-    assert!(!world.is_complete());
-    list::<VirtualIp>(&mut world, "b");
+    for kind in Kind::ALL {
+        assert!(!world.is_complete(), "{kind:?}");
+        list(&mut world, kind, "b");
+    }
     assert_eq!(shown(&world), [true, true, false]);
     assert!(world.is_complete());
+}
+
+/// The machine `m` in the namespace `a`, or its child `m-c`; the uid is the name.
+fn owner_or_child(kind: Kind, version: u64) -> AnyObject {
+    let (name, owner) = match kind {
+        Kind::Machine => ("m", ""),
+        _ => (
+            "m-c",
+            r#","ownerReferences":[{"apiVersion":"compute.ironcore.dev/v1alpha1","kind":"Machine","name":"m","uid":"m","controller":true}]"#,
+        ),
+    };
+    let text = format!(
+        r#"{{"metadata":{{"name":"{name}","namespace":"a","uid":"{name}","resourceVersion":"{version}","creationTimestamp":"1970-01-01T00:00:00Z"{owner}}}}}"#
+    );
+    AnyObject::decode(kind, &text).expect("metadata")
+}
+
+#[test]
+fn a_child_that_went_is_remembered_until_its_owner_is_read_or_gone() {
+    let mut world = watching("a");
+    let lost = |world: &World| {
+        let namespace = world.namespace("a");
+        namespace.has_lost_a_child(Kind::Machine, "m")
+    };
+    let machine = |version| owner_or_child(Kind::Machine, version);
+    let child = |version| owner_or_child(NIC, version);
+    world.take(Event::Applied(machine(1)));
+    world.take(Event::Applied(child(2)));
+    let sent = world.clock();
+    world.take(Event::Deleted(child(3)));
+    assert!(lost(&world));
+    // A read that was sent before says nothing of what happened since.
+    world.learn(machine(1), Source::Look(sent), &mut Dirty::new());
+    assert!(lost(&world));
+    world.learn(machine(1), Source::Look(world.clock()), &mut Dirty::new());
+    assert!(!lost(&world));
+
+    // We delete a child only after a read of its owner.
+    world.take(Event::Applied(child(4)));
+    let key = Key {
+        namespace: "a".into(),
+        kind: NIC,
+        name: "m-c".into(),
+    };
+    world.forget(&key, "m-c", Loss::Ours, &mut Dirty::new());
+    assert!(!lost(&world));
+
+    // What a list does not show went as well.
+    world.list("a", &[("m-c", 5)]);
+    world.take(Event::Applied(child(6)));
+    world.list("a", &[]);
+    assert!(lost(&world));
+    world.take(Event::Deleted(machine(7)));
+    assert!(!lost(&world));
+}
+
+#[test]
+fn until_its_end_a_list_takes_nothing_back_and_confirms_nothing() {
+    let version = |world: &World| world.namespace("a").version(NIC, "x");
+    let mut world = watching("a");
+    world.list("a", &[("x", 5)]);
+    world.take(Event::ListBegins(NIC, scope("a")));
+    world.take(Event::Listed(interface("a", "x", 3)));
+    assert_eq!(version(&world), Some(5));
+    // It breaks off; another one shows the same version as before.
+    world.list("a", &[("x", 5)]);
+    assert_eq!(version(&world), Some(5));
+    // The server went back.
+    world.list("a", &[("x", 3)]);
+    assert_eq!(version(&world), Some(3));
+
+    // What only a list that broke off has shown may exist: the next one may be older.
+    world.take(Event::ListBegins(NIC, scope("a")));
+    world.take(Event::Listed(interface("a", "y", 9)));
+    world.list("a", &[("x", 3)]);
+    assert_eq!(world.names(), "a/x a/y");
+    let doubtful = world.take_doubtful();
+    assert_eq!(
+        doubtful.iter().map(Key::to_string).collect::<Vec<_>>(),
+        ["NetworkInterface a/y"]
+    );
 }

@@ -1,5 +1,5 @@
 //! The controller's core against a simulated API server, under a schedule that a test chooses: late events,
-//! lists begun anew, crashes, users at work between any two steps.
+//! new lists, crashes, changes of the leader, users at work between any two steps.
 
 pub(crate) mod server;
 
@@ -8,20 +8,27 @@ use std::time::Duration;
 use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
-use ni_controller::plan::{Options, Plan};
-use ni_controller::run::{AnyEvent, observe};
-use ni_controller::wire::IntoAny;
-use ni_controller::world::{
-    Event, Indexed, Interface, Key, Kind, Machine, Network, Slot, VirtualIp,
-};
+use ni_controller::plan::{Change, Options, Plan, Request};
+use ni_controller::world::{Event, Key, Kind};
 
-use serde_json::json;
-use server::{Server, slot};
+use serde_json::Value;
+use server::{Server, any};
 
 /// How many requests may be under way at once.
 const ROOM: usize = 3;
 
-/// Core and server, and what is between them.
+/// One process of the controller, and what is between it and the server.
+pub(crate) struct Replica {
+    pub(crate) core: Core,
+    /// Which of the server's queues of events are its own.
+    watches: usize,
+    /// Served, with the answer still on its way.
+    answers: Vec<(u64, Outcome)>,
+    /// Sent, not served yet.
+    orders: Vec<Order>,
+}
+
+/// Two replicas and a server.
 pub(crate) struct Sim {
     /// The namespace in which things happen now.
     pub(crate) server: Server,
@@ -29,14 +36,18 @@ pub(crate) struct Sim {
     pub(crate) other: Server,
     /// What the watches cover.
     scopes: Scopes,
-    pub(crate) core: Core,
+    pub(crate) leader: Replica,
+    pub(crate) standby: Replica,
     elapsed: Duration,
-    /// Served, with the answer still on its way.
-    answers: Vec<(u64, Outcome)>,
-    /// Sent, not served yet.
-    orders: Vec<Order>,
-    /// Objects for which something was refused.
-    refused: Vec<Key>,
+    /// How far the wall clock is off, in seconds.
+    wall: i64,
+}
+
+/// One of the replicas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    Leader,
+    Standby,
 }
 
 /// What becomes of a request.
@@ -46,11 +57,16 @@ pub(crate) enum Fate {
     Served,
     /// It never gets there.
     Lost,
-    /// The same again would be refused again.
+    /// The server is busy, and says when to come again.
+    Busy,
+    /// It is invalid, as things are.
     Refused,
+    /// A right or a quota is lacking.
+    Forbidden,
 }
 
-fn fresh_core(scopes: &Scopes) -> Core {
+/// A core that knows nothing yet and stands by.
+pub(crate) fn fresh_core(scopes: &Scopes) -> Core {
     let backoff = Backoff {
         base: Duration::from_millis(10),
         cap: Duration::from_secs(1),
@@ -75,41 +91,74 @@ impl Sim {
     }
 
     fn watching(scopes: Scopes, server: Server, other: Server) -> Self {
+        let replica = |watches| Replica {
+            core: fresh_core(&scopes),
+            watches,
+            answers: Vec::new(),
+            orders: Vec::new(),
+        };
         let mut sim = Self {
             server,
             other,
-            core: fresh_core(&scopes),
+            leader: replica(0),
+            standby: replica(1),
             scopes,
             elapsed: Duration::ZERO,
-            answers: Vec::new(),
-            orders: Vec::new(),
-            refused: Vec::new(),
+            wall: 1_000_000,
         };
-        sim.list_all();
+        sim.list_all(Who::Leader);
+        sim.list_all(Who::Standby);
+        sim.leader.core.lead(true, sim.now());
         sim
     }
 
     pub(crate) fn now(&self) -> Now {
         Now {
             elapsed: self.elapsed,
-            wall: Timestamp::from_second(1_000_000).unwrap() + self.elapsed,
+            wall: Timestamp::from_second(self.wall).unwrap() + self.elapsed,
         }
     }
 
-    /// The process dies: what it knew is gone; what it had sent may or may not be served.
+    /// Time passes, as where the process was stopped.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.elapsed += time;
+    }
+
+    /// The wall clock is set.
+    pub(crate) fn set_wall(&mut self, seconds: i64) {
+        self.wall = 1_000_000 + seconds;
+    }
+
+    fn replica(&mut self, who: Who) -> &mut Replica {
+        match who {
+            Who::Leader => &mut self.leader,
+            Who::Standby => &mut self.standby,
+        }
+    }
+
+    /// The Lease goes to the other replica. What the first has sent is still on its way.
+    pub(crate) fn depose(&mut self) {
+        let now = self.now();
+        self.leader.core.lead(false, now);
+        std::mem::swap(&mut self.leader, &mut self.standby);
+        self.leader.core.lead(true, now);
+    }
+
+    /// The leader's process dies: what it knew is gone; what it had sent may or may not be served.
     pub(crate) fn crash(&mut self) {
         self.forget();
-        let lost = std::mem::take(&mut self.orders);
+        let lost = std::mem::take(&mut self.leader.orders);
         for order in lost.into_iter().step_by(2) {
             self.serve_order(&order);
         }
-        self.list_all();
+        self.list_all(Who::Leader);
     }
 
-    /// The core knows nothing any more.
+    /// The leader knows nothing any more.
     pub(crate) fn forget(&mut self) {
-        self.core = fresh_core(&self.scopes);
-        self.answers.clear();
+        self.leader.core = fresh_core(&self.scopes);
+        self.leader.core.lead(true, self.now());
+        self.leader.answers.clear();
     }
 
     /// What happens next happens in the other namespace.
@@ -137,112 +186,164 @@ impl Sim {
         server.serve(change.kind, &change.name, &change.request)
     }
 
-    fn list_all(&mut self) {
+    fn list_all(&mut self, who: Who) {
         for scope in self.scopes.clone().iter() {
             for kind in Kind::ALL {
-                self.list_scope(&scope, kind);
+                self.list_scope(who, &scope, kind);
             }
         }
     }
 
-    /// The watch of a kind begins anew, here: its undelivered events are lost, a list takes their place.
+    /// The leader's watch of a kind begins again, here: its undelivered events are lost, a list takes their place.
     pub(crate) fn list(&mut self, kind: Kind) {
+        self.list_for(Who::Leader, kind);
+    }
+
+    pub(crate) fn list_for(&mut self, who: Who, kind: Kind) {
         let scope = self.scopes.of(self.server.namespace);
-        self.list_scope(&scope.expect("it is watched"), kind);
+        self.list_scope(who, &scope.expect("it is watched"), kind);
     }
 
-    fn list_scope(&mut self, scope: &Scope, kind: Kind) {
-        match kind {
-            Kind::Machine => self.list_as::<Machine>(scope, AnyEvent::Machine),
-            Kind::NetworkInterface => self.list_as::<Interface>(scope, AnyEvent::Interface),
-            Kind::Network => self.list_as::<Network>(scope, AnyEvent::Network),
-            Kind::VirtualIp => self.list_as::<VirtualIp>(scope, AnyEvent::VirtualIp),
-        }
-    }
-
-    fn list_as<T: IntoAny + Indexed>(&mut self, scope: &Scope, wrap: fn(Event<T>) -> AnyEvent) {
-        let now = self.now();
-        let mut items: Vec<Slot<T>> = Vec::new();
+    fn list_scope(&mut self, who: Who, scope: &Scope, kind: Kind) {
+        let watches = self.replica(who).watches;
+        let mut items: Vec<Value> = Vec::new();
         for server in self.servers() {
             if scope.covers(server.namespace) {
-                server.events.remove(&T::KIND);
-                items.extend(server.list(T::KIND).map(slot::<T>));
+                server.events[watches].remove(&kind);
+                items.extend(server.list(kind).cloned());
             }
         }
-        observe(&mut self.core, wrap(Event::ListBegins(scope.clone())), now);
-        for item in items {
-            observe(&mut self.core, wrap(Event::Listed(item)), now);
-        }
-        observe(&mut self.core, wrap(Event::ListEnds(scope.clone())), now);
+        self.show_list(who, scope, kind, &items);
+        self.observe(who, Event::ListEnds(kind, scope.clone()));
     }
 
-    /// Delivers the next event of a kind's watch, from here; answers whether there was one.
+    fn show_list(&mut self, who: Who, scope: &Scope, kind: Kind, items: &[Value]) {
+        self.observe(who, Event::ListBegins(kind, scope.clone()));
+        for item in items {
+            self.observe(who, Event::Listed(any(kind, item)));
+        }
+    }
+
+    fn observe(&mut self, who: Who, event: Event) {
+        let now = self.now();
+        self.replica(who).core.observe(event, now);
+    }
+
+    /// A list of a kind, here, begins for the leader, and shows these objects so far.
+    pub(crate) fn begin_list(&mut self, kind: Kind, items: &[Value]) {
+        let scope = self.scopes.of(self.server.namespace);
+        self.show_list(Who::Leader, &scope.expect("it is watched"), kind, items);
+    }
+
+    /// The list that began last ends.
+    pub(crate) fn end_list(&mut self, kind: Kind) {
+        let scope = self.scopes.of(self.server.namespace);
+        self.observe(
+            Who::Leader,
+            Event::ListEnds(kind, scope.expect("it is watched")),
+        );
+    }
+
+    /// Delivers the next event of a kind's watch to the leader, from here; returns whether there was one.
     pub(crate) fn deliver(&mut self, kind: Kind) -> bool {
-        let Some(told) = self
-            .server
-            .events
-            .get_mut(&kind)
-            .and_then(std::collections::VecDeque::pop_front)
-        else {
+        self.deliver_to(Who::Leader, kind)
+    }
+
+    pub(crate) fn deliver_to(&mut self, who: Who, kind: Kind) -> bool {
+        let watches = self.replica(who).watches;
+        let events = self.server.events[watches].get_mut(&kind);
+        let Some(event) = events.and_then(std::collections::VecDeque::pop_front) else {
             return false;
         };
-        let now = self.now();
-        observe(&mut self.core, told.event(kind), now);
+        self.observe(who, event.typed(kind));
         true
     }
 
-    /// Takes one order from the core, if there is room; answers whether there was one.
-    pub(crate) fn send(&mut self) -> bool {
-        if self.orders.len() + self.answers.len() >= ROOM {
-            return false;
-        }
-        let now = self.now();
-        let order = self.core.next(now);
-        let any = order.is_some();
-        self.orders.extend(order);
-        any
+    /// Delivers all events of a kind's watch to the leader, from here.
+    pub(crate) fn deliver_all(&mut self, kind: Kind) {
+        while self.deliver(kind) {}
     }
 
-    /// Serves the order at `at`, or not.
-    pub(crate) fn serve(&mut self, at: usize, fate: Fate) -> bool {
-        if self.orders.is_empty() {
+    /// Takes one order from the leader, if there is room; returns whether there was one.
+    pub(crate) fn send(&mut self) -> bool {
+        let now = self.now();
+        let Replica {
+            core,
+            orders,
+            answers,
+            ..
+        } = &mut self.leader;
+        if orders.len() + answers.len() >= ROOM {
             return false;
         }
-        let order = self.orders.remove(at % self.orders.len());
+        let Some(order) = core.next(now) else {
+            return false;
+        };
+        is_in_the_plan(core, &order, now);
+        orders.push(order);
+        true
+    }
+
+    /// Serves the leader's order at `at`, or not.
+    pub(crate) fn serve(&mut self, at: usize, fate: Fate) -> bool {
+        self.serve_for(Who::Leader, at, fate)
+    }
+
+    pub(crate) fn serve_for(&mut self, who: Who, at: usize, fate: Fate) -> bool {
+        let orders = &mut self.replica(who).orders;
+        if orders.is_empty() {
+            return false;
+        }
+        let order = orders.remove(at % orders.len());
+        let failed = |message: &str, after| {
+            Outcome::Failed(Failure::Transient {
+                message: message.to_owned(),
+                after,
+            })
+        };
         let outcome = match fate {
             Fate::Served => self.serve_order(&order),
-            Fate::Lost => Outcome::Failed(Failure::Transient {
-                message: "lost".to_owned(),
-                after: None,
-            }),
-            Fate::Refused => {
-                self.refused.push(order.key.clone());
-                Outcome::Failed(Failure::Refused("not now".to_owned()))
-            }
+            Fate::Lost => failed("lost", None),
+            Fate::Busy => failed("busy", Some(Duration::from_secs(5))),
+            Fate::Refused => Outcome::Failed(Failure::Refused("not now".to_owned())),
+            Fate::Forbidden => Outcome::Failed(Failure::Forbidden("not now".to_owned())),
         };
-        self.answers.push((order.ticket, outcome));
+        self.replica(who).answers.push((order.ticket, outcome));
         true
     }
 
-    /// Changes the objects for which something was refused, as their users would; answers whether there were any.
-    pub(crate) fn touch_refused(&mut self) -> bool {
-        let refused = std::mem::take(&mut self.refused);
-        for (number, key) in refused.iter().enumerate() {
-            let change = json!({ "metadata": { "labels": { "touched": number.to_string() } } });
-            self.server_of(key).patch(key.kind, &key.name, &change);
-        }
-        !refused.is_empty()
+    /// Delivers the leader's answer at `at`.
+    pub(crate) fn answer(&mut self, at: usize) -> bool {
+        self.answer_for(Who::Leader, at)
     }
 
-    /// Delivers the answer at `at`.
-    pub(crate) fn answer(&mut self, at: usize) -> bool {
-        if self.answers.is_empty() {
+    pub(crate) fn answer_for(&mut self, who: Who, at: usize) -> bool {
+        let now = self.now();
+        let Replica { core, answers, .. } = self.replica(who);
+        if answers.is_empty() {
             return false;
         }
-        let (ticket, outcome) = self.answers.remove(at % self.answers.len());
-        let now = self.now();
-        self.core.answer(ticket, outcome, now);
+        let (ticket, outcome) = answers.remove(at % answers.len());
+        core.answer(ticket, outcome, now);
         true
+    }
+
+    /// Has the leader's next request served and answered; what it was.
+    pub(crate) fn step(&mut self) -> Option<Order> {
+        let now = self.now();
+        let order = self.leader.core.next(now)?;
+        is_in_the_plan(&self.leader.core, &order, now);
+        let outcome = self.serve_order(&order);
+        self.leader.core.answer(order.ticket, outcome, now);
+        Some(order)
+    }
+
+    /// As [`Self::step`], after the wait for a timer if there is nothing to do now.
+    pub(crate) fn step_in_time(&mut self) -> Option<Order> {
+        self.step().or_else(|| {
+            self.elapsed = self.elapsed.max(self.leader.core.wake_at()?);
+            self.step()
+        })
     }
 
     /// Lets everything arrive until nothing more happens. Fails if that never comes.
@@ -253,8 +354,13 @@ impl Sim {
             for _ in 0..2 {
                 self.switch();
                 self.server.collect();
-                for kind in Kind::ALL {
-                    while self.deliver(kind) {
+                for who in [Who::Leader, Who::Standby] {
+                    for kind in Kind::ALL {
+                        while self.deliver_to(who, kind) {
+                            busy = true;
+                        }
+                    }
+                    while self.serve_for(who, 0, Fate::Served) || self.answer_for(who, 0) {
                         busy = true;
                     }
                 }
@@ -264,11 +370,8 @@ impl Sim {
             }
             if !busy {
                 // Waiting is told after 30 s; retries come sooner.
-                match self
-                    .core
-                    .wake_at()
-                    .filter(|at| *at <= self.elapsed + Duration::from_secs(10))
-                {
+                let wake = self.leader.core.wake_at();
+                match wake.filter(|at| *at <= self.elapsed + Duration::from_secs(10)) {
                     Some(at) => self.elapsed = self.elapsed.max(at),
                     None => return,
                 }
@@ -297,5 +400,37 @@ impl Sim {
             }
         }
         plans
+    }
+}
+
+/// What leaves the core follows from the world as it is at that moment, times aside. (A read does good in any case, and some
+/// are ordered without a plan.)
+fn is_in_the_plan(core: &Core, order: &Order, now: Now) {
+    if order.change.request == Request::Read {
+        return;
+    }
+    let plan = core.plan(&order.key, now);
+    let timeless = |change: &Change| {
+        let mut change = change.clone();
+        if let Request::PatchStatus(body) = &mut change.request {
+            forget_times(body);
+        }
+        change
+    };
+    let wanted = timeless(&order.change);
+    assert!(
+        plan.changes.iter().any(|change| timeless(change) == wanted),
+        "{order:?}\nis not in the plan: {plan:?}"
+    );
+}
+
+fn forget_times(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !name.ends_with("TransitionTime"));
+            fields.values_mut().for_each(forget_times);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_times),
+        _ => {}
     }
 }

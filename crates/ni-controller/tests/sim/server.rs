@@ -7,11 +7,7 @@ use std::rc::Rc;
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Failure, Outcome};
 use ni_controller::plan::Request;
-use ni_controller::run::AnyEvent;
-use ni_controller::wire::IntoAny;
-use ni_controller::world::{
-    AnyObject, Event, Interface, Kind, Machine, Network, Slot, VirtualIp, decode,
-};
+use ni_controller::world::{AnyObject, Event, Kind};
 use serde_json::{Value, json};
 
 /// One namespace of the server.
@@ -22,52 +18,33 @@ pub(crate) struct Server {
     /// All namespaces have one clock.
     clock: Rc<Cell<u64>>,
     uids: u64,
-    /// What each kind's watch has yet to deliver.
-    pub(crate) events: BTreeMap<Kind, VecDeque<Told>>,
+    /// What the watches of each replica have yet to deliver, by kind.
+    pub(crate) events: [BTreeMap<Kind, VecDeque<Reported>>; 2],
     /// Every change of the controller's to an object that was there, with the object as it was before.
     pub(crate) writes: Vec<(Kind, Request, Value)>,
 }
 
 /// An event that a watch has yet to deliver.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct Reported {
     gone: bool,
     object: Value,
 }
 
-impl Told {
-    pub(crate) fn event(&self, kind: Kind) -> AnyEvent {
-        match kind {
-            Kind::Machine => AnyEvent::Machine(self.typed::<Machine>()),
-            Kind::NetworkInterface => AnyEvent::Interface(self.typed::<Interface>()),
-            Kind::Network => AnyEvent::Network(self.typed::<Network>()),
-            Kind::VirtualIp => AnyEvent::VirtualIp(self.typed::<VirtualIp>()),
-        }
-    }
-
-    fn typed<T: IntoAny>(&self) -> Event<T> {
-        let slot = slot::<T>(&self.object);
+impl Reported {
+    pub(crate) fn typed(&self, kind: Kind) -> Event {
+        let object = any(kind, &self.object);
         if self.gone {
-            Event::Deleted(slot)
+            Event::Deleted(object)
         } else {
-            Event::Applied(slot)
+            Event::Applied(object)
         }
     }
 }
 
-pub(crate) fn slot<T: IntoAny>(object: &Value) -> Slot<T> {
-    decode::<T>(&object.to_string())
-        .expect("metadata decodes")
-        .slot
-}
-
-fn any(kind: Kind, object: &Value) -> AnyObject {
-    match kind {
-        Kind::Machine => Machine::into_any(slot(object)),
-        Kind::NetworkInterface => Interface::into_any(slot(object)),
-        Kind::Network => Network::into_any(slot(object)),
-        Kind::VirtualIp => VirtualIp::into_any(slot(object)),
-    }
+/// The object as the controller's world keeps it.
+pub(crate) fn any(kind: Kind, object: &Value) -> AnyObject {
+    AnyObject::decode(kind, &object.to_string()).expect("metadata decodes")
 }
 
 impl Default for Server {
@@ -77,7 +54,7 @@ impl Default for Server {
             objects: BTreeMap::new(),
             clock: Rc::default(),
             uids: 0,
-            events: BTreeMap::new(),
+            events: Default::default(),
             writes: Vec::new(),
         }
     }
@@ -110,10 +87,10 @@ impl Server {
             .map(|(_, object)| object)
     }
 
-    /// All objects of a kind, as its watch would tell them.
-    pub(crate) fn told(&self, kind: Kind) -> VecDeque<Told> {
+    /// All objects of a kind, as its watch would report them.
+    pub(crate) fn reported(&self, kind: Kind) -> VecDeque<Reported> {
         self.list(kind)
-            .map(|object| Told {
+            .map(|object| Reported {
                 gone: false,
                 object: object.clone(),
             })
@@ -180,7 +157,7 @@ impl Server {
         }
         let mut object = self.objects.remove(&key).unwrap();
         object["metadata"]["resourceVersion"] = self.tick().into();
-        self.tell(kind, true, object);
+        self.report(kind, true, &object);
     }
 
     /// Takes the finalizers off; an object that is being deleted goes.
@@ -230,12 +207,9 @@ impl Server {
             };
         };
         let (uid_wanted, version_wanted) = match request {
-            Request::Patch(body) | Request::PatchStatus(body) => (
-                body["metadata"]["uid"].as_str().map(str::to_owned),
-                body["metadata"]["resourceVersion"]
-                    .as_str()
-                    .map(str::to_owned),
-            ),
+            Request::Patch(body) => (text(&body["metadata"]["uid"]), version(body)),
+            // As the API server does: of a status patch it ignores the uid.
+            Request::PatchStatus(body) => (None, version(body)),
             Request::Delete { uid, version } => (Some(uid.to_string()), Some(version.to_string())),
             Request::Create(_) | Request::Read => (None, None),
         };
@@ -259,16 +233,27 @@ impl Server {
 
     fn store(&mut self, key: (Kind, String), mut object: Value) {
         object["metadata"]["resourceVersion"] = self.tick().into();
-        self.tell(key.0, false, object.clone());
+        self.report(key.0, false, &object);
         self.objects.insert(key, object);
     }
 
-    fn tell(&mut self, kind: Kind, gone: bool, object: Value) {
-        self.events
-            .entry(kind)
-            .or_default()
-            .push_back(Told { gone, object });
+    fn report(&mut self, kind: Kind, gone: bool, object: &Value) {
+        for events in &mut self.events {
+            let event = Reported {
+                gone,
+                object: object.clone(),
+            };
+            events.entry(kind).or_default().push_back(event);
+        }
     }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn version(object: &Value) -> Option<String> {
+    text(&object["metadata"]["resourceVersion"])
 }
 
 pub(crate) fn uid(object: &Value) -> String {

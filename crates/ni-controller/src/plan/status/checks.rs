@@ -1,6 +1,6 @@
 //! The checks, in order: what can't be had before what is waited for.
 
-use ironcore_api::address::{IpFamily, parse_ip};
+use ironcore_api::address::{IpFamily, parse_ip, parse_prefix};
 use ironcore_api::networking::{NetworkInterfaceState, NetworkState};
 
 use super::Fault;
@@ -12,7 +12,8 @@ use crate::world::{Interface, Kind, Slot, VirtualIp};
 type Check = fn(&Interface, &Addresses<'_>, View<'_>) -> Option<Fault>;
 
 /// The checks, in order.
-pub(super) const ALL: [Check; 9] = [
+pub(super) const ALL: [Check; 10] = [
+    texts_are_addresses,
     network_is_sound,
     virtual_ip_is_not_anothers,
     virtual_ip_is_of_a_family,
@@ -23,6 +24,25 @@ pub(super) const ALL: [Check; 9] = [
     virtual_ip_has_an_address,
     ephemeral_children_are_made,
 ];
+
+/// Objects that were stored before the rules may have texts that are no addresses.
+fn texts_are_addresses(interface: &Interface, _: &Addresses<'_>, _: View<'_>) -> Option<Fault> {
+    let ips = interface.spec.ips.iter().enumerate();
+    let ips = ips.filter_map(|(at, ip)| {
+        let value = ip.value.as_deref()?;
+        let error = parse_ip(value).err()?;
+        Some((format!("ips[{at}]"), value, error.to_string()))
+    });
+    let prefixes = interface.spec.prefixes.iter().enumerate();
+    let prefixes = prefixes.filter_map(|(at, prefix)| {
+        let value = prefix.value.as_deref()?;
+        let error = parse_prefix(value).err()?;
+        Some((format!("prefixes[{at}]"), value, error.to_string()))
+    });
+    let (field, value, error) = ips.chain(prefixes).next()?;
+    let message = format!("spec.{field}.value {value:?} {error}");
+    Some(Fault::error(Reason::InvalidSpec, message))
+}
 
 fn network_is_sound(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
     let network = view

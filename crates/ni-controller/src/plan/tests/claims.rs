@@ -88,7 +88,8 @@ fn a_holder_of_the_same_name_and_another_uid_is_another_machine() {
         interface("nic", 3),
         &json!({ "spec": { "machineRef": { "name": "m", "uid": "earlier" } } }),
     );
-    let scene = Scene::of(&[nic, machine("m", 1, &json!([existing("nic")]))]).looked_at("m");
+    let scene =
+        Scene::of(&[nic, machine("m", 1, &json!([existing("nic")]))]).looked_at(Kind::Machine, "m");
     assert_eq!(scene.short(Kind::NetworkInterface, "nic"), ["release nic"]);
 }
 

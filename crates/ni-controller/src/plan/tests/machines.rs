@@ -79,13 +79,15 @@ fn what_the_template_names_is_brought_back_and_nothing_else() {
 
 #[test]
 fn what_is_taken_away_is_taken_away_after_a_look_at_the_machine() {
-    let removed = Scene::of(&[machine("m", 1, &json!([])), child("m-a", "m")]).looked_at("m");
+    let removed =
+        Scene::of(&[machine("m", 1, &json!([])), child("m-a", "m")]).looked_at(Kind::Machine, "m");
     assert_eq!(removed.short(Kind::Machine, "m"), ["delete m-a"]);
     let other = with(
         child("m-a", "m"),
         &json!({ "spec": { "attributes": { "a": "b" } } }),
     );
-    let replaced = Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), other]).looked_at("m");
+    let replaced = Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), other])
+        .looked_at(Kind::Machine, "m");
     assert_eq!(replaced.short(Kind::Machine, "m"), ["delete m-a"]);
 }
 
@@ -95,8 +97,8 @@ fn attached_interfaces_are_replaced_only_when_operators_say_so() {
         child("m-a", "m"),
         &json!({ "spec": { "ipFamilies": ["IPv6"], "providerID": "p" } }),
     );
-    let mut scene =
-        Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), attached]).looked_at("m");
+    let mut scene = Scene::of(&[machine("m", 1, &json!([ephemeral("a")])), attached])
+        .looked_at(Kind::Machine, "m");
     assert_eq!(scene.short(Kind::Machine, "m"), ["ReplacementNeeded"]);
     scene.options.replace = Replace::Always;
     assert_eq!(scene.short(Kind::Machine, "m"), ["delete m-a"]);
@@ -285,7 +287,7 @@ fn what_did_not_come_back_as_written_is_told_and_the_rest_is_repaired() {
         fields: BTreeSet::from([Field::Label("team".to_owned())]),
     };
     let known = &mut scene.memory.not_as_written;
-    known.insert("m-a".into(), altered.clone());
+    known.insert((Kind::NetworkInterface, "m-a".into()), altered.clone());
     assert_eq!(
         scene.short(Kind::Machine, "m"),
         ["repair m-a", "NotAsWritten"]
@@ -298,7 +300,8 @@ fn what_did_not_come_back_as_written_is_told_and_the_rest_is_repaired() {
         generation: 0,
         ..altered
     };
-    scene.memory.not_as_written.insert("m-a".into(), earlier);
+    let known = &mut scene.memory.not_as_written;
+    known.insert((Kind::NetworkInterface, "m-a".into()), earlier);
     assert_eq!(scene.short(Kind::Machine, "m"), ["repair m-a"]);
     assert_eq!(repair(&scene)["metadata"]["labels"]["team"], "blue");
 }

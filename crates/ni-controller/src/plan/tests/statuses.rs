@@ -172,6 +172,67 @@ fn the_first_check_that_fails_gives_state_and_reason() {
 }
 
 #[test]
+fn a_text_that_is_no_address_is_an_error_that_names_it() {
+    let cases = [
+        (json!({ "ips": [{ "value": "10.0.0" }] }), "ips[0].value"),
+        (
+            json!({ "ips": [{ "value": "10.0.0.1" }, { "value": "010.0.0.2" }] }),
+            "ips[1].value",
+        ),
+        (
+            json!({ "prefixes": [{ "value": "100.0.0.1/24" }] }),
+            "prefixes[0].value",
+        ),
+    ];
+    for (spec, field) in cases {
+        let nic = with(interface("nic", 3), &json!({ "spec": spec }));
+        let scene = Scene::of(&[nic, network("")]);
+        assert!(judged(&scene).starts_with("Error InvalidSpec"), "{spec}");
+        let plan = scene.plan(Kind::NetworkInterface, "nic");
+        let notice = &plan.notices[0];
+        assert!(notice.message.contains(field), "{}", notice.message);
+    }
+}
+
+/// The conditions that are planned for the interface `nic`, as in `Ready=True`.
+fn conditions(scene: &Scene) -> Vec<String> {
+    let plan = scene.plan(Kind::NetworkInterface, "nic");
+    let Request::PatchStatus(body) = &plan.changes[0].request else {
+        panic!("{plan:?}")
+    };
+    let all = body["status"]["conditions"].as_array().expect("a list");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    all.iter()
+        .map(|one| {
+            format!(
+                "{}={} {}",
+                text(&one["type"]),
+                text(&one["status"]),
+                text(&one["reason"])
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn an_error_that_only_a_change_of_the_interface_ends_is_stalled_and_no_other() {
+    let bad = json!({ "spec": { "ips": [{ "value": "10.0.0" }] } });
+    let stalled = Scene::of(&[with(interface("nic", 3), &bad), network("")]);
+    let expected = ["Ready=False InvalidSpec", "Stalled=True InvalidSpec"];
+    assert_eq!(conditions(&stalled), expected);
+    let in_use = Scene::of(&[interface("nic", 3), network(""), interface("older", 1)]);
+    assert_eq!(conditions(&in_use), ["Ready=False AddressInUse"]);
+    // It goes when the interface is mended; others' conditions stay.
+    let condition = |type_: &str| json!({ "type": type_, "status": "True", "reason": "R", "message": "", "lastTransitionTime": "1970-01-01T00:00:00Z" });
+    let stored = json!({ "status": { "conditions": [condition("Stalled"), condition("Theirs")] } });
+    let mended = Scene::of(&[with(interface("nic", 3), &stored), network("")]);
+    assert_eq!(
+        conditions(&mended),
+        ["Theirs=True R", "Ready=True Available"]
+    );
+}
+
+#[test]
 fn an_available_interface_stays_so_while_its_network_is_being_deleted() {
     let mut scene = Scene::of(&[interface("nic", 3), network("")]);
     let plan = scene.plan(Kind::NetworkInterface, "nic");
@@ -215,12 +276,12 @@ fn who_waits_is_told_after_half_a_minute() {
     };
     let young = waiting("1970-01-01T00:16:11Z");
     assert_eq!(
-        (young.reports.len(), young.again_at),
+        (young.notices.len(), young.again_at),
         (0, Some(Timestamp::from_second(1_001).unwrap()))
     );
     let old = waiting("1970-01-01T00:16:10Z");
     assert_eq!(
-        (old.reports[0].reason, old.again_at),
+        (old.notices[0].reason, old.again_at),
         (super::super::Reason::Waiting, None)
     );
 }

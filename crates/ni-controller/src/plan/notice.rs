@@ -1,4 +1,4 @@
-//! What users are told: the contract's Events.
+//! What users are to know: the contract's Events.
 
 use crate::world::{Kind, Meta, Str};
 
@@ -19,6 +19,8 @@ pub enum Reason {
     NetworkError,
     FamilyMismatch,
     NotDecodable,
+    InvalidSpec,
+    WriteRefused,
     InterfaceReplaced,
     InterfaceRepaired,
     InterfaceDeleted,
@@ -28,7 +30,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::NameTaken,
         Self::InterfaceTaken,
         Self::ReplacementNeeded,
@@ -39,6 +41,8 @@ impl Reason {
         Self::NetworkError,
         Self::FamilyMismatch,
         Self::NotDecodable,
+        Self::InvalidSpec,
+        Self::WriteRefused,
         Self::InterfaceReplaced,
         Self::InterfaceRepaired,
         Self::InterfaceDeleted,
@@ -59,6 +63,8 @@ impl Reason {
             Self::NetworkError => "NetworkError",
             Self::FamilyMismatch => "FamilyMismatch",
             Self::NotDecodable => "NotDecodable",
+            Self::InvalidSpec => "InvalidSpec",
+            Self::WriteRefused => "WriteRefused",
             Self::InterfaceReplaced => "InterfaceReplaced",
             Self::InterfaceRepaired => "InterfaceRepaired",
             Self::InterfaceDeleted => "InterfaceDeleted",
@@ -80,12 +86,12 @@ impl Reason {
     }
 }
 
-/// One thing to tell the user, on one object.
+/// One thing that users are to know, as an Event on one object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Report {
+pub struct Notice {
     /// Why.
     pub reason: Reason,
-    /// Kind of the object that it is told on.
+    /// Kind of the object that it is on.
     pub kind: Kind,
     /// Its namespace.
     pub namespace: Str,
@@ -97,8 +103,8 @@ pub struct Report {
     pub message: String,
 }
 
-impl Report {
-    /// Tells `message` on the object with `meta`.
+impl Notice {
+    /// An Event on the object with `meta`.
     pub fn on(reason: Reason, kind: Kind, meta: &Meta, message: String) -> Self {
         Self {
             reason,

@@ -1,0 +1,165 @@
+//! One object's turn: what is planned for it, and what is remembered of it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use k8s_openapi::jiff::Timestamp;
+
+use super::{Core, Now, Running};
+use crate::plan::{self, Change, Memory, Notice, Plan, Purpose, View};
+use crate::world::{Key, Kind, Str};
+
+impl Core {
+    /// Plans for one object and has the changes sent.
+    pub(super) fn reconcile(&mut self, key: Key, now: Now) {
+        if self.running.contains_key(&key) {
+            return;
+        }
+        self.counts.reconciles += 1;
+        self.forget_what_came_right(&key);
+        let rest_ends = self.rest_ends(&key.namespace, now);
+        let plan = self.plan(&key, now);
+        let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
+        let refused = self.retry_of_refused(&key, &plan);
+        let (changes, repeats) = self.spread_repeats(&key, plan.changes, now);
+        let timers = [again, rest_ends, repeats, refused].into_iter().flatten();
+        self.queue.set_timer(&key, timers.min());
+        self.pass_on(&key, plan.notices);
+        if !changes.is_empty() {
+            self.start(key, changes, now);
+        } else if repeats.is_none() && plan.held_back.is_empty() {
+            self.settle(&key, now);
+        } else {
+            // What was looked at holds for the next attempt.
+            self.attempts.remove(&key);
+        }
+    }
+
+    /// The changes that may be made now, and when the first of the others may: those were made before and did not last.
+    fn spread_repeats(
+        &self,
+        key: &Key,
+        mut changes: Vec<Change>,
+        now: Now,
+    ) -> (Vec<Change>, Option<Duration>) {
+        let mut first: Option<Duration> = None;
+        changes.retain(|change| {
+            let at = self.repeats.wait(key, change, self.backoff, now.elapsed);
+            first = [first, at].into_iter().flatten().min();
+            at.is_none()
+        });
+        (changes, first)
+    }
+
+    /// Forgets refusals of what is no longer planned. When to try the first of the others again.
+    fn retry_of_refused(&mut self, key: &Key, plan: &Plan) -> Option<Duration> {
+        let memory = self.memories.get_mut(key)?;
+        let planned = |(kind, name, purpose): &(Kind, Str, Purpose)| {
+            let mut changes = plan.changes.iter().chain(&plan.held_back);
+            changes.any(|change| {
+                change.kind == *kind && change.name == *name && change.purpose == *purpose
+            })
+        };
+        memory.refused.retain(|target, _| planned(target));
+        let waiting = plan.held_back.iter().filter_map(|change| {
+            let target = (change.kind, change.name.clone(), change.purpose);
+            memory.refused.get(&target)
+        });
+        waiting.map(|refusal| refusal.again_at).min()
+    }
+
+    /// Queues changes to be sent.
+    fn start(&mut self, key: Key, changes: Vec<Change>, now: Now) {
+        let outstanding = changes.len();
+        let changes = changes.into_iter();
+        let planned = changes.map(|change| self.planned(&key, change, now));
+        let planned = planned.collect();
+        self.queue.push_changes(planned);
+        let running = Running {
+            outstanding,
+            ..Running::default()
+        };
+        self.running.insert(key, running);
+    }
+
+    /// Forgets alterations of fields that match the template again, whoever fixed them.
+    fn forget_what_came_right(&mut self, key: &Key) {
+        let Some(memory) = self.memories.get_mut(key) else {
+            return;
+        };
+        let namespace = self.world.namespace(&key.namespace);
+        memory.not_as_written.retain(|(kind, name), altered| {
+            let differing = plan::differing(namespace, key, *kind, name);
+            altered.fields.retain(|field| differing.contains(field));
+            !altered.fields.is_empty()
+        });
+    }
+
+    /// The plan for `key` as things are.
+    pub fn plan(&self, key: &Key, now: Now) -> Plan {
+        let nothing = Memory::default();
+        self.plan_with(key, self.memories.get(key).unwrap_or(&nothing), now)
+    }
+
+    /// The plan for `key` if a look at the object `name` of `kind` showed what is known anyway.
+    pub fn plan_if_looked(&self, key: &Key, kind: Kind, name: &Str, now: Now) -> Plan {
+        let mut memory = self.memories.get(key).cloned().unwrap_or_default();
+        memory.looked(kind, name, self.world.clock());
+        self.plan_with(key, &memory, now)
+    }
+
+    fn plan_with(&self, key: &Key, memory: &Memory, now: Now) -> Plan {
+        let view = View {
+            namespace: self.world.namespace(&key.namespace),
+            memory,
+            options: &self.options,
+            resting: self
+                .resting
+                .get(&key.namespace)
+                .is_some_and(|until| *until > now.elapsed),
+            now: now.wall,
+            elapsed: now.elapsed,
+        };
+        plan::plan(key, view)
+    }
+
+    fn rest_ends(&mut self, namespace: &str, now: Now) -> Option<Duration> {
+        let until = self.resting.get(namespace).copied()?;
+        if until > now.elapsed {
+            return Some(until);
+        }
+        self.resting.remove(namespace);
+        None
+    }
+
+    /// Nothing is left to do for `key`: what served only the way here is forgotten.
+    fn settle(&mut self, key: &Key, now: Now) {
+        self.attempts.remove(key);
+        let version = self
+            .world
+            .namespace(&key.namespace)
+            .version(key.kind, &key.name);
+        self.repeats
+            .settle(key, version.is_some(), self.backoff, now.elapsed);
+        if let Some(memory) = self.memories.get_mut(key) {
+            memory.looks.clear();
+            if version.is_none() || memory.is_empty() {
+                self.memories.remove(key);
+            }
+        }
+    }
+
+    /// Passes on the notices that did not hold before.
+    fn pass_on(&mut self, key: &Key, notices: Vec<Notice>) {
+        let notices: BTreeSet<Notice> = notices.into_iter().collect();
+        let before = self.holding.remove(key).unwrap_or_default();
+        self.notices.extend(notices.difference(&before).cloned());
+        if !notices.is_empty() {
+            self.holding.insert(key.clone(), notices);
+        }
+    }
+}
+
+fn until(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO)
+}

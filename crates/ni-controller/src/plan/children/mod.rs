@@ -1,0 +1,161 @@
+//! Desired against actual, for children of any kind of any kind of owner.
+
+mod field;
+mod repair;
+mod standing;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+pub use field::Field;
+pub(super) use field::{Difference, different_pairs, value};
+use standing::{Standing, standing};
+
+use super::child::describe;
+use super::{Change, Notice, Options, Plan, Purpose, Reason, Request, View};
+use crate::world::{Interface, Key, Kind, Machine, Meta, Namespace, Object, Str};
+
+/// How the children of a kind are called, and which Events say that something was done to one. Where the contract has
+/// none, nothing is said.
+pub(super) struct Words {
+    /// As in `interface a-b is gone`.
+    pub noun: &'static str,
+    /// A child was brought back to its template in place.
+    pub repaired: Option<Reason>,
+    /// A child was deleted, to be made again.
+    pub replaced: Option<Reason>,
+    /// A child was deleted.
+    pub deleted: Option<Reason>,
+}
+
+/// An owner of children of the kind `C`: what it wants, and how it compares.
+pub(super) trait Owns<C: Object>: Object {
+    /// What a child is made from.
+    type Template;
+    /// How the children are called.
+    const WORDS: Words;
+    /// The fields of a child's spec that others write as well: a patch of these names the version that it was made from.
+    const SHARED: &'static [&'static str];
+
+    /// Name and template of each child that there should be.
+    fn desired(&self) -> impl Iterator<Item = (&Str, &Self::Template)>;
+    /// The children that this owner has.
+    fn owned<'a>(&self, namespace: &'a Namespace) -> impl Iterator<Item = &'a C>;
+    /// Another owner that is to have the child of this name.
+    fn rival<'a>(&self, name: &str, namespace: &'a Namespace) -> Option<&'a Meta>;
+    /// The child as the API server is to create it.
+    fn body(&self, name: &str, template: &Self::Template) -> Value;
+    /// How a child differs from what it is made from: compared after defaulting, addresses as addresses, null = empty =
+    /// absent (contract).
+    fn difference(&self, template: &Self::Template, child: &C) -> Difference;
+    /// Whether a child that differs in what can't change may be deleted and made again.
+    fn may_replace(child: &C, options: Options) -> bool;
+
+    /// An Event about a child, on its owner.
+    fn notice(&self, child: &str, reason: Reason, message: &str) -> Notice {
+        let message = format!("{} {child} {message}", Self::WORDS.noun);
+        Notice::on(reason, Self::KIND, self.meta(), message)
+    }
+}
+
+/// Plans the children of the kind `C` of one owner.
+pub(super) fn plan<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
+    for (name, template) in owner.desired() {
+        match standing(
+            view.namespace,
+            C::store(view.namespace),
+            name,
+            &owner.meta().uid,
+        ) {
+            Standing::Missing => make(owner, name, template, view, plan),
+            Standing::Ours(child) => repair::repair(owner, template, child, view, plan),
+            Standing::Leaving => {}
+            Standing::InTheWay(meta) => {
+                let message = format!("can't be made: {} has the name", describe(C::KIND, meta));
+                plan.notices
+                    .push(owner.notice(name, Reason::NameTaken, &message));
+            }
+        }
+    }
+    repair::remove(owner, view, plan);
+}
+
+/// Makes a child, unless another owner is to have it.
+fn make<O: Owns<C>, C: Object>(
+    owner: &O,
+    name: &Str,
+    template: &O::Template,
+    view: View<'_>,
+    plan: &mut Plan,
+) {
+    if let Some(rival) = owner.rival(name, view.namespace) {
+        let (kind, rival) = (O::KIND.as_str(), &rival.name);
+        let message = format!("can't be made: the older {kind} {rival} declares one of that name");
+        plan.notices
+            .push(owner.notice(name, Reason::NameTaken, &message));
+    } else if view.resting {
+        // Nothing is made in a namespace that is being deleted.
+    } else if view.namespace.has_lost_a_child(O::KIND, &owner.meta().name) {
+        // Watches of two kinds are not ordered: a child that went may have followed its owner.
+        plan.look_once(O::KIND, &owner.meta().name);
+    } else {
+        plan.changes.push(Change {
+            kind: C::KIND,
+            name: name.clone(),
+            request: Request::Create(owner.body(name, template)),
+            purpose: Purpose::Make,
+            then: None,
+        });
+    }
+}
+
+/// The Events of children that the API server refused to write.
+pub(super) fn refusals<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
+    for ((kind, name, _), refusal) in &view.memory.refused {
+        if *kind == C::KIND && refusal.of.planner == owner.meta().version {
+            let message = format!("was refused: {}", refusal.message);
+            plan.notices
+                .push(owner.notice(name, Reason::ChildRefused, &message));
+        }
+    }
+}
+
+/// The fields in which the child `name` of `kind` differs from what the object of `owner` wants; none if either is not there,
+/// or not wanted.
+pub fn differing(namespace: &Namespace, owner: &Key, kind: Kind, name: &str) -> BTreeSet<Field> {
+    match (owner.kind, kind) {
+        (Kind::Machine, Kind::NetworkInterface) => {
+            differing_of::<Machine, Interface>(namespace, &owner.name, name)
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+fn differing_of<O: Owns<C>, C: Object>(
+    namespace: &Namespace,
+    owner: &str,
+    name: &str,
+) -> BTreeSet<Field> {
+    let fields = || {
+        let owner = O::store(namespace).get(owner)?;
+        let child = C::store(namespace).get(name)?;
+        let mut desired = owner.desired();
+        let (_, template) = desired.find(|(desired, _)| &***desired == name)?;
+        Some(owner.difference(template, child).into_keys())
+    };
+    fields().into_iter().flatten().collect()
+}
+
+/// As [`differing`], of a child as the API server answered our write, and only the fields that were written: all if it was
+/// created, those of the patch if it was patched. Other fields are others' doing.
+pub fn came_back_different(namespace: &Namespace, owner: &Key, change: &Change) -> BTreeSet<Field> {
+    let patch = match (change.purpose, &change.request) {
+        (Purpose::Make, _) => None,
+        (Purpose::Repair, Request::Patch(patch)) => Some(patch),
+        _ => return BTreeSet::new(),
+    };
+    let mut fields = differing(namespace, owner, change.kind, &change.name);
+    fields.retain(|field| patch.is_none_or(|patch| field.is_in(patch)));
+    fields
+}

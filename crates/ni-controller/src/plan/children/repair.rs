@@ -1,0 +1,130 @@
+//! Children that differ from their template, and children that are no longer wanted.
+
+use super::field::{Field, patch};
+use super::{Difference, Owns};
+use crate::plan::{Change, Plan, Purpose, Reason, Request, View};
+use crate::world::Object;
+
+/// Brings a managed child back to its template: in place, or by deleting it to be made again. What something else altered
+/// when it was written is left alone, with an Event, until the owner's spec changes.
+pub(super) fn repair<O: Owns<C>, C: Object>(
+    owner: &O,
+    template: &O::Template,
+    child: &C,
+    view: View<'_>,
+    plan: &mut Plan,
+) {
+    let meta = child.meta();
+    if meta.external {
+        return;
+    }
+    let mut difference = owner.difference(template, child);
+    let altered = view.memory.altered(C::KIND, &meta.name, owner.meta());
+    let kept = names(difference.keys().filter(|field| altered.contains(field)));
+    difference.retain(|field, _| !altered.contains(field));
+    if !kept.is_empty() {
+        let message = format!(
+            "did not come back as written in {kept}: something between this controller and the API server's store alters it"
+        );
+        plan.notices
+            .push(owner.notice(&meta.name, Reason::NotAsWritten, &message));
+    }
+    if !replace(owner, &difference, child, view, plan)
+        && let Some(patch) = patch(meta, &difference, O::SHARED)
+    {
+        let message = "was brought back to its template";
+        let reason = O::WORDS.repaired;
+        plan.changes.push(Change {
+            kind: C::KIND,
+            name: meta.name.clone(),
+            request: Request::Patch(patch),
+            purpose: Purpose::Repair,
+            then: reason.map(|reason| owner.notice(&meta.name, reason, message)),
+        });
+    }
+}
+
+/// Meets a difference in what can't be changed: returns whether the child goes.
+fn replace<O: Owns<C>, C: Object>(
+    owner: &O,
+    difference: &Difference,
+    child: &C,
+    view: View<'_>,
+    plan: &mut Plan,
+) -> bool {
+    let fields = difference.keys();
+    let fixed = names(fields.filter(|field| matches!(field, Field::Fixed(_))));
+    if fixed.is_empty() {
+        return false;
+    }
+    if O::may_replace(child, *view.options) {
+        let message = format!(
+            "was deleted to be made again: it differs from the template in {fixed}, which can't be changed"
+        );
+        take_away(owner, child, Purpose::Replace, &message, view, plan);
+        return true;
+    }
+    let message = format!(
+        "differs from the template in {fixed}, which can't be changed, and it is attached: delete it, or set --replace-interfaces=always"
+    );
+    let name = &child.meta().name;
+    plan.notices
+        .push(owner.notice(name, Reason::ReplacementNeeded, &message));
+    false
+}
+
+/// As a message names them.
+fn names<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
+    let fields: Vec<String> = fields.map(ToString::to_string).collect();
+    fields.join(", ")
+}
+
+/// Takes away managed children that are no longer wanted.
+pub(super) fn remove<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
+    let wanted = |name: &str| owner.desired().any(|(desired, _)| &**desired == name);
+    for child in owner.owned(view.namespace) {
+        let meta = child.meta();
+        if meta.is_managed_by(&owner.meta().uid)
+            && !meta.deleting
+            && !meta.external
+            && !wanted(&meta.name)
+        {
+            let kind = O::KIND.as_str().to_lowercase();
+            let message = format!("was deleted: the {kind} no longer declares it");
+            take_away(owner, child, Purpose::Remove, &message, view, plan);
+        }
+    }
+}
+
+/// Deletes a child, once a look has shown that the owner really is as it seems: watches of two kinds are not ordered, and the
+/// child may have been made from a newer owner than the world shows.
+fn take_away<O: Owns<C>, C: Object>(
+    owner: &O,
+    child: &C,
+    purpose: Purpose,
+    message: &str,
+    view: View<'_>,
+    plan: &mut Plan,
+) {
+    let (meta, owner_name) = (child.meta(), &owner.meta().name);
+    let seen = C::store(view.namespace).seen(&meta.name);
+    if !view.has_looked(O::KIND, owner_name, seen) {
+        plan.look_once(O::KIND, owner_name);
+        return;
+    }
+    let reason = if purpose == Purpose::Replace {
+        O::WORDS.replaced
+    } else {
+        O::WORDS.deleted
+    };
+    plan.changes.push(Change {
+        kind: C::KIND,
+        name: meta.name.clone(),
+        request: Request::Delete {
+            uid: meta.uid.clone(),
+            version: meta.version,
+        },
+        purpose,
+        then: reason.map(|reason| owner.notice(&meta.name, reason, message)),
+    });
+}

@@ -1,0 +1,208 @@
+//! A network interface.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use ironcore_api::address::parse_ip;
+use ironcore_api::default;
+use ironcore_api::networking::{NetworkInterfaceSpec, NetworkInterfaceStatus};
+use ironcore_api::reference::Named;
+use serde::Deserialize;
+
+use super::{Kind, Namespace};
+use crate::world::links::Links;
+use crate::world::meta::{Meta, Pairs, RawMeta, Str};
+use crate::world::object::{Affect, Object};
+use crate::world::share::Shared;
+
+/// A network interface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Interface {
+    /// Metadata.
+    pub meta: Meta,
+    /// Labels.
+    pub labels: Pairs,
+    /// Annotations.
+    pub annotations: Pairs,
+    /// Spec, defaults filled in.
+    pub spec: NetworkInterfaceSpec,
+    /// Status as stored.
+    pub status: NetworkInterfaceStatus,
+}
+
+/// The body of an interface.
+#[derive(Deserialize)]
+pub struct Body {
+    spec: NetworkInterfaceSpec,
+    status: Option<NetworkInterfaceStatus>,
+}
+
+/// The spec with its defaults. Lists take what they need: decoding leaves room for four in a list of one.
+pub(super) fn filled(spec: NetworkInterfaceSpec) -> NetworkInterfaceSpec {
+    let mut spec = match default::network_interface_spec(&spec) {
+        Cow::Owned(filled) => filled,
+        Cow::Borrowed(_) => spec,
+    };
+    spec.ip_families.shrink_to_fit();
+    spec.ips.shrink_to_fit();
+    spec.prefixes.shrink_to_fit();
+    spec
+}
+
+/// Memory behind a spec, in bytes, estimated.
+pub(super) fn spec_bytes(spec: &NetworkInterfaceSpec) -> usize {
+    let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let ips = spec.ips.iter();
+    let ips = ips.map(|ip| size_of_val(ip) + text(&ip.value));
+    let prefixes = spec.prefixes.iter();
+    let prefixes = prefixes.map(|prefix| size_of_val(prefix) + text(&prefix.value));
+    let attributes = spec.attributes.iter();
+    let attributes =
+        attributes.map(|(key, value)| 2 * size_of::<String>() + key.len() + value.len());
+    let holder = spec.machine_ref.as_ref();
+    ips.sum::<usize>()
+        + prefixes.sum::<usize>()
+        + attributes.sum::<usize>()
+        + holder.map_or(0, |holder| holder.name.len() + holder.uid.len())
+        + spec.network_ref.name.len()
+}
+
+impl Interface {
+    /// The VirtualIP that the spec refers to.
+    pub fn virtual_ip_ref(&self) -> Option<&str> {
+        self.spec.virtual_ip.as_ref()?.virtual_ip_ref.named()
+    }
+
+    /// The addresses in `ips` that this interface asks for: literal values that parse.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let values = self.spec.ips.iter();
+        values.filter_map(|ip| parse_ip(ip.value.as_deref()?).ok())
+    }
+
+    /// Machines that hold or own it.
+    fn machine_names(&self) -> impl Iterator<Item = &str> {
+        let owner = self.meta.owner.as_ref();
+        let owner = owner.filter(|owner| owner.is_a(Kind::Machine));
+        let holder = self.spec.machine_ref.named();
+        let owner = owner
+            .map(|owner| &*owner.name)
+            .filter(|owner| Some(*owner) != holder);
+        holder.into_iter().chain(owner)
+    }
+
+    /// Virtual IPs that the interface `name` has, and all interfaces that refer to these: they ask whether it still is the
+    /// holder, and whether it is on its way out.
+    fn readers_by_virtual_ips(namespace: &Namespace, name: &str, affect: Affect<'_>) {
+        for virtual_ip in namespace.links.targeting.get(name) {
+            affect(Kind::VirtualIp, virtual_ip);
+            for interface in namespace.links.on_virtual_ip.get(&**virtual_ip) {
+                affect(Kind::NetworkInterface, interface);
+            }
+        }
+    }
+}
+
+impl Object for Interface {
+    type Body = Body;
+
+    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
+        let mut status = body.status.unwrap_or_default();
+        status.ips.shrink_to_fit();
+        status.prefixes.shrink_to_fit();
+        status.conditions.shrink_to_fit();
+        Self {
+            meta,
+            labels: raw.labels.unwrap_or_default().into(),
+            annotations: raw.annotations.unwrap_or_default().into(),
+            spec: filled(body.spec),
+            status,
+        }
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn share(&mut self, shared: &mut Shared) {
+        self.meta.share(shared);
+        self.labels.share(shared);
+        self.annotations.share(shared);
+    }
+
+    fn bytes(&self) -> usize {
+        let ips = self.status.ips.iter();
+        let ips = ips.map(|ip| size_of_val(ip) + ip.len());
+        let conditions = self.status.conditions.iter();
+        let conditions = conditions.map(|c| size_of_val(c) + c.reason.len() + c.message.len());
+        size_of_val(self) - size_of_val(&self.meta)
+            + self.meta.bytes()
+            + self.labels.bytes()
+            + self.annotations.bytes()
+            + spec_bytes(&self.spec)
+            + ips.sum::<usize>()
+            + conditions.sum::<usize>()
+    }
+
+    fn link(&self, links: &mut Links) {
+        let name = &self.meta.name;
+        let network = self.spec.network_ref.name.as_str();
+        // All that are on the network share its name.
+        let known = links.on_network.key(network).cloned();
+        let network: Str = known.unwrap_or_else(|| network.into());
+        if let Some(owner) = &self.meta.owner {
+            links.owned.insert(owner.uid.clone(), name);
+        }
+        for machine in self.machine_names() {
+            links.of_machine.insert(machine.into(), name);
+        }
+        if let Some(virtual_ip) = self.virtual_ip_ref() {
+            links.on_virtual_ip.insert(virtual_ip.into(), name);
+        }
+        for address in self.addresses() {
+            links.asking.insert((network.clone(), address), name);
+        }
+        links.on_network.insert(network, name);
+    }
+
+    fn unlink(&self, links: &mut Links) {
+        let name = &self.meta.name;
+        let network: Str = self.spec.network_ref.name.as_str().into();
+        if let Some(owner) = &self.meta.owner {
+            links.owned.remove(&*owner.uid, name);
+        }
+        for machine in self.machine_names() {
+            links.of_machine.remove(machine, name);
+        }
+        if let Some(virtual_ip) = self.virtual_ip_ref() {
+            links.on_virtual_ip.remove(virtual_ip, name);
+        }
+        for address in self.addresses() {
+            links.asking.remove(&(network.clone(), address), name);
+        }
+        links.on_network.remove(&*network, name);
+    }
+
+    fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
+        if let Some(owner) = &self.meta.owner
+            && owner.is_a(Kind::Machine)
+        {
+            affect(Kind::Machine, &owner.name);
+        }
+        Self::readers_of_name(namespace, &self.meta.name, affect);
+        if let Some(virtual_ip) = self.virtual_ip_ref() {
+            affect(Kind::VirtualIp, virtual_ip);
+        }
+        for address in self.addresses() {
+            for interface in namespace.interfaces_asking(&self.spec.network_ref.name, address) {
+                affect(Kind::NetworkInterface, &interface.meta.name);
+            }
+        }
+    }
+
+    fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
+        for machine in namespace.links.declared.get(name) {
+            affect(Kind::Machine, machine);
+        }
+        Self::readers_by_virtual_ips(namespace, name, affect);
+    }
+}

@@ -1,0 +1,159 @@
+//! A machine: the interfaces that it declares.
+
+use ironcore_api::compute::MachineNetworkInterface;
+use ironcore_api::names;
+use ironcore_api::networking::NetworkInterfaceSpec;
+use ironcore_api::reference::Named;
+use serde::Deserialize;
+
+use super::interface::{filled, spec_bytes};
+use super::{Kind, Namespace};
+use crate::world::links::Links;
+use crate::world::meta::{Meta, Pairs, RawMeta, Str};
+use crate::world::object::{Affect, Object};
+use crate::world::share::Shared;
+
+/// A machine: the interfaces that it declares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Machine {
+    /// Metadata.
+    pub meta: Meta,
+    /// The declared interfaces, in order.
+    pub interfaces: Box<[Declared]>,
+}
+
+/// An interface that a machine declares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// Name of the NetworkInterface object.
+    pub interface: Str,
+    /// What the object is made from; `None` where the machine uses an existing one.
+    pub template: Option<Box<Template>>,
+}
+
+/// What an ephemeral interface is made from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    /// Labels that the interface bears.
+    pub labels: Pairs,
+    /// Annotations that the interface bears.
+    pub annotations: Pairs,
+    /// Its spec, defaults filled in.
+    pub spec: NetworkInterfaceSpec,
+}
+
+/// The body of a machine.
+#[derive(Deserialize)]
+pub struct Body {
+    #[serde(default)]
+    spec: Spec,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    #[serde(default)]
+    network_interfaces: Option<Vec<MachineNetworkInterface>>,
+}
+
+impl Declared {
+    /// What entry `entry` of the machine `machine` declares; `None` where it has no source.
+    fn from_entry(machine: &str, entry: MachineNetworkInterface) -> Option<Self> {
+        let Some(ephemeral) = entry.ephemeral else {
+            let interface = entry.network_interface_ref.named()?.into();
+            return Some(Self {
+                interface,
+                template: None,
+            });
+        };
+        let template = ephemeral.network_interface_template?;
+        let metadata = template.metadata.unwrap_or_default();
+        let mut spec = filled(template.spec);
+        spec.machine_ref = None;
+        Some(Self {
+            interface: names::network_interface(machine, &entry.name).into(),
+            template: Some(Box::new(Template {
+                labels: metadata.labels.into(),
+                annotations: metadata.annotations.into(),
+                spec,
+            })),
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        let template = self.template.as_ref().map_or(0, |template| {
+            size_of_val(&**template)
+                + template.labels.bytes()
+                + template.annotations.bytes()
+                + spec_bytes(&template.spec)
+        });
+        size_of_val(self) + self.interface.len() + template
+    }
+}
+
+impl Object for Machine {
+    type Body = Body;
+
+    fn assemble(meta: Meta, _: RawMeta, body: Body) -> Self {
+        let entries = body.spec.network_interfaces.unwrap_or_default();
+        let interfaces = entries
+            .into_iter()
+            .filter_map(|entry| Declared::from_entry(&meta.name, entry))
+            .collect();
+        Self { meta, interfaces }
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn share(&mut self, shared: &mut Shared) {
+        self.meta.share(shared);
+        // Its interfaces name it as their owner.
+        shared.share(&mut self.meta.name);
+        shared.share(&mut self.meta.uid);
+        let templates = self.interfaces.iter_mut();
+        for template in templates.filter_map(|declared| declared.template.as_mut()) {
+            template.labels.share(shared);
+            template.annotations.share(shared);
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        let declared = self.interfaces.iter().map(Declared::bytes);
+        self.meta.bytes() + declared.sum::<usize>()
+    }
+
+    fn link(&self, links: &mut Links) {
+        for declared in &self.interfaces {
+            let interface = declared.interface.clone();
+            links.declared.insert(interface, &self.meta.name);
+        }
+    }
+
+    fn unlink(&self, links: &mut Links) {
+        for declared in &self.interfaces {
+            links.declared.remove(&*declared.interface, &self.meta.name);
+        }
+    }
+
+    fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
+        for declared in &self.interfaces {
+            affect(Kind::NetworkInterface, &declared.interface);
+            for machine in namespace.links.declared.get(&*declared.interface) {
+                affect(Kind::Machine, machine);
+            }
+        }
+        Self::readers_of_name(namespace, &self.meta.name, affect);
+    }
+
+    /// Interfaces that name the machine, and the machines that declare them: both ask whether it is still there.
+    fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
+        for interface in namespace.links.of_machine.get(name) {
+            affect(Kind::NetworkInterface, interface);
+            for machine in namespace.links.declared.get(&**interface) {
+                affect(Kind::Machine, machine);
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A network.
+
+use ironcore_api::networking::{NetworkState, NetworkStatus};
+use serde::Deserialize;
+
+use super::{Kind, Namespace};
+use crate::world::meta::{Meta, RawMeta};
+use crate::world::object::{Affect, Object};
+use crate::world::share::Shared;
+
+/// A network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Metadata.
+    pub meta: Meta,
+    /// Its state, if anybody reports one.
+    pub state: Option<NetworkState>,
+}
+
+/// The body of a network.
+#[derive(Deserialize)]
+pub struct Body {
+    status: Option<NetworkStatus>,
+}
+
+impl Object for Network {
+    type Body = Body;
+
+    fn assemble(meta: Meta, _: RawMeta, body: Body) -> Self {
+        Self {
+            meta,
+            state: body.status.and_then(|status| status.state),
+        }
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn share(&mut self, shared: &mut Shared) {
+        self.meta.share(shared);
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(self) - size_of_val(&self.meta) + self.meta.bytes()
+    }
+
+    fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
+        Self::readers_of_name(namespace, &self.meta.name, affect);
+    }
+
+    fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
+        for interface in namespace.links.on_network.get(name) {
+            affect(Kind::NetworkInterface, interface);
+        }
+    }
+}

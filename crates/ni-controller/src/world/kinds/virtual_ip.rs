@@ -1,0 +1,82 @@
+//! A virtual IP.
+
+use ironcore_api::address::IpFamily;
+use ironcore_api::networking::{VirtualIPSpec, VirtualIPStatus};
+use ironcore_api::reference::{Named, UidRef};
+use serde::Deserialize;
+
+use super::{Kind, Namespace};
+use crate::world::links::Links;
+use crate::world::meta::{Meta, RawMeta};
+use crate::world::object::{Affect, Object};
+use crate::world::share::Shared;
+
+/// A virtual IP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VirtualIp {
+    /// Metadata.
+    pub meta: Meta,
+    /// Family of its address.
+    pub family: IpFamily,
+    /// The interface that has it.
+    pub target: Option<UidRef>,
+    /// Its address, once known.
+    pub ip: Option<String>,
+}
+
+/// The body of a virtual IP.
+#[derive(Deserialize)]
+pub struct Body {
+    spec: VirtualIPSpec,
+    status: Option<VirtualIPStatus>,
+}
+
+impl Object for VirtualIp {
+    type Body = Body;
+
+    fn assemble(meta: Meta, _: RawMeta, body: Body) -> Self {
+        let target = body.spec.target_ref;
+        Self {
+            meta,
+            family: body.spec.ip_family,
+            target: target.filter(|target| !target.name.is_empty()),
+            ip: body.status.and_then(|status| status.ip),
+        }
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn share(&mut self, shared: &mut Shared) {
+        self.meta.share(shared);
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(self) - size_of_val(&self.meta)
+            + self.meta.bytes()
+            + self.ip.as_ref().map_or(0, String::len)
+    }
+
+    fn link(&self, links: &mut Links) {
+        if let Some(target) = self.target.named() {
+            links.targeting.insert(target.into(), &self.meta.name);
+        }
+    }
+
+    fn unlink(&self, links: &mut Links) {
+        if let Some(target) = self.target.named() {
+            links.targeting.remove(target, &self.meta.name);
+        }
+    }
+
+    fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
+        Self::readers_of_name(namespace, &self.meta.name, affect);
+    }
+
+    fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
+        for interface in namespace.links.on_virtual_ip.get(name) {
+            affect(Kind::NetworkInterface, interface);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What must hold of the server: of every write, and of what is stored once nothing moves any more.
+
+use std::collections::BTreeMap;
+
+use ni_controller::plan::Request;
+use ni_controller::world::Kind;
+use serde_json::Value;
+
+use crate::others::{is_alive, is_spoilt, is_tended};
+use crate::sim::server::{Server, uid};
+
+fn is_managed(object: &Value) -> bool {
+    object["metadata"]["annotations"]["common.ironcore.dev/ephemeral-managed-by"]
+        == "ephemeral-manager"
+        && object["metadata"]["ownerReferences"][0]["controller"] == true
+}
+
+/// No write repairs, replaces or deletes what is not managed; of others' objects only claims, releases and status.
+pub(crate) fn writes_keep_off_others_objects(server: &Server) {
+    let others = server
+        .writes
+        .iter()
+        .filter(|(_, _, before)| !is_managed(before));
+    for (kind, request, before) in others {
+        match request {
+            Request::Create(_) | Request::PatchStatus(_) | Request::Read => {}
+            Request::Delete { .. } => panic!("deleted: {before}"),
+            Request::Patch(body) => {
+                let fields: Vec<&String> = body["spec"].as_object().unwrap().keys().collect();
+                let allowed: &[&str] = if *kind == Kind::VirtualIp {
+                    &["targetRef"]
+                } else {
+                    &["machineRef", "providerID"]
+                };
+                assert!(
+                    fields.iter().all(|field| allowed.contains(&field.as_str())),
+                    "{body} on {before}"
+                );
+                assert_eq!(body["metadata"].as_object().unwrap().len(), 2, "{body}");
+            }
+        }
+    }
+}
+
+/// No write that names a version changes what is being deleted, or what an outside system manages. (A repair names none:
+/// it may be decided before either began.)
+pub(crate) fn writes_keep_off_what_is_not_to_be_touched(server: &Server) {
+    for (_, request, before) in &server.writes {
+        let versioned = match request {
+            Request::Patch(body) | Request::PatchStatus(body) => {
+                body["metadata"]["resourceVersion"].is_string()
+            }
+            Request::Delete { .. } => true,
+            Request::Create(_) | Request::Read => false,
+        };
+        assert!(!versioned || is_tended(before), "{request:?} on {before}");
+    }
+}
+
+/// What must hold once nothing moves any more.
+pub(crate) fn rest_is_sound(server: &Server) {
+    server
+        .list(Kind::Machine)
+        .filter(|machine| is_alive(machine) && !is_spoilt(machine))
+        .for_each(|machine| children_are_as_declared(server, machine));
+    let mut shown = BTreeMap::new();
+    for interface in server.list(Kind::NetworkInterface).filter(|i| is_tended(i)) {
+        let holder = &interface["spec"]["machineRef"]["uid"];
+        assert!(
+            holder.is_null() || server.list(Kind::Machine).any(|m| uid(m) == *holder),
+            "held by nobody: {interface}"
+        );
+        assert!(
+            interface["status"]["state"].is_string(),
+            "no status: {interface}"
+        );
+        for ip in interface["status"]["ips"].as_array().into_iter().flatten() {
+            let place = (
+                interface["spec"]["networkRef"]["name"].to_string(),
+                ip.to_string(),
+            );
+            let other = shown.insert(place, interface);
+            assert!(
+                other.is_none(),
+                "one address twice: {interface} and {other:?}"
+            );
+        }
+    }
+    for virtual_ip in server.list(Kind::VirtualIp).filter(|vip| is_tended(vip)) {
+        let holder = &virtual_ip["spec"]["targetRef"]["uid"];
+        let mut interfaces = server.list(Kind::NetworkInterface);
+        assert!(
+            holder.is_null() || interfaces.any(|interface| uid(interface) == *holder),
+            "held by nobody: {virtual_ip}"
+        );
+    }
+}
+
+/// What a machine declares exists, whoever made it; what is its own is as declared, as far as that can be had in place
+/// once something is attached.
+fn children_are_as_declared(server: &Server, machine: &Value) {
+    let name = machine["metadata"]["name"].as_str().unwrap();
+    for entry in machine["spec"]["networkInterfaces"].as_array().unwrap() {
+        if entry["ephemeral"].is_null() {
+            continue;
+        }
+        let child = format!("{name}-{}", entry["name"].as_str().unwrap());
+        let child = server
+            .get(Kind::NetworkInterface, &child)
+            .expect("every declared interface exists, whoever made it");
+        let own = child["metadata"]["ownerReferences"][0]["uid"] == uid(machine);
+        if own && is_managed(child) && is_tended(child) {
+            let want = &entry["ephemeral"]["networkInterfaceTemplate"]["spec"];
+            assert_eq!(child["spec"]["ips"], want["ips"], "{child}");
+            assert_eq!(child["spec"]["machineRef"]["uid"], uid(machine), "{child}");
+            let attached = child["spec"]["providerID"].is_string();
+            assert!(
+                attached || child["spec"]["networkRef"] == want["networkRef"],
+                "{child}"
+            );
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Who leads, and what becomes of what was planned.
+
+use std::collections::BTreeSet;
+
+use ironcore_api::scope::{Scope, Scopes};
+use ni_controller::core::{Failure, Outcome};
+use ni_controller::plan::Purpose;
+use ni_controller::world::{Event, Kind};
+use serde_json::{Value, json};
+
+use crate::retries::with_child;
+use crate::sim::server::{Server, any};
+use crate::sim::{Sim, fresh_core};
+use crate::users::{ephemeral, interface_spec};
+
+/// Applies the machine `m` with entries `a` and `b` of these addresses.
+fn apply_machine(sim: &mut Sim, ips: [&str; 2]) {
+    let entry = |name: &str, ip: &str| {
+        let mut spec = interface_spec(0, 0);
+        spec["ips"] = json!([{ "value": ip }]);
+        ephemeral(name, &spec)
+    };
+    let entries = [entry("a", ips[0]), entry("b", ips[1])];
+    let spec = json!({ "spec": { "networkInterfaces": entries } });
+    if !sim.server.create(Kind::Machine, "m", &spec) {
+        sim.server.patch(Kind::Machine, "m", &spec);
+    }
+}
+
+/// The purpose of the leader's next order, which is served and answered.
+fn step(sim: &mut Sim) -> Option<Purpose> {
+    sim.step().map(|order| order.change.purpose)
+}
+
+/// Nothing is sent while there is no room, or no term; meanwhile things change, and this very world hears of it.
+fn wait(sim: &mut Sim, lapses: bool) {
+    let now = sim.now();
+    if lapses {
+        sim.leader.core.lead(false, now);
+        assert_eq!(sim.leader.core.next(now), None);
+    }
+    for kind in Kind::ALL {
+        sim.deliver_all(kind);
+    }
+    if lapses {
+        sim.leader.core.lead(true, now);
+    }
+}
+
+#[test]
+fn a_delete_that_waited_is_not_sent_for_a_child_that_is_declared_again() {
+    for lapses in [false, true] {
+        let mut sim = Sim::new(Server::default());
+        apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+        sim.settle();
+        let empty = json!({ "spec": { "networkInterfaces": [] } });
+        sim.server.patch(Kind::Machine, "m", &empty);
+        sim.deliver_all(Kind::Machine);
+        assert_eq!(step(&mut sim), Some(Purpose::Look));
+        assert_eq!(step(&mut sim), Some(Purpose::Remove));
+        apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+        wait(&mut sim, lapses);
+        while let Some(purpose) = step(&mut sim) {
+            assert_ne!(purpose, Purpose::Remove, "lapses: {lapses}");
+        }
+        let child = sim.server.get(Kind::NetworkInterface, "m-b");
+        assert!(child.is_some());
+    }
+}
+
+#[test]
+fn a_repair_that_waited_is_not_sent_with_an_old_template() {
+    for lapses in [false, true] {
+        let mut sim = Sim::new(Server::default());
+        apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+        sim.settle();
+        apply_machine(&mut sim, ["10.0.0.11", "10.0.0.12"]);
+        sim.deliver_all(Kind::Machine);
+        assert_eq!(step(&mut sim), Some(Purpose::Repair));
+        // The template changes again, and another one brings both children to it.
+        apply_machine(&mut sim, ["10.0.0.21", "10.0.0.22"]);
+        for (name, ip) in [("m-a", "10.0.0.21"), ("m-b", "10.0.0.22")] {
+            let ips = json!({ "spec": { "ips": [{ "value": ip }] } });
+            sim.server.patch(Kind::NetworkInterface, name, &ips);
+        }
+        wait(&mut sim, lapses);
+        while let Some(purpose) = step(&mut sim) {
+            assert_ne!(purpose, Purpose::Repair, "lapses: {lapses}");
+        }
+        let child = sim.server.get(Kind::NetworkInterface, "m-b").expect("it");
+        assert_eq!(child["spec"]["ips"][0]["value"], "10.0.0.22");
+    }
+}
+
+#[test]
+fn the_first_answers_of_a_plan_leave_its_other_changes_as_they_are() {
+    let mut sim = Sim::new(Server::default());
+    apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+    sim.deliver_all(Kind::Machine);
+    assert_eq!(step(&mut sim), Some(Purpose::Make));
+    let plans = sim.leader.core.counts().reconciles;
+    assert_eq!(step(&mut sim), Some(Purpose::Make));
+    assert_eq!(sim.leader.core.counts().reconciles, plans);
+}
+
+#[test]
+fn a_create_that_waited_is_not_sent_into_a_namespace_that_is_being_deleted() {
+    let mut sim = Sim::new(Server::default());
+    apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+    sim.deliver_all(Kind::Machine);
+    let now = sim.now();
+    let order = sim.leader.core.next(now).expect("something to do");
+    assert_eq!(order.change.purpose, Purpose::Make);
+    let terminating = Outcome::Failed(Failure::NamespaceTerminating);
+    sim.leader.core.answer(order.ticket, terminating, now);
+    assert_eq!(sim.leader.core.next(now), None);
+}
+
+#[test]
+fn one_that_begins_to_lead_plans_for_every_object() {
+    let mut sim = with_child();
+    let edit = json!({ "spec": { "machineRef": null } });
+    sim.server.patch(Kind::NetworkInterface, "m-c", &edit);
+    sim.deliver_to(crate::sim::Who::Standby, Kind::NetworkInterface);
+    sim.depose();
+    assert_eq!(step(&mut sim), Some(Purpose::Repair));
+}
+
+#[test]
+fn one_that_stands_by_remembers_nothing_of_objects_that_are_gone() {
+    let mut core = fresh_core(&Scopes::All);
+    let now = Sim::new(Server::default()).now();
+    core.observe(Event::ListBegins(Kind::Machine, Scope::All), now);
+    core.observe(Event::ListEnds(Kind::Machine, Scope::All), now);
+    for number in 0..1000 {
+        let machine = |version: u64| -> Value {
+            json!({ "metadata": {
+                "name": format!("m-{number}"), "namespace": "ns", "uid": number.to_string(),
+                "resourceVersion": (2 * number + version).to_string(), "creationTimestamp": "1970-01-01T00:00:01Z",
+            } })
+        };
+        core.observe(Event::Applied(any(Kind::Machine, &machine(1))), now);
+        core.observe(Event::Deleted(any(Kind::Machine, &machine(2))), now);
+    }
+    assert_eq!(core.queue_depth(now).0, 0);
+    assert_eq!(core.world().namespaces().count(), 0);
+}
+
+/// The namespaces of all that there is to send now.
+fn namespaces_of_orders(sim: &mut Sim) -> BTreeSet<String> {
+    let (now, core) = (sim.now(), &mut sim.leader.core);
+    let orders = std::iter::from_fn(|| core.next(now));
+    orders
+        .map(|order| order.key.namespace.to_string())
+        .collect()
+}
+
+#[test]
+fn a_namespace_is_planned_for_once_it_is_known_whatever_becomes_of_others() {
+    let mut sim = Sim::of_two(true);
+    for _ in 0..2 {
+        let interface = json!({ "spec": interface_spec(0, 0) });
+        sim.server
+            .create(Kind::NetworkInterface, "free", &interface);
+        sim.switch();
+    }
+    sim.forget();
+    for known in ["ns", "other"] {
+        for kind in Kind::ALL {
+            assert_eq!(namespaces_of_orders(&mut sim), BTreeSet::new(), "{known}");
+            assert!(!sim.leader.core.world().is_complete());
+            sim.list(kind);
+        }
+        assert_eq!(namespaces_of_orders(&mut sim), [known.to_owned()].into());
+        sim.switch();
+    }
+    assert!(sim.leader.core.world().is_complete());
+}

@@ -1,0 +1,173 @@
+//! Before something is taken away, and where the world may be behind, the core looks.
+
+use ni_controller::core::{Failure, Outcome};
+use ni_controller::plan::{Purpose, Request};
+use ni_controller::world::Kind;
+use serde_json::{Value, json};
+
+use crate::retries::{repair_is_ordered, with_child};
+use crate::sim::Sim;
+use crate::sim::server::Server;
+use crate::users::interface_spec;
+
+/// The next order is a look at this object.
+fn looks_at(sim: &mut Sim, kind: Kind, name: &str) {
+    let order = sim.step().expect("something to do");
+    let change = order.change;
+    assert_eq!(
+        (change.kind, &*change.name, change.purpose),
+        (kind, name, Purpose::Look)
+    );
+}
+
+#[test]
+fn a_look_precedes_whatever_is_taken_away() {
+    let mut sim = with_child();
+    let empty = json!({ "spec": { "networkInterfaces": [] } });
+    sim.server.patch(Kind::Machine, "m", &empty);
+    sim.deliver_all(Kind::Machine);
+    looks_at(&mut sim, Kind::Machine, "m");
+    let order = sim.step().expect("something to do");
+    assert_eq!(order.change.purpose, Purpose::Remove);
+}
+
+#[test]
+fn a_child_that_went_is_not_made_again_behind_a_machine_that_went_first() {
+    // The deletion is watched, or a new list shows it.
+    for by_list in [false, true] {
+        let mut sim = with_child();
+        sim.server.delete(Kind::Machine, "m");
+        sim.server.collect();
+        if by_list {
+            sim.list(Kind::NetworkInterface);
+        } else {
+            sim.deliver_all(Kind::NetworkInterface);
+        }
+        looks_at(&mut sim, Kind::Machine, "m");
+        assert_eq!(sim.step(), None, "by list: {by_list}");
+    }
+}
+
+#[test]
+fn a_child_that_went_while_its_machine_stays_is_made_again_after_one_look() {
+    let mut sim = with_child();
+    sim.server.delete(Kind::NetworkInterface, "m-c");
+    sim.deliver_all(Kind::NetworkInterface);
+    looks_at(&mut sim, Kind::Machine, "m");
+    let order = sim.step().expect("something to do");
+    assert_eq!(order.change.purpose, Purpose::Make);
+    sim.settle();
+    // The look is not made again.
+    let entries = sim.server.get(Kind::Machine, "m").expect("it")["spec"].clone();
+    let mut entries = entries["networkInterfaces"]
+        .as_array()
+        .cloned()
+        .expect("a list");
+    entries.push(crate::users::ephemeral("d", &interface_spec(0, 1)));
+    let more = json!({ "spec": { "networkInterfaces": entries } });
+    sim.server.patch(Kind::Machine, "m", &more);
+    sim.deliver_all(Kind::Machine);
+    let order = sim.step().expect("something to do");
+    assert_eq!(order.change.purpose, Purpose::Make);
+}
+
+#[test]
+fn a_look_that_is_refused_is_tried_again_after_a_wait() {
+    let mut sim = Sim::new(Server::default());
+    let mut spec = interface_spec(0, 0);
+    spec["machineRef"] = json!({ "name": "gone", "uid": "gone" });
+    sim.server
+        .create(Kind::NetworkInterface, "free", &json!({ "spec": spec }));
+    sim.deliver_all(Kind::NetworkInterface);
+    let now = sim.now();
+    let look = sim.leader.core.next(now).expect("a look");
+    assert_eq!(look.change.request, Request::Read);
+    let refused = Outcome::Failed(Failure::Refused("forbidden".to_owned()));
+    sim.leader.core.answer(look.ticket, refused, now);
+    assert_eq!(sim.leader.core.next(now), None);
+    let wait = sim.leader.core.wake_at().expect("a timer");
+    assert!(wait > now.elapsed, "{wait:?}");
+    sim.pass(wait.saturating_sub(now.elapsed));
+    let again = sim.leader.core.next(sim.now());
+    assert_eq!(again.map(|order| order.change), Some(look.change));
+}
+
+/// Interface and holder of one name: a look at the one, which a list in doubt asks for, is not a look at the other.
+#[test]
+fn a_look_at_an_object_of_the_holders_name_is_no_look_at_the_holder() {
+    let mut sim = Sim::new(Server::default());
+    let interface = json!({ "spec": interface_spec(0, 0) });
+    sim.server.create(Kind::NetworkInterface, "x", &interface);
+    let names = json!({ "name": "c", "networkInterfaceRef": { "name": "x" } });
+    let machine = json!({ "spec": { "networkInterfaces": [names] } });
+    sim.server.create(Kind::Machine, "x", &machine);
+    sim.deliver_all(Kind::NetworkInterface);
+    sim.deliver_all(Kind::Machine);
+    let claim = sim.step().expect("something to do");
+    assert_eq!(claim.change.purpose, Purpose::Claim);
+    // Its holder is gone, and a list does not show the interface, of which only an answer has shown the version.
+    sim.server.delete(Kind::Machine, "x");
+    sim.deliver_all(Kind::Machine);
+    let now = sim.now();
+    let look = sim.leader.core.next(now).expect("a look at the holder");
+    assert_eq!(look.change.kind, Kind::Machine);
+    sim.begin_list(Kind::NetworkInterface, &[]);
+    sim.end_list(Kind::NetworkInterface);
+    let lost = Failure::Transient {
+        message: "lost".to_owned(),
+        after: None,
+    };
+    sim.leader
+        .core
+        .answer(look.ticket, Outcome::Failed(lost), now);
+    looks_at(&mut sim, Kind::NetworkInterface, "x");
+    while let Some(order) = sim.step_in_time() {
+        assert_ne!(order.change.purpose, Purpose::Release, "without a look");
+        if order.change.kind == Kind::Machine {
+            break;
+        }
+    }
+}
+
+#[test]
+fn what_a_server_did_not_find_and_a_later_look_shows_is_there() {
+    let mut sim = with_child();
+    let order = repair_is_ordered(&mut sim);
+    let now = sim.now();
+    let not_found = Outcome::Failed(Failure::NotFound);
+    sim.leader.core.answer(order.ticket, not_found, now);
+    sim.settle();
+    let child = sim.server.get(Kind::NetworkInterface, "m-c").expect("it");
+    assert_eq!(child["spec"]["machineRef"]["name"], "m");
+}
+
+/// Until its end a list takes nothing back: it comes in the order of names, may be old, and may break off.
+#[test]
+fn a_list_that_has_not_ended_takes_nothing_back() {
+    let mut sim = with_child();
+    let stored = |sim: &Sim| sim.server.get(Kind::Machine, "m").expect("it").clone();
+    let old = stored(&sim);
+    let label = json!({ "metadata": { "labels": { "some": "change" } } });
+    sim.server.patch(Kind::Machine, "m", &label);
+    sim.deliver_all(Kind::Machine);
+    let known = |sim: &Sim| {
+        let namespace = sim.leader.core.world().namespace("ns");
+        namespace
+            .version(Kind::Machine, "m")
+            .expect("it")
+            .to_string()
+    };
+    let version = |object: &Value| object["metadata"]["resourceVersion"].clone();
+    let new = stored(&sim);
+    sim.begin_list(Kind::Machine, std::slice::from_ref(&old));
+    assert_eq!(known(&sim), version(&new));
+    // One that breaks off has no effect,
+    sim.begin_list(Kind::Machine, &[]);
+    assert_eq!(known(&sim), version(&new));
+    sim.list(Kind::Machine);
+    assert_eq!(known(&sim), version(&new));
+    // and one that ends has: the server went back.
+    sim.begin_list(Kind::Machine, std::slice::from_ref(&old));
+    sim.end_list(Kind::Machine);
+    assert_eq!(known(&sim), version(&old));
+}

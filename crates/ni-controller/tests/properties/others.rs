@@ -1,0 +1,129 @@
+//! What others do to any object: deletions, finalizers, outside systems, the network plugin, objects that do not decode,
+//! the garbage collector.
+
+use ni_controller::world::Kind;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::sim::Sim;
+use crate::sim::server::Server;
+
+const GUARD: &str = "common.ironcore.dev/managed-by";
+
+/// What somebody does to the object of a kind at a place among all of that kind.
+#[derive(Clone, Debug)]
+pub(crate) enum Other {
+    /// Deletes it; it stays for a while if somebody's finalizer holds it.
+    Delete { kind: Kind, at: usize, held: bool },
+    /// Takes its finalizers off.
+    Release { kind: Kind, at: usize },
+    /// Takes it over as an outside system, or lets it go.
+    Guard { kind: Kind, at: usize, on: bool },
+    /// Attaches an interface as the network plugin, or detaches it.
+    Attach { at: usize, on: bool },
+    /// Stores it so that it does not decode.
+    Spoil { kind: Kind, at: usize },
+    /// The garbage collector makes its round.
+    Collect,
+}
+
+/// Most of what happens is about interfaces.
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        2 => Just(Kind::Machine),
+        4 => Just(Kind::NetworkInterface),
+        1 => Just(Kind::Network),
+        2 => Just(Kind::VirtualIp),
+    ]
+}
+
+pub(crate) fn any_of() -> impl Strategy<Value = Other> {
+    prop_oneof![
+        3 => (kind(), 0..8usize, any::<bool>()).prop_map(|(kind, at, held)| Other::Delete { kind, at, held }),
+        2 => (kind(), 0..8usize).prop_map(|(kind, at)| Other::Release { kind, at }),
+        1 => (kind(), 0..8usize, any::<bool>()).prop_map(|(kind, at, on)| Other::Guard { kind, at, on }),
+        2 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(at, on)| Other::Attach { at, on }),
+        1 => (kind(), 0..8usize).prop_map(|(kind, at)| Other::Spoil { kind, at }),
+        1 => Just(Other::Collect),
+    ]
+}
+
+impl Other {
+    pub(crate) fn act(&self, sim: &mut Sim) {
+        let server = &mut sim.server;
+        match self {
+            Self::Delete { kind, at, held } => {
+                if let Some(name) = nth(server, *kind, *at) {
+                    if *held {
+                        let hold = json!({ "metadata": { "finalizers": ["hold"] } });
+                        server.patch(*kind, &name, &hold);
+                    }
+                    server.delete(*kind, &name);
+                }
+            }
+            Self::Release { kind, at } => {
+                if let Some(name) = nth(server, *kind, *at) {
+                    server.release(*kind, &name);
+                }
+            }
+            Self::Guard { kind, at, on } => {
+                let guard = json!({ GUARD: on.then_some("them") });
+                let guard = json!({ "metadata": { "annotations": guard } });
+                patch_nth(server, *kind, *at, &guard);
+            }
+            Self::Attach { at, on } => {
+                let attached = json!({ "spec": { "providerID": on.then_some("p") } });
+                patch_nth(server, Kind::NetworkInterface, *at, &attached);
+            }
+            Self::Spoil { kind, at } => patch_nth(server, *kind, *at, &nonsense(*kind)),
+            Self::Collect => server.collect(),
+        }
+    }
+}
+
+/// The object at this place among all of its kind.
+fn nth(server: &Server, kind: Kind, at: usize) -> Option<String> {
+    let names: Vec<&str> = server
+        .list(kind)
+        .filter_map(|object| object["metadata"]["name"].as_str())
+        .collect();
+    let at = at.checked_rem(names.len())?;
+    Some(names[at].to_owned())
+}
+
+/// Merges a patch into the object at this place.
+pub(crate) fn patch_nth(server: &mut Server, kind: Kind, at: usize, patch: &Value) {
+    if let Some(name) = nth(server, kind, at) {
+        server.patch(kind, &name, patch);
+    }
+}
+
+/// What makes an object of this kind undecodable; its users' own step mends it.
+fn nonsense(kind: Kind) -> Value {
+    match kind {
+        Kind::Machine => json!({ "spec": { "networkInterfaces": "none" } }),
+        Kind::NetworkInterface => json!({ "spec": { "ips": "none" } }),
+        Kind::Network => json!({ "status": { "state": 5 } }),
+        Kind::VirtualIp => json!({ "spec": { "ipFamily": 5 } }),
+    }
+}
+
+/// Whether an object does not decode, as `nonsense` made it.
+pub(crate) fn is_spoilt(object: &Value) -> bool {
+    object["spec"]["networkInterfaces"] == "none"
+        || object["spec"]["ips"] == "none"
+        || object["spec"]["ipFamily"] == 5
+}
+
+fn is_guarded(object: &Value) -> bool {
+    !object["metadata"]["annotations"][GUARD].is_null()
+}
+
+pub(crate) fn is_alive(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_null()
+}
+
+/// Whether this controller answers for what the object says: others may have changed what it does not touch.
+pub(crate) fn is_tended(object: &Value) -> bool {
+    is_alive(object) && !is_guarded(object) && !is_spoilt(object)
+}

@@ -1,0 +1,187 @@
+//! What users do: machines, interfaces, networks and virtual IPs.
+
+use std::collections::BTreeMap;
+
+use ni_controller::world::Kind;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::others::patch_nth;
+use crate::sim::Sim;
+
+/// Names that collide: `m` + `a-b` and `m-a` + `b` make one interface name.
+pub(crate) const MACHINES: [&str; 3] = ["m", "m-a", "other"];
+const ENTRIES: [&str; 3] = ["a-b", "b", "c"];
+const INTERFACES: [&str; 3] = ["m-a-b", "free", "m-c"];
+const NETWORKS: [&str; 2] = ["net-0", "net-1"];
+
+/// An entry of a machine.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Ephemeral { network: usize, address: usize },
+    Existing { interface: usize },
+}
+
+/// What a user does.
+#[derive(Clone, Debug)]
+pub(crate) enum User {
+    /// Applies a machine.
+    Machine {
+        name: usize,
+        entries: Vec<(usize, Source)>,
+        finalizer: bool,
+    },
+    /// Creates an interface.
+    Interface {
+        name: usize,
+        network: usize,
+        address: usize,
+        virtual_ip: bool,
+        mark: bool,
+    },
+    /// Edits the interface at this place among all.
+    Edit {
+        at: usize,
+        what: usize,
+        address: usize,
+    },
+    /// Applies a network, in some state.
+    Network { name: usize, state: usize },
+    /// Applies the virtual IP, with or without an address.
+    VirtualIp { ip: bool },
+}
+
+/// The first of three is the likeliest, so that steps meet.
+fn one_of_three() -> impl Strategy<Value = usize> {
+    prop_oneof![3 => Just(0usize), 1 => Just(1usize), 1 => Just(2usize)]
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    prop_oneof![
+        (0..2usize, 0..3usize)
+            .prop_map(|(network, address)| Source::Ephemeral { network, address }),
+        (0..3usize).prop_map(|interface| Source::Existing { interface }),
+    ]
+}
+
+pub(crate) fn any_of() -> impl Strategy<Value = User> {
+    let entries = || prop::collection::vec((one_of_three(), source()), 0..3);
+    prop_oneof![
+        5 => (one_of_three(), entries(), any::<bool>())
+            .prop_map(|(name, entries, finalizer)| User::Machine { name, entries, finalizer }),
+        3 => (0..3usize, 0..2usize, 0..3usize, prop::bool::weighted(0.8), any::<bool>())
+            .prop_map(|(name, network, address, virtual_ip, mark)| User::Interface { name, network, address, virtual_ip, mark }),
+        3 => (0..8usize, 0..4usize, 0..3usize).prop_map(|(at, what, address)| User::Edit { at, what, address }),
+        2 => (0..2usize, 0..4usize).prop_map(|(name, state)| User::Network { name, state }),
+        2 => any::<bool>().prop_map(|ip| User::VirtualIp { ip }),
+    ]
+}
+
+pub(crate) fn interface_spec(network: usize, address: usize) -> Value {
+    json!({
+        "networkRef": { "name": NETWORKS[network] },
+        "ipFamilies": ["IPv4"],
+        "ips": [{ "value": format!("10.0.0.{}", address + 1) }],
+    })
+}
+
+/// An entry of a machine that makes an interface from this spec.
+pub(crate) fn ephemeral(name: &str, spec: &Value) -> Value {
+    json!({ "name": name, "ephemeral": { "networkInterfaceTemplate": { "spec": spec } } })
+}
+
+fn machine_spec(entries: &[(usize, Source)]) -> Value {
+    let mut by_name = BTreeMap::new();
+    for (name, source) in entries {
+        let name = ENTRIES[*name];
+        let entry = match source {
+            Source::Ephemeral { network, address } => {
+                ephemeral(name, &interface_spec(*network, *address))
+            }
+            Source::Existing { interface } => {
+                json!({ "name": name, "networkInterfaceRef": { "name": INTERFACES[*interface] } })
+            }
+        };
+        by_name.insert(name, entry);
+    }
+    json!({ "machineClassRef": { "name": "class" }, "networkInterfaces": by_name.into_values().collect::<Vec<_>>() })
+}
+
+impl User {
+    pub(crate) fn act(&self, sim: &mut Sim) {
+        match self {
+            Self::Machine {
+                name,
+                entries,
+                finalizer,
+            } => apply_machine(sim, MACHINES[*name], entries, *finalizer),
+            Self::Interface {
+                name,
+                network,
+                address,
+                virtual_ip,
+                mark,
+            } => {
+                let mut body = json!({ "spec": interface_spec(*network, *address) });
+                if *virtual_ip {
+                    body["spec"]["virtualIP"] = json!({ "virtualIPRef": { "name": "vip" } });
+                }
+                if *mark {
+                    body["metadata"]["annotations"] =
+                        json!({ "common.ironcore.dev/ephemeral-managed-by": "ephemeral-manager" });
+                }
+                let name = INTERFACES[*name];
+                sim.server.create(Kind::NetworkInterface, name, &body);
+            }
+            Self::Edit { at, what, address } => {
+                let spec = match what {
+                    0 => json!({ "machineRef": null }),
+                    1 => json!({ "ips": interface_spec(0, *address)["ips"] }),
+                    2 => json!({ "virtualIP": null }),
+                    _ => json!({ "virtualIP": { "virtualIPRef": { "name": "vip" } } }),
+                };
+                let edit = json!({ "spec": spec });
+                patch_nth(&mut sim.server, Kind::NetworkInterface, *at, &edit);
+            }
+            Self::Network { name, state } => apply_network(sim, NETWORKS[*name], *state),
+            Self::VirtualIp { ip } => apply_virtual_ip(sim, *ip),
+        }
+    }
+}
+
+fn apply_machine(sim: &mut Sim, name: &str, entries: &[(usize, Source)], finalizer: bool) {
+    let spec = json!({ "spec": machine_spec(entries) });
+    if sim.server.get(Kind::Machine, name).is_some() {
+        return sim.server.patch(Kind::Machine, name, &spec);
+    }
+    sim.server.create(Kind::Machine, name, &spec);
+    let finalizers = if finalizer {
+        json!(["pool"])
+    } else {
+        Value::Null
+    };
+    let metadata = json!({ "metadata": { "finalizers": finalizers } });
+    sim.server.patch(Kind::Machine, name, &metadata);
+}
+
+fn apply_network(sim: &mut Sim, name: &str, state: usize) {
+    sim.server
+        .create(Kind::Network, name, &json!({ "spec": {} }));
+    let states = [
+        Value::Null,
+        json!("Pending"),
+        json!("Available"),
+        json!("Error"),
+    ];
+    let status = json!({ "status": { "state": states[state] } });
+    sim.server.patch(Kind::Network, name, &status);
+}
+
+fn apply_virtual_ip(sim: &mut Sim, ip: bool) {
+    let spec = json!({ "type": "Public", "ipFamily": "IPv4" });
+    let ip = if ip { json!("192.0.2.1") } else { Value::Null };
+    sim.server
+        .create(Kind::VirtualIp, "vip", &json!({ "spec": spec }));
+    let whole = json!({ "spec": spec, "status": { "ip": ip } });
+    sim.server.patch(Kind::VirtualIp, "vip", &whole);
+}
