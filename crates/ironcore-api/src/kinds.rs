@@ -160,7 +160,10 @@ mod tests {
             assert_eq!(Kind::named(kind.kind).plural, kind.plural);
         }
         for name in ["", "Network ", "Net"] {
-            assert!(std::panic::catch_unwind(|| Kind::named(name)).is_err(), "{name:?}");
+            assert!(
+                std::panic::catch_unwind(|| Kind::named(name)).is_err(),
+                "{name:?}"
+            );
         }
     }
 

@@ -131,7 +131,7 @@ const PLACES: [(&str, &str); 24] = [
 ];
 
 /// What a list is filled with.
-const ENTRIES: [&str; 14] = [
+const ENTRIES: [&str; 18] = [
     "{}",
     "0",
     "null",
@@ -146,6 +146,10 @@ const ENTRIES: [&str; 14] = [
     r#"{"ephemeral":{"prefixTemplate":{"spec":{"parentRef":{"name":"p"}}}}}"#,
     r#"{"emptyDisk":{"sizeLimit":"x"},"localDisk":{"image":"\n"},"ephemeral":{}}"#,
     r#"{"key":"!","operator":"!","values":["!","!"]}"#,
+    r#"{"ephemeral":{"prefixTemplate":{"metadata":{"labels":{"_1/":"!","_2/":"!","_3/":"!","_4/":"!","_5/":"!","_6/":"!"}}}}}"#,
+    r#"{"ephemeral":{"prefixTemplate":{"metadata":{"finalizers":["","","","","","","","","","","","","","","","",""]}}}}"#,
+    r#"{"ephemeral":{"prefixTemplate":{"spec":{"parentSelector":{"matchExpressions":[{},{},{},{},{},{},{},{},{}]}}}}}"#,
+    r#"{"ephemeral":{"prefixTemplate":{"spec":{"parentSelector":{"matchExpressions":[{"values":["","","","","",""]}]}}}}}"#,
 ];
 
 /// What fills the hole of a place: entries of a list, fields of a map; those of a map have names of their own.
@@ -163,20 +167,18 @@ fn filling(place: &str, entry: &str, size: usize) -> String {
     }
 }
 
-fn machine_of(interface: &str, interfaces: usize) -> String {
-    let all = repeated(interface, BODY, interfaces);
-    format!(r#"{{"networkInterfaces":[{all}]}}"#)
-}
-
 /// As many faults and parts as an object can hold within all bounds: 128 interfaces of 256 prefixes each.
 fn full_machines() -> Vec<String> {
     let with = |prefix: &str| {
-        let prefixes = repeated(prefix, BODY / 128, 256);
-        let template = format!(r#"{{"spec":{{"prefixes":[{prefixes}]}}}}"#);
-        machine_of(
-            &format!(r#"{{"ephemeral":{{"networkInterfaceTemplate":{template}}}}}"#),
-            128,
-        )
+        // Each interface has texts of its own, so that no two faults are the same.
+        let interfaces = (0..128).map(|number| {
+            let prefix = prefix.replace('!', &format!("!{number}"));
+            let prefixes = repeated(&prefix, BODY / 128, 256);
+            let template = format!(r#"{{"spec":{{"prefixes":[{prefixes}]}}}}"#);
+            format!(r#"{{"ephemeral":{{"networkInterfaceTemplate":{template}}}}}"#)
+        });
+        let interfaces: Vec<_> = interfaces.collect();
+        format!(r#"{{"networkInterfaces":[{}]}}"#, interfaces.join(","))
     };
     ENTRIES.map(with).into()
 }

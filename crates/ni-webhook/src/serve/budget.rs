@@ -36,7 +36,7 @@ pub const CONNECTIONS: u32 = 128;
 pub const STREAMS: u32 = 50;
 
 /// Bytes that a client may send on one stream before somebody reads them. At 5 ms there and back, a body of 3 MiB takes a
-/// second with it; it has two.
+/// second with it, of the four that a review has.
 pub const STREAM_WINDOW: u32 = 16 << 10;
 
 /// The same for all streams of a connection: bodies that wait for room must not keep others on it from coming in.

@@ -2,8 +2,8 @@
 //!
 //! Idle ones go first, then those whose request's body is still coming in; of each the oldest first. Handshakes that are
 //! slow, or that take more than half of the room, go before all others: a flood of them neither drives out connections
-//! that are in use, nor, while it fits into its half, is driven out by connections that are held open. What is being judged
-//! never goes, so a stranger who only holds something open can't keep others out.
+//! that are in use, nor, while it fits into its half, is driven out by connections that are held open. Answers that are going
+//! out go last, and what is being judged never goes, so a stranger who only holds something open can't keep others out.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ pub enum Reason {
     Handshake,
     /// Nothing was under way, or only what took longer than [`GRACE`].
     Idle,
-    /// Its request's body was not complete.
+    /// Its request's body, or the answer that went out, was not complete.
     Incomplete,
 }
 
@@ -33,6 +33,8 @@ enum Rank {
     Idle,
     Incomplete,
     Handshake,
+    /// An answer is going out. Whoever lets answers wait, one after the other, may not keep all others out.
+    Sending,
 }
 
 impl Rank {
@@ -40,7 +42,7 @@ impl Rank {
         match self {
             Self::SlowHandshake | Self::Handshake => Reason::Handshake,
             Self::Idle => Reason::Idle,
-            Self::Incomplete => Reason::Incomplete,
+            Self::Incomplete | Self::Sending => Reason::Incomplete,
         }
     }
 }
@@ -99,8 +101,10 @@ impl Entry {
                 Rank::Handshake
             };
             Some((rank, self.since))
-        } else if judging.count > 0 || active(sending) {
+        } else if judging.count > 0 {
             None
+        } else if active(sending) {
+            Some((Rank::Sending, sending.last))
         } else if active(receiving) {
             Some((Rank::Incomplete, receiving.last))
         } else {

@@ -149,11 +149,24 @@ fn what_is_judged_stays_however_long_it_takes() {
 
 #[test]
 fn an_answer_that_nobody_reads_protects_for_a_moment_only() {
-    let mut timed = Timed::new(1);
-    let [deaf] = timed.open([0.0]);
-    timed.begin(deaf, &[Receiving, Judging, Sending], 10.0);
+    for (now, expected) in [(11.9, Reason::Incomplete), (12.0, Reason::Idle)] {
+        let mut timed = Timed::new(1);
+        let [deaf] = timed.open([0.0]);
+        timed.begin(deaf, &[Receiving, Judging, Sending], 10.0);
+        assert_eq!(timed.evict(now), Some((deaf, expected)));
+    }
+}
+
+#[test]
+fn an_answer_that_is_going_out_is_the_last_to_go() {
+    let mut timed = Timed::new(3);
+    let [answered, sending, judged] = timed.open([0.0, 0.0, 0.0]);
+    timed.begin(answered, &[Receiving], 11.5);
+    timed.begin(sending, &[Receiving, Judging, Sending], 11.0);
+    timed.begin(judged, &[Receiving, Judging], 0.0);
+    assert_eq!(timed.evict(11.9), Some((answered, Reason::Incomplete)));
+    assert_eq!(timed.evict(11.9), Some((sending, Reason::Incomplete)));
     assert_eq!(timed.evict(11.9), None);
-    assert_eq!(timed.evict(12.0), Some((deaf, Reason::Idle)));
 }
 
 #[test]
