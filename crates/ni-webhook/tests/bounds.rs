@@ -207,9 +207,6 @@ fn hostile_bodies_are_bounded(webhook: &Webhook) {
             let what = format!("{kind} {place} {entry}");
             let spec = place.replace(HOLE, &filling(place, entry, BODY));
             assert_bounded(webhook, &what, &review(kind, &spec, None));
-            let half = place.replace(HOLE, &filling(place, entry, BODY / 2));
-            let other = half.replacen('{', r#"{"providerID":"p","#, 1);
-            assert_bounded(webhook, &what, &review(kind, &half, Some(&other)));
         }
     }
     for spec in full_machines().into_iter().chain([many_references()]) {
@@ -323,7 +320,7 @@ fn random_bodies_are_bounded(webhook: &Webhook) {
         anything(),
         1..BODY / 2,
     );
-    for _ in 0..300 {
+    for _ in 0..100 {
         let tree = strategy.new_tree(&mut runner).expect("a value");
         let ((kind, place), entry, other, size) = tree.current();
         let spec = |entry: &str| place.replace(HOLE, &filling(place, entry, size.max(entry.len())));

@@ -32,12 +32,12 @@ pub const REQUESTS: usize = 256;
 /// one for each review under way.
 pub const CONNECTIONS: u32 = 128;
 
-/// Requests at once on one connection of HTTP/2. The API server opens further connections beyond.
-pub const STREAMS: u32 = 50;
+/// Requests at once on one connection of HTTP/2. Clients in Go take 100 for granted until the server has spoken.
+pub const STREAMS: u32 = 100;
 
-/// Bytes that a client may send on one stream before somebody reads them. At 5 ms there and back, a body of 3 MiB takes a
-/// second with it, of the four that a review has.
-pub const STREAM_WINDOW: u32 = 16 << 10;
+/// Bytes that a client may send on one stream before somebody reads them. At 5 ms there and back, a body of 1.5 MiB, as
+/// much as etcd takes, needs a second with it, of the four that a review has.
+pub const STREAM_WINDOW: u32 = 8 << 10;
 
 /// The same for all streams of a connection: bodies that wait for room must not keep others on it from coming in.
 pub const CONNECTION_WINDOW: u32 = STREAMS * STREAM_WINDOW;
