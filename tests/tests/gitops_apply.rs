@@ -259,7 +259,7 @@ async fn helm_waits_for_interfaces_and_an_upgrade_to_the_same_changes_nothing() 
     assert_eq!(system.versions().await, before);
 }
 
-/// As docs/gitops.md has it, on a ConfigMap that Argo CD's installation has made.
+/// As docs/gitops.md has it, on a `ConfigMap` that Argo CD's installation has made.
 #[tokio::test]
 async fn settings_for_argo_cd_join_those_that_are_there() {
     let (plane, _) = shared().await;

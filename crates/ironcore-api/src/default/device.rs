@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The device of each volume that names none, by the volume's index and in its order: the stored one of the same volume,
 /// else the first that is free. A device that another volume names is not free. Volumes are pairs of name and device.
-pub(crate) fn missing<'a, V, S>(volumes: V, stored: S) -> Vec<(usize, String)>
+pub(crate) fn missing<'a, V, S>(volumes: &V, stored: S) -> Vec<(usize, String)>
 where
     V: Iterator<Item = (&'a str, Option<&'a str>)> + Clone,
     S: Iterator<Item = (&'a str, Option<&'a str>)>,

@@ -26,7 +26,7 @@ pub fn machine_spec<'a>(spec: &'a MachineSpec, stored: &[MachineVolume]) -> Cow<
 /// What is open in a machine's spec.
 fn open(spec: &MachineSpec, stored: &[MachineVolume]) -> Vec<Open> {
     let power = spec.power.is_none().then_some(Open::Power).into_iter();
-    let devices = device::missing(spec.volumes.iter().map(named), stored.iter().map(named));
+    let devices = device::missing(&spec.volumes.iter().map(named), stored.iter().map(named));
     let devices = devices
         .into_iter()
         .map(|(index, device)| Open::Device(index, device));

@@ -149,9 +149,13 @@ mod tests {
     /// What an update with the faults `new` is refused for, if the object had the faults `old`.
     fn forgiven(old: Vec<Fault>, new: Vec<Fault>) -> (Vec<Fault>, usize) {
         let mut faults = Faults::of_old();
-        old.into_iter().for_each(|fault| faults.push(fault));
+        for fault in old {
+            faults.push(fault);
+        }
         let mut faults = faults.forgiving();
-        new.into_iter().for_each(|fault| faults.push(fault));
+        for fault in new {
+            faults.push(fault);
+        }
         faults.into_parts()
     }
 

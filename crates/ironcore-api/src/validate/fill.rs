@@ -62,7 +62,7 @@ pub(super) fn machine(spec: &mut MachineSpec<'_>, old: Option<&str>) -> Vec<Fill
     }
     let stored = old.map(stored_volumes).unwrap_or_default();
     let open = device::missing(
-        spec.volumes.entries().iter().map(named),
+        &spec.volumes.entries().iter().map(named),
         stored.iter().map(named),
     );
     for (index, device) in open {

@@ -191,7 +191,7 @@ mod tests {
             "`metadata.name`, `metadata.namespace`, `spec.machinePoolRef.name`, `spec.machineClassRef.name`",
             "| MachineClassRef | `spec.machineClassRef.name` | string |",
             "| `power` | string | default `On`; at most 32 characters |",
-            "| `networkInterfaces` | list of objects | at most 256; one for each `name` |",
+            "| `networkInterfaces` | list of objects | at most 128; one for each `name` |",
             "\"{self}\" is no power: On or Off",
             "[NetworkInterface](networkinterface.md#spec)",
         ];
