@@ -7,6 +7,7 @@ use book::pages;
 use ni_controller::plan::Reason;
 use ni_webhook::metrics::{Lookup, Metrics, Outcome};
 use ni_webhook::review::Endpoint;
+use ni_webhook::serve::eviction;
 use serde::Deserialize;
 use serde_json::Value;
 use xtask::repo;
@@ -127,6 +128,7 @@ fn the_webhooks_metrics_are_listed_with_their_types_and_no_others() {
         Duration::ZERO,
     );
     metrics.looked_up(Lookup::Known);
+    metrics.connection_evicted(eviction::Reason::Idle);
     let text = metrics.encode();
     let types = text
         .lines()
