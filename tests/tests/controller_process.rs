@@ -223,8 +223,7 @@ async fn before_a_release_the_holder_is_read_once() {
 }
 
 #[tokio::test]
-async fn writes_carry_the_uid_and_the_version_that_they_count_on()
- {
+async fn writes_carry_the_uid_and_the_version_that_they_count_on() {
     let turn = Turn::take().await;
     let space = turn.space().await;
     let _controller = turn.controller(&[]).await;
