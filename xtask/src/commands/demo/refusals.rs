@@ -37,7 +37,7 @@ const REFUSED: [Refusal; 6] = [
         ],
     ),
     Refusal("virtualip.yaml", &["spec.type", "spec.ipFamily"]),
-    Refusal("prefix.yaml", &["spec.prefix"]),
+    Refusal("prefix.yaml", &["spec.prefix", "spec.prefixLength"]),
     Refusal(
         "network.yaml",
         &[
