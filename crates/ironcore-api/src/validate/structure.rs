@@ -81,7 +81,7 @@ fn each(part: &impl Validate, mut visit: impl FnMut(&str, &[ValidationError])) {
     let mut errors: Vec<_> = errors.into_errors().into_iter().collect();
     errors.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     for (name, kind) in errors {
-        // Parts are judged by `draft::Part`, so there are no others.
+        // `draft::Part` judges the parts, so no attribute is nested.
         if let ValidationErrorsKind::Field(errors) = kind {
             visit(field_name(&name), &errors);
         }

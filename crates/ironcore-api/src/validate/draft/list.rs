@@ -18,7 +18,7 @@ pub(in crate::validate) struct List<T, const MOST: u64> {
 }
 
 impl<T, const MOST: u64> List<T, MOST> {
-    /// The entries, if there are no more than may be: of too many, none is judged.
+    /// The entries, or none where the list is too long: then only its length is judged.
     pub(in crate::validate) fn entries(&self) -> &[T] {
         if self.is_too_long() { &[] } else { &self.read }
     }
