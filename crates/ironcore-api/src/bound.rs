@@ -46,6 +46,9 @@ pub(crate) const LABEL_KEY: u64 = 317;
 pub(crate) const HANDLE: u64 = 2048;
 /// A value of an attribute: agents keep labels there, as JSON.
 pub(crate) const ATTRIBUTE: u64 = 16_384;
+/// What a machine's template says of an interface's `prefixes` and `virtualIP`, as JSON, in bytes: the interface bears it in an
+/// annotation ([`LAST_APPLIED`](crate::ownership::LAST_APPLIED)), and all annotations of an object share 256 KiB.
+pub(crate) const APPLIED: usize = 65_536;
 /// An image of a disk.
 pub(crate) const IMAGE: u64 = 4096;
 /// A text for people, or one that is not read.

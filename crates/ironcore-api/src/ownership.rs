@@ -8,6 +8,9 @@ pub const EPHEMERAL_MANAGED_BY: &str = "common.ironcore.dev/ephemeral-managed-by
 pub const EPHEMERAL_MANAGER: &str = "ephemeral-manager";
 /// Annotation of an object that an outside system manages: the controllers write nothing to it.
 pub const MANAGED_BY: &str = "common.ironcore.dev/managed-by";
+/// Annotation of an interface that a machine's template made: what that template last said of the fields that others write
+/// as well, as JSON. What it names no longer is then told from what others added (contract, Others add to what we make).
+pub const LAST_APPLIED: &str = "ni.ironcore.dev/last-applied";
 
 /// The controller owner reference that a child bears, so that the garbage collector removes it with its owner.
 pub fn controller_reference(

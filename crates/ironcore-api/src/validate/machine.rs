@@ -10,6 +10,7 @@ use super::stored::{ONCE, keeps};
 use super::text::{NO_SUBDOMAIN, is_label, is_subdomain};
 use super::virtual_ip::label_name;
 use super::{address_warning, fill, machine_warning, network_interface, volume};
+use crate::bound;
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::names;
@@ -132,7 +133,12 @@ fn interface(
     if let Some(spec) = &template.spec {
         let ephemeral = at.field("ephemeral");
         let template = ephemeral.field("networkInterfaceTemplate");
-        network_interface::spec(&template.field("spec"), spec, name.as_deref(), faults);
+        let at = template.field("spec");
+        network_interface::spec(&at, spec, name.as_deref(), faults);
+        // The interface made for the entry remembers them in an annotation.
+        if spec.prefixes.bytes() > bound::APPLIED {
+            faults.push(Fault::too_large(&at.field("prefixes"), bound::APPLIED));
+        }
     }
 }
 

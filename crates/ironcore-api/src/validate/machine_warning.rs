@@ -1,19 +1,24 @@
-//! What a machine's template says in vain: the interface made from it gets its name, namespace and
-//! machine from the machine.
+//! What a machine's template says in vain: the interface made from it gets its name, namespace, machine and marks from the
+//! controller.
 
 use super::draft::{
     InterfaceTemplate, LabelUidRef, Later, MachineInterface, TemplateMetadata, given,
 };
+use crate::ownership::LAST_APPLIED;
 
 type Says = fn(&InterfaceTemplate<'_>, &TemplateMetadata<'_>) -> bool;
 
 /// The fields of a template that are overwritten, and whether a template has them.
-const OVERWRITTEN: [(&str, Says); 4] = [
+const OVERWRITTEN: [(&str, Says); 5] = [
     ("metadata.name", |_, m| has(m.name.as_deref())),
     ("metadata.generateName", |_, m| {
         has(m.generateName.as_deref())
     }),
     ("metadata.namespace", |_, m| has(m.namespace.as_deref())),
+    (
+        "metadata.annotations[ni.ironcore.dev/last-applied]",
+        |_, m| m.annotations.has(LAST_APPLIED),
+    ),
     ("spec.machineRef", |t, _| {
         let reference = t.spec.as_ref().and_then(|spec| spec.machineRef.as_ref());
         reference.is_some_and(LabelUidRef::is_given)
@@ -40,7 +45,7 @@ pub(super) fn overwritten(
     };
     Some(format!(
         "spec.networkInterfaces[{index}].ephemeral.networkInterfaceTemplate: {} overwritten{others}: \
-         the interface is named after its machine, and belongs to it",
+         the controller names the interface and marks it as the machine's",
         named(&fields),
     ))
 }

@@ -19,6 +19,15 @@ pub(in crate::validate) struct Labels<'a>(Map<'a>);
 #[derive(Debug, Default, Serialize)]
 pub(in crate::validate) struct Annotations<'a>(Map<'a>);
 
+impl Annotations<'_> {
+    /// Whether one has this key.
+    pub(in crate::validate) fn has(&self, wanted: &str) -> bool {
+        let mut found = false;
+        self.0.each(|key, _| found |= key == wanted);
+        found
+    }
+}
+
 impl Part for Labels<'_> {
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
         self.0.each(|key, value| {

@@ -7,7 +7,8 @@ use super::lenient::{object, object_or_empty};
 use super::list::{objects, texts};
 use super::texts::{Attributes, Family};
 use super::{
-    EphemeralPrefix, LabelUidRef, List, Metadata, RequiredRef, Text, VirtualIPSource, part,
+    EphemeralPrefix, LabelUidRef, List, Measured, Metadata, RequiredRef, Text, VirtualIPSource,
+    measured, part,
 };
 use crate::bound;
 use crate::validate::text;
@@ -39,9 +40,10 @@ pub(in crate::validate) struct NetworkInterfaceSpec<'a> {
     #[serde(borrow, deserialize_with = "objects")]
     #[validate(length(max = bound::IPS))]
     pub(in crate::validate) ips: List<IpSource<'a>, { bound::IPS }>,
-    #[serde(borrow, deserialize_with = "objects")]
+    #[serde(borrow, deserialize_with = "measured")]
     #[validate(length(max = bound::INTERFACE_PREFIXES))]
-    pub(in crate::validate) prefixes: List<PrefixSource<'a>, { bound::INTERFACE_PREFIXES }>,
+    pub(in crate::validate) prefixes:
+        Measured<List<PrefixSource<'a>, { bound::INTERFACE_PREFIXES }>>,
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) virtualIP: Option<VirtualIPSource<'a>>,
     #[serde(borrow, deserialize_with = "nullable")]

@@ -17,7 +17,7 @@ pub(in crate::validate) struct TemplateMetadata<'a> {
     #[serde(borrow)]
     labels: Labels<'a>,
     #[serde(borrow)]
-    annotations: Annotations<'a>,
+    pub(in crate::validate) annotations: Annotations<'a>,
     #[serde(borrow)]
     #[validate(length(max = bound::NAME))]
     pub(in crate::validate) name: Option<Text<'a>>,

@@ -69,6 +69,21 @@ const INTERFACES_REFUSED: &[Create] = &[
     Create(meta!("labels: {a: '!'}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.labels", Invalid, "Invalid value: \"!\": a valid label must be"), meta!("labels: {a: b}")),
     Create(meta!("labels: {'x y': b}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.labels", Invalid, "Invalid value: \"x y\": name part must consist of"), meta!("labels: {example.com/a: ''}")),
     Create(meta!("annotations: {'x y': b}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.annotations", Invalid, "Invalid value: \"x y\": name part must consist of"), meta!("annotations: {Example.com/a: '!'}")),
+    Create(
+        "spec.networkInterfaces = [{name: a, ephemeral: {networkInterfaceTemplate: {spec: {networkRef: {name: n}, ipFamilies: [IPv4], \
+         ips: [{value: 10.0.0.1}], prefixes: [{ephemeral: {prefixTemplate: {metadata: {annotations: {}}, spec: {parentRef: {name: p}, \
+         prefixLength: 24, ipFamily: IPv4}}}}]}}}}]; \
+         spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.spec.prefixes.0.ephemeral.prefixTemplate.metadata.annotations.a = 65500*v",
+        Cause(
+            "spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.prefixes",
+            TooLong,
+            "Too long: may not be more than 65536 bytes",
+        ),
+        "spec.networkInterfaces = [{name: a, ephemeral: {networkInterfaceTemplate: {spec: {networkRef: {name: n}, ipFamilies: [IPv4], \
+         ips: [{value: 10.0.0.1}], prefixes: [{ephemeral: {prefixTemplate: {metadata: {annotations: {}}, spec: {parentRef: {name: p}, \
+         prefixLength: 24, ipFamily: IPv4}}}}]}}}}]; \
+         spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.spec.prefixes.0.ephemeral.prefixTemplate.metadata.annotations.a = 65000*v",
+    ),
     Create(concat!(meta!("annotations: {}"), "; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.metadata.annotations.a = 262144*v"),
         Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.metadata.annotations", TooLong, "Too long: may not be more than 262144 bytes"),
         concat!(meta!("annotations: {}"), "; spec.networkInterfaces.0.ephemeral.networkInterfaceTemplate.metadata.annotations.a = 262143*v")),

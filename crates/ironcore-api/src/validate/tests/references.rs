@@ -144,6 +144,11 @@ fn what_a_machines_template_says_in_vain_is_warned_of_once() {
             "metadata.generateName is overwritten",
         ),
         (
+            "annotations: {ni.ironcore.dev/last-applied: '{}'}",
+            "",
+            "metadata.annotations[ni.ironcore.dev/last-applied] is overwritten",
+        ),
+        (
             "namespace: x",
             ", machineRef: {name: m, uid: u}",
             "metadata.namespace and spec.machineRef are overwritten",
