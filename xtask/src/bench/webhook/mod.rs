@@ -1,5 +1,6 @@
 //! `cargo xtask bench webhook`: what a review costs, beside a server that judges nothing, and what creates cost with it.
 
+mod beside;
 mod cells;
 mod client;
 mod closed_loop;
@@ -68,6 +69,8 @@ pub(crate) struct BenchWebhook {
 enum Part {
     /// Reviews over TLS, beside a no-op
     Server,
+    /// Small reviews while a hundred large ones are under way
+    Beside,
     /// An answer in memory
     Timing,
     /// With many networks known
@@ -77,7 +80,13 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Server, Self::Timing, Self::Memory, Self::Creates];
+    const ALL: [Self; 5] = [
+        Self::Server,
+        Self::Beside,
+        Self::Timing,
+        Self::Memory,
+        Self::Creates,
+    ];
 }
 
 impl std::fmt::Display for Part {
@@ -143,8 +152,11 @@ impl BenchWebhook {
         if self.has(Part::Timing) {
             report.timing = timing::measure(&programs.timing, dir, &reviews).await?;
         }
+        let noop = program("noop", &programs.noop);
+        if self.has(Part::Beside) {
+            report.beside = beside::measure(webhook, noop, self.effort()).await?;
+        }
         if self.has(Part::Server) {
-            let noop = program("noop", &programs.noop);
             let cells = cells::all(&reviews, &self.at_once, self.per_second);
             report.server = cells::measure(webhook, noop, &cells, self.effort()).await?;
         }

@@ -1,5 +1,6 @@
 //! What was measured: as tables, as JSON, and against what was to be reached.
 
+mod beside;
 mod creates;
 mod memory;
 mod server;
@@ -7,6 +8,7 @@ mod timing;
 
 use serde::Serialize;
 
+pub(crate) use beside::{BesideRow, Waits};
 pub(crate) use creates::{CreatesRow, Speed};
 pub(crate) use memory::MemoryRow;
 pub(crate) use server::{Measured, Pair, ServerRow};
@@ -19,6 +21,7 @@ use crate::bench::verdicts;
 #[derive(Default)]
 pub(crate) struct Report {
     pub(crate) server: Vec<ServerRow>,
+    pub(crate) beside: Vec<BesideRow>,
     pub(crate) timing: Vec<TimingRow>,
     pub(crate) memory: Vec<MemoryRow>,
     pub(crate) creates: Vec<CreatesRow>,
@@ -29,6 +32,7 @@ pub(crate) struct Report {
 #[serde(tag = "figure", rename_all = "lowercase")]
 enum Figure<'a> {
     Server(&'a ServerRow),
+    Beside(&'a BesideRow),
     Timing(&'a TimingRow),
     Memory(&'a MemoryRow),
     Creates(&'a CreatesRow),
@@ -39,6 +43,11 @@ impl Report {
     pub(crate) fn text(&self) -> String {
         let sections = [
             section("The server", &server::COLUMNS, &self.server),
+            section(
+                "Small reviews beside large ones",
+                &beside::COLUMNS,
+                &self.beside,
+            ),
             section("An answer, in memory", &timing::COLUMNS, &self.timing),
             section("Memory", &memory::COLUMNS, &self.memory),
             section(
@@ -54,18 +63,22 @@ impl Report {
     /// All rows in one array, as JSON.
     pub(crate) fn json(&self) -> serde_json::Result<String> {
         let server = self.server.iter().map(Figure::Server);
+        let beside = self.beside.iter().map(Figure::Beside);
         let timing = self.timing.iter().map(Figure::Timing);
         let memory = self.memory.iter().map(Figure::Memory);
         let creates = self.creates.iter().map(Figure::Creates);
-        let all: Vec<Figure<'_>> = server.chain(timing).chain(memory).chain(creates).collect();
+        let servers = server.chain(beside);
+        let all: Vec<Figure<'_>> = servers.chain(timing).chain(memory).chain(creates).collect();
         Ok(serde_json::to_string_pretty(&all)? + "\n")
     }
 
     fn targets(&self) -> String {
         let server = server::verdicts(&self.server);
+        let beside = beside::verdicts(&self.beside);
         let timing = timing::verdict(&self.timing);
         let memory = self.memory.iter().map(memory::verdict);
-        verdicts::lines(server.into_iter().chain(timing).chain(memory))
+        let servers = server.into_iter().chain(beside);
+        verdicts::lines(servers.chain(timing).chain(memory))
     }
 }
 
@@ -86,6 +99,7 @@ mod tests {
     fn the_json_is_an_array_of_objects_that_say_what_they_are() {
         let report = Report {
             server: vec![server::tests::row(100, 100)],
+            beside: vec![beside::tests::row(300.0, 30.0)],
             timing: vec![timing::tests::row(20.0)],
             memory: vec![memory::tests::row(15.0)],
             creates: vec![creates::tests::row()],
@@ -93,11 +107,11 @@ mod tests {
         let json: Value = serde_json::from_str(&report.json().expect("JSON")).expect("JSON");
         let rows = json.as_array().expect("an array").iter();
         let figures: Vec<&str> = rows.filter_map(|row| row["figure"].as_str()).collect();
-        assert_eq!(figures, ["server", "timing", "memory", "creates"]);
+        assert_eq!(figures, ["server", "beside", "timing", "memory", "creates"]);
         assert_eq!(json[0]["transport"], "h2");
         assert_eq!(json[0]["webhook"]["p99_us"], 100.0);
         let text = report.text();
-        assert_eq!(text.matches("reached").count(), 4, "{text}");
+        assert_eq!(text.matches("reached").count(), 6, "{text}");
     }
 
     #[test]
