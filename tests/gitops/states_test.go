@@ -22,7 +22,7 @@ type state struct {
 	Spec     map[string]any
 	Status   map[string]any
 	// Written and Future are for the tests of the cluster.
-	Written, Future bool
+	Written, External, Future bool
 
 	Kstatus status.Status
 	// Flux is empty where nothing is expected.

@@ -240,11 +240,15 @@ async fn a_new_object_is_pending_whatever_status_it_was_created_with() {
                 .create(&PostParams::default(), &dynamic(object))
                 .await
                 .unwrap();
-            assert_eq!(
-                created.data["status"],
-                json!({field: "Pending"}),
-                "{of} {index}"
-            );
+            let mut expected = json!({field: "Pending"});
+            if of == "NetworkInterface" {
+                // Else tools that judge by conditions would take it for ready.
+                expected["conditions"] = json!([{
+                    "type": "Ready", "status": "Unknown", "reason": "Pending", "message": "Waiting for controller",
+                    "lastTransitionTime": "1970-01-01T00:00:00Z",
+                }]);
+            }
+            assert_eq!(created.data["status"], expected, "{of} {index}");
         }
     }
 }

@@ -14,13 +14,14 @@ use crate::support::plane::bare;
 use crate::support::space::{NET, Space};
 use crate::support::wait::eventually;
 
-const OVERLAYS: [&str; 6] = [
+const OVERLAYS: [&str; 7] = [
     "deploy",
     "deploy/overlays/self-signed",
     "deploy/overlays/single-replica",
     "deploy/overlays/cert-manager",
     "deploy/overlays/prometheus",
     "deploy/overlays/namespaced",
+    "deploy/overlays/external-status",
 ];
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{CommandFactory, Parser};
 use ni_controller::options::{Cli as ControllerCli, Command};
+use ni_controller::plan::StatusOwner;
 use ni_webhook::options::Cli as WebhookCli;
 use serde_json::{Value, json};
 use xtask::repo;
@@ -118,7 +119,9 @@ async fn every_overlay_has_the_one_base_and_the_definitions_are_apart() {
             let expected = !single && !narrow;
             assert_eq!(found.is_some(), expected, "{folder}: {kind} {name}");
             // What overlays change: these, and nothing else.
+            let no_status = folder.ends_with("/external-status") && kind == "ClusterRole";
             let changed = ["Deployment", "PodDisruptionBudget"].contains(&kind)
+                || no_status
                 || kind.ends_with("WebhookConfiguration");
             if expected && !changed {
                 assert_eq!(found, Some(object), "{folder}: {kind} {name}");
@@ -399,5 +402,34 @@ async fn where_only_some_namespaces_are_looked_after_all_that_names_them_agrees(
             let mut found = found.iter();
             assert!(found.all(|one| one[key] == *same), "{kind} {program}");
         }
+    }
+}
+
+#[tokio::test]
+async fn where_a_network_plugin_writes_the_status_the_controller_does_not_and_nothing_waits_for_it()
+{
+    let overlay = "deploy/overlays/external-status";
+    let rendered = Kubectl::rendered(overlay).await;
+    let run = controller(&rendered);
+    assert_eq!(run.deciding.options().status, StatusOwner::External);
+    let role = rendered.get("ClusterRole", "ironcore-ni-controller");
+    assert!(!role.to_string().contains("networkinterfaces/status"));
+    let [ours, theirs] = ["deploy/crds".to_owned(), format!("{overlay}/crds")];
+    let (ours, theirs) = (
+        Kubectl::rendered(&ours).await,
+        Kubectl::rendered(&theirs).await,
+    );
+    assert_eq!(ours.names(), theirs.names());
+    for definition in ours.all() {
+        let mut expected = definition.clone();
+        let status =
+            "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/conditions";
+        if text(&definition["spec"]["names"], "kind") == "NetworkInterface" {
+            let conditions = expected.pointer_mut(status).and_then(Value::as_object_mut);
+            let removed = conditions.expect("conditions").remove("default");
+            assert_eq!(removed.expect("a default")[0]["status"], "Unknown");
+        }
+        let found = theirs.get("CustomResourceDefinition", name(definition));
+        assert_eq!(*found, expected);
     }
 }

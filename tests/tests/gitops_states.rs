@@ -23,8 +23,9 @@ fn text<'a>(state: &'a Value, field: &str) -> &'a str {
 #[tokio::test]
 async fn each_state_can_be_stored() {
     let space = Space::on(client().await, Path::new("")).await;
-    // Those of the future have fields that the definitions do not have yet.
-    let states = states().into_iter().filter(|state| state["future"] != true);
+    // Those of the future have fields that the definitions do not have yet, the external ones lack what these fill in.
+    let ours = |state: &Value| state["future"] != true && state["external"] != true;
+    let states = states().into_iter().filter(ours);
     for (index, state) in states
         .filter(|state| state["status"].is_object())
         .enumerate()

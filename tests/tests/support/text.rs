@@ -69,3 +69,7 @@ pub(crate) fn entries(entries: &[String]) -> String {
 pub(crate) fn makes_with(metadata: &str, entry: &str, spec: &str) -> String {
     makes(entry, spec).replace("{spec:", &format!("{{metadata: {{{metadata}}}, spec:"))
 }
+
+/// The conditions of an interface that no controller has written, as a change.
+pub(crate) const UNSEEN: &str = "status.conditions = [{type: Ready, status: Unknown, reason: Pending, message: Waiting for controller, \
+     lastTransitionTime: '1970-01-01T00:00:00Z'}]";

@@ -45,8 +45,16 @@ pub async fn deploy(wanted: &Wanted) -> Result<()> {
     }
     let kubectl = Kubectl::new(wanted).await?;
     // By the server: what a client keeps of a definition in an annotation would be too large one day.
+    let own = format!("{overlay}/crds");
+    let definitions = if repo::root().join(&own).is_dir() {
+        own
+    } else {
+        "deploy/crds".to_owned()
+    };
     kubectl
-        .run("apply --server-side --force-conflicts --kustomize deploy/crds")
+        .run(&format!(
+            "apply --server-side --force-conflicts --kustomize {definitions}"
+        ))
         .await?;
     let names = KINDS.iter().map(Kind::crd_name).collect::<Vec<_>>();
     let wait = "wait --for=condition=Established --timeout=30s customresourcedefinition";

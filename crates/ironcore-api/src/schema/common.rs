@@ -1,6 +1,6 @@
 //! What several kinds have in common.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::node::Node;
 use super::rule::Rule;
@@ -109,6 +109,14 @@ pub(super) fn one_source(node: &mut Node<'_>, first: &str, has_first: &str) {
 pub(super) fn status_with(mut node: Node<'_>, field: &str, first: &str) {
     node.default(json!({}));
     node.at(field).default(json!(first));
+}
+
+/// The conditions of an object that no controller has seen yet: tools that judge by conditions take one without any for ready.
+pub(super) fn waiting() -> Value {
+    json!([{
+        "type": "Ready", "status": "Unknown", "reason": "Pending", "message": "Waiting for controller",
+        "lastTransitionTime": "1970-01-01T00:00:00Z",
+    }])
 }
 
 /// Without which the field at `path` is missing.

@@ -137,6 +137,7 @@ fn status(mut node: Node<'_>) {
     node.at("virtualIP").at_most(bound::ADDRESS);
     node.at("conditions")
         .at_most(bound::CONDITIONS)
-        .list_map("type");
+        .list_map("type")
+        .default(common::waiting());
     common::status_with(node, "state", "Pending");
 }
