@@ -262,18 +262,10 @@ async fn a_hand_edit_is_put_back_and_the_user_is_told() {
             "spec.ips = [{value: 10.0.0.9}]",
             "spec.ips = [{value: 10.0.0.1}]; status.ips = [10.0.0.1]",
         ),
-        (
-            "spec.prefixes = [{value: 10.1.0.0/24}]",
-            "spec.prefixes = []; status.prefixes -",
-        ),
         ("spec.machineRef -", "spec.machineRef.name = a"),
         (
             "spec.machineRef = {name: b, uid: 11111111-2222-3333-4444-555555555555}",
             "spec.machineRef.name = a",
-        ),
-        (
-            "spec.virtualIP = {virtualIPRef: {name: v}}",
-            "spec.virtualIP -; status.state = Available",
         ),
     ];
     for (edit, expected) in edits {

@@ -23,6 +23,7 @@ async fn user(turn: &Turn, name: &str, verbs: &[&str]) -> PathBuf {
     let groups = json!([
         "compute.ironcore.dev",
         "networking.ironcore.dev",
+        "ipam.ironcore.dev",
         "events.k8s.io"
     ]);
     let role = json!({

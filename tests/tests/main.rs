@@ -2,6 +2,7 @@
 
 mod support;
 
+mod controller_additions;
 mod controller_addresses;
 mod controller_children;
 mod controller_claims;

@@ -7,13 +7,11 @@ use kube::Client;
 use kube::core::Status;
 use serde_json::{Value, json};
 
+use crate::FIELD_MANAGER;
 use crate::core::{Failure, Order, Outcome};
 use crate::plan::Request;
 use crate::wire::path;
 use crate::world::{Kind, Object, decode, for_kind};
-
-/// Who writes, in managed fields.
-pub(crate) const FIELD_MANAGER: &str = "ni-controller";
 
 /// Sends the order's request; one that takes longer than `timeout` is given up, and tried again later.
 pub async fn apply(client: &Client, order: &Order, timeout: Duration) -> Outcome {

@@ -17,3 +17,6 @@ pub mod serve;
 pub mod watch;
 pub mod wire;
 pub mod world;
+
+/// How the API server knows what this controller writes.
+pub(crate) const FIELD_MANAGER: &str = "ni-controller";

@@ -20,6 +20,7 @@ pub(crate) const MACHINE: &str = "Machine";
 pub(crate) const NIC: &str = "NetworkInterface";
 pub(crate) const NET: &str = "Network";
 pub(crate) const VIP: &str = "VirtualIP";
+pub(crate) const PREFIX: &str = "Prefix";
 
 /// A namespace.
 #[derive(Clone)]

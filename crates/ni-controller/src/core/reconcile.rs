@@ -5,9 +5,13 @@ use std::time::Duration;
 
 use k8s_openapi::jiff::Timestamp;
 
+use super::repeats::fingerprint;
 use super::{Core, Now, Running};
 use crate::plan::{self, Change, Memory, Notice, Plan, Purpose, View};
 use crate::world::{Key, Kind, Str};
+
+/// So many times in a row no user edits an object: another controller or a policy does.
+const UNDONE: u32 = 3;
 
 impl Core {
     /// Plans for one object and has the changes sent.
@@ -21,10 +25,11 @@ impl Core {
         let plan = self.plan(&key, now);
         let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
         let refused = self.retry_of_refused(&key, &plan);
+        let undone = self.undone(&key, &plan.changes, now);
         let (changes, repeats) = self.spread_repeats(&key, plan.changes, now);
         let timers = [again, rest_ends, repeats, refused].into_iter().flatten();
         self.queue.set_timer(&key, timers.min());
-        self.pass_on(&key, plan.notices);
+        self.pass_on(&key, plan.notices.into_iter().chain(undone));
         if !changes.is_empty() {
             self.start(key, changes, now);
         } else if repeats.is_none() && plan.held_back.is_empty() {
@@ -49,6 +54,20 @@ impl Core {
             at.is_none()
         });
         (changes, first)
+    }
+
+    /// The Events of changes that were made before, again and again, and did not last.
+    fn undone(&self, key: &Key, changes: &[Change], now: Now) -> Vec<Notice> {
+        let namespace = self.world.namespace(&key.namespace);
+        let often = changes.iter().filter(|change| {
+            let times = |what| {
+                self.repeats
+                    .times(key, change, what, self.backoff, now.elapsed)
+            };
+            fingerprint(change).is_some_and(|what| times(what) >= UNDONE)
+        });
+        let undone = often.filter_map(|change| plan::write_undone(namespace, key, change));
+        undone.collect()
     }
 
     /// Forgets refusals of what is no longer planned. When to try the first of the others again.
@@ -150,8 +169,8 @@ impl Core {
     }
 
     /// Passes on the notices that did not hold before.
-    fn pass_on(&mut self, key: &Key, notices: Vec<Notice>) {
-        let notices: BTreeSet<Notice> = notices.into_iter().collect();
+    fn pass_on(&mut self, key: &Key, notices: impl Iterator<Item = Notice>) {
+        let notices: BTreeSet<Notice> = notices.collect();
         let before = self.holding.remove(key).unwrap_or_default();
         self.notices.extend(notices.difference(&before).cloned());
         if !notices.is_empty() {

@@ -113,7 +113,7 @@ pub(super) fn fingerprint(change: &Change) -> Option<u64> {
     let hasher = &mut DefaultHasher::new();
     match (change.purpose, &change.request) {
         (Purpose::Claim | Purpose::Release, Request::Patch(body)) => body["spec"].hash(hasher),
-        (Purpose::Repair, Request::Patch(body)) => {
+        (Purpose::Repair | Purpose::Keep, Request::Patch(body)) => {
             let metadata = &body["metadata"];
             (&body["spec"], &metadata["labels"], &metadata["annotations"]).hash(hasher);
         }

@@ -12,7 +12,8 @@ use tokio::time::timeout;
 use tracing::{debug, info, warn};
 
 use super::{Answer, Elector, Record, Request, Role, Shown, Step, Term, Times};
-use crate::apply::{FIELD_MANAGER, describe};
+use crate::FIELD_MANAGER;
+use crate::apply::describe;
 
 /// Keeps a Lease in the background.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use crate::world::{Kind, Meta, Namespace};
 /// world does not hold are taken to be there.
 pub(super) fn is_orphaned(meta: &Meta, namespace: &Namespace) -> bool {
     meta.owner.as_ref().is_some_and(|owner| {
-        let mut kinds = [Kind::Machine, Kind::NetworkInterface].into_iter();
+        let mut kinds = Kind::ALL.into_iter();
         kinds.find(|kind| owner.is_a(*kind)).is_some_and(|kind| {
             let known = namespace.meta(kind, &owner.name);
             known.is_none_or(|meta| meta.uid != owner.uid)

@@ -1,6 +1,7 @@
 //! Machine → ephemeral NetworkInterfaces, the seed's `MachineEphemeralNetworkInterfaceReconciler`
 //! (contract, "Machine → ephemeral NetworkInterfaces").
 
+mod applied;
 mod difference;
 mod interfaces;
 mod same;

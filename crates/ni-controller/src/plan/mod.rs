@@ -85,6 +85,8 @@ pub enum Purpose {
     Replace,
     /// A child is no longer declared.
     Remove,
+    /// A child is now referred to: it stays, and is its user's.
+    Keep,
     /// An object is given to the oldest that names it.
     Claim,
     /// An object's holder is gone, or names it no longer.
@@ -97,11 +99,12 @@ pub enum Purpose {
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Make,
         Self::Repair,
         Self::Replace,
         Self::Remove,
+        Self::Keep,
         Self::Claim,
         Self::Release,
         Self::Status,
@@ -115,6 +118,7 @@ impl Purpose {
             Self::Repair => "repair",
             Self::Replace => "replace",
             Self::Remove => "remove",
+            Self::Keep => "keep",
             Self::Claim => "claim",
             Self::Release => "release",
             Self::Status => "status",
@@ -243,6 +247,7 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
         Kind::NetworkInterface => interface::plan(&key.name, view),
         Kind::VirtualIp => virtual_ip::plan(&key.name, view),
         Kind::Network => unreadable(view.namespace.networks.slot(&key.name)),
+        Kind::Prefix => unreadable(view.namespace.prefixes.slot(&key.name)),
     };
     if let Some(meta) = view.namespace.meta(key.kind, &key.name) {
         hold_back(meta, view, &mut plan);
@@ -270,16 +275,50 @@ fn hold_back(planner: &Meta, view: View<'_>, plan: &mut Plan) {
 /// The Event of a write that was refused. Children's are on their owner.
 fn write_refused(change: &Change, refusal: &Refusal, view: View<'_>) -> Option<Notice> {
     let what = match change.purpose {
-        Purpose::Claim => "the claim of this object",
-        Purpose::Release => "the release of this object",
-        Purpose::Status => "the status of this object",
-        Purpose::Make | Purpose::Repair | Purpose::Replace | Purpose::Remove | Purpose::Look => {
-            return None;
-        }
+        Purpose::Claim | Purpose::Release | Purpose::Status => written(change.purpose),
+        Purpose::Make
+        | Purpose::Repair
+        | Purpose::Replace
+        | Purpose::Remove
+        | Purpose::Keep
+        | Purpose::Look => return None,
     };
     let meta = view.namespace.meta(change.kind, &change.name)?;
     let message = format!("{what} can't be written: {}", refusal.message);
     Some(Notice::on(Reason::WriteRefused, change.kind, meta, message))
+}
+
+/// The Event of a write that somebody takes back each time: on what was to be written, or where that is not there, on the
+/// object of `key`, for which it was planned.
+pub fn write_undone(namespace: &Namespace, key: &Key, change: &Change) -> Option<Notice> {
+    let (kind, name) = (change.kind.as_str(), &change.name);
+    let Some(meta) = namespace.meta(change.kind, name) else {
+        let owner = namespace.meta(key.kind, &key.name)?;
+        let message = format!(
+            "{kind} {name} does not stay: somebody deletes it each time this controller makes it"
+        );
+        return Some(Notice::on(Reason::WriteUndone, key.kind, owner, message));
+    };
+    let who = match &meta.last_writer {
+        Some(manager) => format!("the field manager {manager:?} wrote the object last"),
+        None => "the object does not say who wrote it last".to_owned(),
+    };
+    let what = written(change.purpose);
+    let message = format!("{what} does not last: something takes it back each time, and {who}");
+    Some(Notice::on(Reason::WriteUndone, change.kind, meta, message))
+}
+
+/// What a write for this purpose writes of an object, as an Event on the object says it.
+fn written(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Claim => "the claim of this object",
+        Purpose::Release => "the release of this object",
+        Purpose::Status => "the status of this object",
+        Purpose::Repair => "what the template says of this object",
+        Purpose::Make | Purpose::Replace | Purpose::Remove | Purpose::Keep | Purpose::Look => {
+            "this object"
+        }
+    }
 }
 
 /// The plan for an object that needs nothing done, but is named when it does not decode.

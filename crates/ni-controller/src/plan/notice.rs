@@ -21,16 +21,18 @@ pub enum Reason {
     NotDecodable,
     InvalidSpec,
     WriteRefused,
+    WriteUndone,
     InterfaceReplaced,
     InterfaceRepaired,
     InterfaceDeleted,
+    InterfaceKept,
     Released,
     Waiting,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::NameTaken,
         Self::InterfaceTaken,
         Self::ReplacementNeeded,
@@ -43,9 +45,11 @@ impl Reason {
         Self::NotDecodable,
         Self::InvalidSpec,
         Self::WriteRefused,
+        Self::WriteUndone,
         Self::InterfaceReplaced,
         Self::InterfaceRepaired,
         Self::InterfaceDeleted,
+        Self::InterfaceKept,
         Self::Released,
         Self::Waiting,
     ];
@@ -65,9 +69,11 @@ impl Reason {
             Self::NotDecodable => "NotDecodable",
             Self::InvalidSpec => "InvalidSpec",
             Self::WriteRefused => "WriteRefused",
+            Self::WriteUndone => "WriteUndone",
             Self::InterfaceReplaced => "InterfaceReplaced",
             Self::InterfaceRepaired => "InterfaceRepaired",
             Self::InterfaceDeleted => "InterfaceDeleted",
+            Self::InterfaceKept => "InterfaceKept",
             Self::Released => "Released",
             Self::Waiting => "Waiting",
         }
@@ -80,6 +86,7 @@ impl Reason {
             Self::InterfaceReplaced
                 | Self::InterfaceRepaired
                 | Self::InterfaceDeleted
+                | Self::InterfaceKept
                 | Self::Released
                 | Self::Waiting
         )

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod checks;
+mod children;
 
 use ironcore_api::networking::{NetworkInterfaceState as State, NetworkInterfaceStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};

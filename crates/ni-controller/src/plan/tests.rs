@@ -1,5 +1,7 @@
 //! Plans in tables: a few objects, what is planned for one of them, in a line each.
 
+mod applied;
+mod children;
 mod claims;
 mod machines;
 mod open;
@@ -149,6 +151,14 @@ fn child(name: &str, machine: &str) -> Value {
     }]);
     child["spec"]["machineRef"] = holder(machine);
     child
+}
+
+/// As if its template had named what its spec says of the fields that others write as well.
+fn remembers(child: Value) -> Value {
+    let applied =
+        json!({ "prefixes": child["spec"]["prefixes"], "virtualIP": child["spec"]["virtualIP"] });
+    let applied = json!({ "ni.ironcore.dev/last-applied": applied.to_string() });
+    with(child, &json!({ "metadata": { "annotations": applied } }))
 }
 
 fn holder(name: &str) -> Value {

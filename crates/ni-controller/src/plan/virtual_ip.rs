@@ -5,7 +5,7 @@ use serde_json::json;
 use super::child::is_released;
 use super::claim::{Verdict, decide};
 use super::{Change, Notice, Plan, Purpose, Reason, Request, View, unreadable};
-use crate::world::{Kind, Slot, Str, VirtualIp};
+use crate::world::{Interface, Kind, Slot, Str, VirtualIp};
 
 /// Plans for the virtual IP `name`.
 pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
@@ -22,9 +22,9 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
     let claimants = view
         .namespace
         .interfaces_on_virtual_ip(name)
+        .filter(|interface| interface.names(meta))
         .map(|interface| &interface.meta);
-    let still_names =
-        |interface: &crate::world::Interface| interface.virtual_ip_ref() == Some(&**name);
+    let still_names = |interface: &Interface| interface.names(meta);
     match decide(
         virtual_ip.target.as_ref(),
         interfaces,

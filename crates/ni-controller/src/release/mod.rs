@@ -17,7 +17,7 @@ use thiserror::Error;
 use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
-use crate::apply::FIELD_MANAGER;
+use crate::FIELD_MANAGER;
 use bearer::Bearer;
 
 /// Requests under way at once.

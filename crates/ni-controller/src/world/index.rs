@@ -28,7 +28,10 @@ impl<K> Default for Index<K> {
 
 impl<K: Eq + Hash> Index<K> {
     /// The names that go with `key`, in order.
-    pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> impl Iterator<Item = &Str>
+    pub(super) fn get<'a, Q: Eq + Hash + ?Sized>(
+        &'a self,
+        key: &Q,
+    ) -> impl Iterator<Item = &'a Str> + use<'a, K, Q>
     where
         K: Borrow<Q>,
     {

@@ -18,12 +18,16 @@ pub struct Links {
     pub(super) of_machine: Index<Str>,
     /// Network name → interfaces.
     pub(super) on_network: Index<Str>,
-    /// VirtualIP name → interfaces that refer to it.
+    /// VirtualIP name → interfaces that refer to it, or want one of that name as their own.
     pub(super) on_virtual_ip: Index<Str>,
     /// Interface name → virtual IPs whose `targetRef` names it.
     pub(super) targeting: Index<Str>,
     /// Network and address → interfaces that ask for it.
     pub(super) asking: Index<(Str, IpAddr)>,
+    /// Prefix name → interfaces that want one of that name as their own.
+    pub(super) with_prefix: Index<Str>,
+    /// Address → prefixes to which it was granted as their first.
+    pub(super) granted: Index<IpAddr>,
     /// Owners of which a child went.
     pub(super) lost: Lost,
 }

@@ -9,6 +9,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
 
 use super::kinds::Kind;
+use crate::FIELD_MANAGER;
 
 /// A string that many objects may share.
 pub type Str = Arc<str>;
@@ -17,7 +18,7 @@ pub type Str = Arc<str>;
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Metadata as planners need it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Meta {
     /// Name, unique among the objects of its kind and namespace.
     pub name: Str,
@@ -39,10 +40,12 @@ pub struct Meta {
     pub ephemeral: bool,
     /// Its controller owner, if any.
     pub owner: Option<Box<Owner>>,
+    /// The field manager, other than this controller, that wrote it last, as far as `managedFields` say.
+    pub last_writer: Option<Str>,
 }
 
 /// A controller owner reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Owner {
     /// Its `apiVersion`: other groups have kinds of the same name.
     pub api_version: Str,
@@ -52,6 +55,8 @@ pub struct Owner {
     pub name: Str,
     /// UID of the owner.
     pub uid: Str,
+    /// The object's other owner references: who takes this one off writes the list whole.
+    pub others: Box<[OwnerReference]>,
 }
 
 impl Owner {
@@ -68,13 +73,20 @@ impl Meta {
         (self.created, &self.uid)
     }
 
+    /// Whether the object with this UID is the controller owner.
+    pub fn is_owned_by(&self, owner: &str) -> bool {
+        let reference = self.owner.as_ref();
+        reference.is_some_and(|reference| &*reference.uid == owner)
+    }
+
+    /// Whether this is a child that its owner let go to keep it: the mark, and no owner (contract, Names).
+    pub fn is_retained(&self) -> bool {
+        self.ephemeral && self.owner.is_none()
+    }
+
     /// Whether this is a managed child of the object with UID `owner`: mark and controller reference (contract, Names).
     pub fn is_managed_by(&self, owner: &str) -> bool {
-        self.ephemeral
-            && self
-                .owner
-                .as_ref()
-                .is_some_and(|reference| &*reference.uid == owner)
+        self.ephemeral && self.is_owned_by(owner)
     }
 }
 
@@ -141,16 +153,28 @@ pub struct RawMeta {
     /// Finalizers.
     #[serde(default)]
     pub finalizers: Vec<String>,
+    #[serde(default)]
+    managed_fields: Vec<Managed>,
+}
+
+/// Who wrote fields of an object, and when last.
+#[derive(Deserialize)]
+struct Managed {
+    #[serde(default)]
+    manager: String,
+    time: Option<Time>,
 }
 
 impl RawMeta {
     /// The trimmed form.
     pub fn trim(&self) -> Meta {
         let annotation = |key: &str| self.annotations.as_ref().and_then(|all| all.get(key));
-        let owner = self
-            .owner_references
-            .iter()
-            .find(|owner| owner.controller == Some(true));
+        let is_controller = |owner: &&OwnerReference| owner.controller == Some(true);
+        let owner = self.owner_references.iter().find(is_controller);
+        let others = || {
+            let others = self.owner_references.iter();
+            others.filter(|other| Some(*other) != owner).cloned()
+        };
         Meta {
             name: self.name.as_str().into(),
             namespace: self.namespace.as_str().into(),
@@ -171,8 +195,17 @@ impl RawMeta {
                     kind: owner.kind.as_str().into(),
                     name: owner.name.as_str().into(),
                     uid: owner.uid.as_str().into(),
+                    others: others().collect(),
                 })
             }),
+            last_writer: self.last_writer().map(Str::from),
         }
+    }
+
+    fn last_writer(&self) -> Option<&str> {
+        let others = self.managed_fields.iter();
+        let others = others.filter(|managed| managed.manager != FIELD_MANAGER);
+        let last = others.max_by_key(|managed| managed.time.as_ref().map(|time| time.0))?;
+        Some(&last.manager)
     }
 }

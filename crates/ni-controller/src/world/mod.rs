@@ -19,7 +19,7 @@ use ironcore_api::scope::{Scope, Scopes};
 
 pub use decode::{Received, Slot, Undecodable, decode};
 pub use kinds::{
-    AnyObject, Declared, Interface, Kind, Machine, Namespace, Network, Template, VirtualIp,
+    AnyObject, Declared, Interface, Kind, Machine, Namespace, Network, Prefix, Template, VirtualIp,
 };
 pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;

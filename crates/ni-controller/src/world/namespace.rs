@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::Loss;
 use super::decode::Slot;
-use super::kinds::{Interface, Kind, Machine, Namespace, for_kind};
+use super::kinds::{Interface, Kind, Machine, Namespace, Prefix, for_kind};
 use super::meta::{Meta, Str};
 use super::object::{Affect, Object, Stored};
 
@@ -44,7 +44,7 @@ impl Namespace {
             .filter_map(|name| self.interfaces.get(name))
     }
 
-    /// Interfaces that refer to the virtual IP `name`.
+    /// Interfaces that refer to the virtual IP `name`, or want one of that name as their own.
     pub fn interfaces_on_virtual_ip<'a>(
         &'a self,
         name: &str,
@@ -55,17 +55,30 @@ impl Namespace {
             .filter_map(|name| self.interfaces.get(name))
     }
 
-    /// Interfaces that ask for `address` in `network`.
+    /// Interfaces that ask for `address` in `network`: literally, or by a prefix of their own that was granted it.
     pub fn interfaces_asking<'a>(
         &'a self,
         network: &str,
         address: IpAddr,
     ) -> impl Iterator<Item = &'a Interface> {
         let key: (Str, IpAddr) = (network.into(), address);
-        let names: Vec<&Str> = self.links.asking.get(&key).collect();
-        names
-            .into_iter()
-            .filter_map(|name| self.interfaces.get(name))
+        let literally = self.links.asking.get(&key);
+        let literally = literally.filter_map(|name| self.interfaces.get(name));
+        let prefixes = self.links.granted.get(&address);
+        let granted = prefixes.filter_map(move |name| {
+            let interface = self.prefixes.get(name)?.interface(self)?;
+            let on_network = *interface.spec.network_ref.name == *key.0;
+            let asks = || interface.own_ip_prefixes().any(|(_, own)| *own == **name);
+            (on_network && asks()).then_some(interface)
+        });
+        literally.chain(granted)
+    }
+
+    /// The prefix `name` if it is this interface's own, whoever made it, and stays.
+    pub fn own_prefix<'a>(&'a self, interface: &Interface, name: &str) -> Option<&'a Prefix> {
+        let prefix = self.prefixes.get(name)?;
+        let owner = prefix.meta.owner.as_ref()?;
+        (owner.uid == interface.meta.uid && !prefix.meta.deleting).then_some(prefix)
     }
 
     /// Metadata of the object `name` of `kind`, decodable or not.

@@ -34,6 +34,9 @@ impl Meta {
     /// Shares its texts.
     pub(super) fn share(&mut self, shared: &mut Shared) {
         shared.share(&mut self.namespace);
+        if let Some(writer) = &mut self.last_writer {
+            shared.share(writer);
+        }
         if let Some(owner) = &mut self.owner {
             let texts = [
                 &mut owner.api_version,

@@ -57,6 +57,45 @@ pub(crate) fn writes_keep_off_what_is_not_to_be_touched(server: &Server) {
     }
 }
 
+/// Of `prefixes` and `virtualIP` no write takes away what others added: only what the template named when it was applied last.
+pub(crate) fn writes_take_away_only_what_the_template_named(server: &Server) {
+    for (_, request, before) in &server.writes {
+        let Request::Patch(patch) = request else {
+            continue;
+        };
+        let last = last_applied(before);
+        if let Some(list) = patch["spec"]["prefixes"].as_array() {
+            let gone = without(entries(&before["spec"]["prefixes"]), list);
+            let others = without(gone, &entries(&last["prefixes"]));
+            assert!(others.is_empty(), "{others:?} of {before} by {patch}");
+        }
+        if patch["spec"].get("virtualIP") == Some(&Value::Null) {
+            assert_eq!(before["spec"]["virtualIP"], last["virtualIP"], "{patch}");
+        }
+    }
+}
+
+/// What an interface remembers of what its template named.
+fn last_applied(interface: &Value) -> Value {
+    let text = &interface["metadata"]["annotations"]["ni.ironcore.dev/last-applied"];
+    let text = text.as_str().unwrap_or("null");
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn entries(list: &Value) -> Vec<Value> {
+    list.as_array().cloned().unwrap_or_default()
+}
+
+/// The entries without one for each of `these`.
+fn without(mut entries: Vec<Value>, these: &[Value]) -> Vec<Value> {
+    for entry in these {
+        if let Some(at) = entries.iter().position(|other| other == entry) {
+            entries.remove(at);
+        }
+    }
+    entries
+}
+
 /// What must hold once nothing moves any more.
 pub(crate) fn rest_is_sound(server: &Server) {
     server
@@ -112,6 +151,14 @@ fn children_are_as_declared(server: &Server, machine: &Value) {
         if own && is_managed(child) && is_tended(child) {
             let want = &entry["ephemeral"]["networkInterfaceTemplate"]["spec"];
             assert_eq!(child["spec"]["ips"], want["ips"], "{child}");
+            let (named, has) = (
+                entries(&want["prefixes"]),
+                entries(&child["spec"]["prefixes"]),
+            );
+            assert!(has.starts_with(&named), "{child}");
+            let remembered = last_applied(child);
+            assert_eq!(entries(&remembered["prefixes"]), named, "{child}");
+            assert_eq!(remembered["virtualIP"], want["virtualIP"], "{child}");
             assert_eq!(child["spec"]["machineRef"]["uid"], uid(machine), "{child}");
             let attached = child["spec"]["providerID"].is_string();
             assert!(

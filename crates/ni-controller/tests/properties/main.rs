@@ -17,6 +17,7 @@ use proptest::prelude::*;
 
 use invariants::{
     rest_is_sound, writes_keep_off_others_objects, writes_keep_off_what_is_not_to_be_touched,
+    writes_take_away_only_what_the_template_named,
 };
 use others::Other;
 use passing::Passing;
@@ -74,6 +75,7 @@ proptest! {
         for server in [&sim.server, &sim.other] {
             writes_keep_off_others_objects(server);
             writes_keep_off_what_is_not_to_be_touched(server);
+            writes_take_away_only_what_the_template_named(server);
             rest_is_sound(server);
 
             // A satisfied world: a controller that starts now has nothing to change.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::sim::Sim;
 use crate::sim::server::Server;
+use crate::users::ROUTES;
 
 const GUARD: &str = "common.ironcore.dev/managed-by";
 
@@ -21,6 +22,16 @@ pub(crate) enum Other {
     Guard { kind: Kind, at: usize, on: bool },
     /// Attaches an interface as the network plugin, or detaches it.
     Attach { at: usize, on: bool },
+    /// Adds a route to an interface, or takes one off, as a cloud provider does: a merge patch of the list as it is, or as it
+    /// was when it was read last.
+    Route {
+        at: usize,
+        route: usize,
+        add: bool,
+        stale: bool,
+    },
+    /// Reads the routes of an interface.
+    ReadRoutes { at: usize },
     /// Stores it so that it does not decode.
     Spoil { kind: Kind, at: usize },
     /// The garbage collector makes its round.
@@ -34,6 +45,7 @@ fn kind() -> impl Strategy<Value = Kind> {
         4 => Just(Kind::NetworkInterface),
         1 => Just(Kind::Network),
         2 => Just(Kind::VirtualIp),
+        1 => Just(Kind::Prefix),
     ]
 }
 
@@ -44,6 +56,9 @@ pub(crate) fn any_of() -> impl Strategy<Value = Other> {
         1 => (kind(), 0..8usize, any::<bool>()).prop_map(|(kind, at, on)| Other::Guard { kind, at, on }),
         2 => (0..8usize, prop::bool::weighted(0.7)).prop_map(|(at, on)| Other::Attach { at, on }),
         1 => (kind(), 0..8usize).prop_map(|(kind, at)| Other::Spoil { kind, at }),
+        3 => (0..8usize, 0..ROUTES.len(), prop::bool::weighted(0.7), prop::bool::weighted(0.2))
+            .prop_map(|(at, route, add, stale)| Other::Route { at, route, add, stale }),
+        1 => (0..8usize).prop_map(|at| Other::ReadRoutes { at }),
         1 => Just(Other::Collect),
     ]
 }
@@ -75,6 +90,17 @@ impl Other {
                 let attached = json!({ "spec": { "providerID": on.then_some("p") } });
                 patch_nth(server, Kind::NetworkInterface, *at, &attached);
             }
+            Self::Route {
+                at,
+                route,
+                add,
+                stale,
+            } => route_nth(server, *at, ROUTES[*route], *add, *stale),
+            Self::ReadRoutes { at } => {
+                server.read_routes = nth(server, Kind::NetworkInterface, *at)
+                    .and_then(|name| server.get(Kind::NetworkInterface, &name))
+                    .map_or_else(Vec::new, routes);
+            }
             Self::Spoil { kind, at } => patch_nth(server, *kind, *at, &nonsense(*kind)),
             Self::Collect => server.collect(),
         }
@@ -98,6 +124,32 @@ pub(crate) fn patch_nth(server: &mut Server, kind: Kind, at: usize, patch: &Valu
     }
 }
 
+fn routes(interface: &Value) -> Vec<Value> {
+    interface["spec"]["prefixes"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn route_nth(server: &mut Server, at: usize, route: &str, add: bool, stale: bool) {
+    let Some(name) = nth(server, Kind::NetworkInterface, at) else {
+        return;
+    };
+    let stored = server.get(Kind::NetworkInterface, &name);
+    let mut list = match stored {
+        Some(interface) if !stale => routes(interface),
+        _ => server.read_routes.clone(),
+    };
+    let route = json!({ "value": route });
+    if add {
+        list.push(route);
+    } else if let Some(at) = list.iter().rposition(|known| *known == route) {
+        list.remove(at);
+    }
+    let patch = json!({ "spec": { "prefixes": list } });
+    server.patch(Kind::NetworkInterface, &name, &patch);
+}
+
 /// What makes an object of this kind undecodable; its users' own step mends it.
 fn nonsense(kind: Kind) -> Value {
     match kind {
@@ -105,6 +157,7 @@ fn nonsense(kind: Kind) -> Value {
         Kind::NetworkInterface => json!({ "spec": { "ips": "none" } }),
         Kind::Network => json!({ "status": { "state": 5 } }),
         Kind::VirtualIp => json!({ "spec": { "ipFamily": 5 } }),
+        Kind::Prefix => json!({ "spec": { "prefix": 5 } }),
     }
 }
 
@@ -113,6 +166,7 @@ pub(crate) fn is_spoilt(object: &Value) -> bool {
     object["spec"]["networkInterfaces"] == "none"
         || object["spec"]["ips"] == "none"
         || object["spec"]["ipFamily"] == 5
+        || object["spec"]["prefix"] == 5
 }
 
 fn is_guarded(object: &Value) -> bool {

@@ -14,12 +14,22 @@ pub(crate) const MACHINES: [&str; 3] = ["m", "m-a", "other"];
 const ENTRIES: [&str; 3] = ["a-b", "b", "c"];
 const INTERFACES: [&str; 3] = ["m-a-b", "free", "m-c"];
 const NETWORKS: [&str; 2] = ["net-0", "net-1"];
+/// What is routed to interfaces: by templates, and by others who add to them.
+pub(crate) const ROUTES: [&str; 3] = ["10.1.0.0/24", "10.2.0.0/24", "fd00::/64"];
 
 /// An entry of a machine.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    Ephemeral { network: usize, address: usize },
-    Existing { interface: usize },
+    Ephemeral {
+        network: usize,
+        address: usize,
+        /// Bits that say which of [`ROUTES`] are in `prefixes`.
+        routes: usize,
+        floating: bool,
+    },
+    Existing {
+        interface: usize,
+    },
 }
 
 /// What a user does.
@@ -58,8 +68,14 @@ fn one_of_three() -> impl Strategy<Value = usize> {
 
 fn source() -> impl Strategy<Value = Source> {
     prop_oneof![
-        (0..2usize, 0..3usize)
-            .prop_map(|(network, address)| Source::Ephemeral { network, address }),
+        (0..2usize, 0..3usize, 0..4usize, prop::bool::weighted(0.2)).prop_map(
+            |(network, address, routes, floating)| Source::Ephemeral {
+                network,
+                address,
+                routes,
+                floating
+            }
+        ),
         (0..3usize).prop_map(|interface| Source::Existing { interface }),
     ]
 }
@@ -95,8 +111,23 @@ fn machine_spec(entries: &[(usize, Source)]) -> Value {
     for (name, source) in entries {
         let name = ENTRIES[*name];
         let entry = match source {
-            Source::Ephemeral { network, address } => {
-                ephemeral(name, &interface_spec(*network, *address))
+            Source::Ephemeral {
+                network,
+                address,
+                routes,
+                floating,
+            } => {
+                let mut spec = interface_spec(*network, *address);
+                let named = ROUTES.iter().enumerate();
+                let named = named.filter(|(at, _)| routes & (1 << at) != 0);
+                let named: Vec<Value> = named.map(|(_, route)| json!({ "value": route })).collect();
+                if !named.is_empty() {
+                    spec["prefixes"] = named.into();
+                }
+                if *floating {
+                    spec["virtualIP"] = json!({ "virtualIPRef": { "name": "vip" } });
+                }
+                ephemeral(name, &spec)
             }
             Source::Existing { interface } => {
                 json!({ "name": name, "networkInterfaceRef": { "name": INTERFACES[*interface] } })

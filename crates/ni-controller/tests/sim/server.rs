@@ -22,6 +22,8 @@ pub(crate) struct Server {
     pub(crate) events: [BTreeMap<Kind, VecDeque<Reported>>; 2],
     /// Every change of the controller's to an object that was there, with the object as it was before.
     pub(crate) writes: Vec<(Kind, Request, Value)>,
+    /// The routes of an interface, as a cloud provider read them last.
+    pub(crate) read_routes: Vec<Value>,
 }
 
 /// An event that a watch has yet to deliver.
@@ -56,6 +58,7 @@ impl Default for Server {
             uids: 0,
             events: Default::default(),
             writes: Vec::new(),
+            read_routes: Vec::new(),
         }
     }
 }

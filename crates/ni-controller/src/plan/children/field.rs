@@ -58,19 +58,21 @@ pub(in crate::plan) fn different_pairs(
 }
 
 /// The merge patch that brings back what can be; `None` if there is nothing. One that writes a field which others write as
-/// well, of which `shared` has the names, holds only for the version that it was made from.
-pub(super) fn patch(meta: &Meta, difference: &Difference, shared: &[&str]) -> Option<Value> {
+/// well, as `shared` says, holds only for the version that it was made from.
+pub(super) fn patch(
+    meta: &Meta,
+    difference: &Difference,
+    shared: impl Fn(&Field) -> bool,
+) -> Option<Value> {
     let mut patch = json!({ "metadata": { "uid": &*meta.uid } });
     let mut any = false;
     for (field, value) in difference {
+        if shared(field) {
+            patch["metadata"]["resourceVersion"] = meta.version.to_string().into();
+        }
         let place = match field {
             Field::Fixed(_) => continue,
-            Field::Spec(name) => {
-                if shared.contains(name) {
-                    patch["metadata"]["resourceVersion"] = meta.version.to_string().into();
-                }
-                &mut patch["spec"][*name]
-            }
+            Field::Spec(name) => &mut patch["spec"][*name],
             Field::Label(key) => &mut patch["metadata"]["labels"][key],
             Field::Annotation(key) => &mut patch["metadata"]["annotations"][key],
         };

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 pub use field::Field;
 pub(super) use field::{Difference, different_pairs, value};
-use standing::{Standing, standing};
+pub(super) use standing::{Standing, standing};
 
 use super::child::describe;
 use super::{Change, Notice, Options, Plan, Purpose, Reason, Request, View};
@@ -27,6 +27,8 @@ pub(super) struct Words {
     pub replaced: Option<Reason>,
     /// A child was deleted.
     pub deleted: Option<Reason>,
+    /// A child was left to its user.
+    pub kept: Option<Reason>,
 }
 
 /// An owner of children of the kind `C`: what it wants, and how it compares.
@@ -35,9 +37,6 @@ pub(super) trait Owns<C: Object>: Object {
     type Template;
     /// How the children are called.
     const WORDS: Words;
-    /// The fields of a child's spec that others write as well: a patch of these names the version that it was made from.
-    const SHARED: &'static [&'static str];
-
     /// Name and template of each child that there should be.
     fn desired(&self) -> impl Iterator<Item = (&Str, &Self::Template)>;
     /// The children that this owner has.
@@ -49,6 +48,13 @@ pub(super) trait Owns<C: Object>: Object {
     /// How a child differs from what it is made from: compared after defaulting, addresses as addresses, null = empty =
     /// absent (contract).
     fn difference(&self, template: &Self::Template, child: &C) -> Difference;
+    /// Whether the owner refers to the child of this name as to one that exists on its own: then it is not deleted, but its
+    /// user's from now on.
+    fn refers_to(&self, name: &str) -> bool;
+    /// The annotations by which the controller knows the child, and those that it keeps there for itself.
+    const MARKS: &'static [&'static str];
+    /// Whether others write the field of a child as well: a patch of it names the version that it was made from.
+    fn is_shared(field: &Field) -> bool;
     /// Whether a child that differs in what can't change may be deleted and made again.
     fn may_replace(child: &C, options: Options) -> bool;
 
@@ -62,15 +68,11 @@ pub(super) trait Owns<C: Object>: Object {
 /// Plans the children of the kind `C` of one owner.
 pub(super) fn plan<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
     for (name, template) in owner.desired() {
-        match standing(
-            view.namespace,
-            C::store(view.namespace),
-            name,
-            &owner.meta().uid,
-        ) {
+        let is_ours = |meta: &Meta| meta.is_managed_by(&owner.meta().uid);
+        match standing::<C>(view.namespace, name, is_ours) {
             Standing::Missing => make(owner, name, template, view, plan),
             Standing::Ours(child) => repair::repair(owner, template, child, view, plan),
-            Standing::Leaving => {}
+            Standing::Leaving | Standing::Undecodable => {}
             Standing::InTheWay(meta) => {
                 let message = format!("can't be made: {} has the name", describe(C::KIND, meta));
                 plan.notices

@@ -1,5 +1,7 @@
 //! Children that differ from their template, and children that are no longer wanted.
 
+use serde_json::{Map, Value, json};
+
 use super::field::{Field, patch};
 use super::{Difference, Owns};
 use crate::plan::{Change, Plan, Purpose, Reason, Request, View};
@@ -30,7 +32,7 @@ pub(super) fn repair<O: Owns<C>, C: Object>(
             .push(owner.notice(&meta.name, Reason::NotAsWritten, &message));
     }
     if !replace(owner, &difference, child, view, plan)
-        && let Some(patch) = patch(meta, &difference, O::SHARED)
+        && let Some(patch) = patch(meta, &difference, O::is_shared)
     {
         let message = "was brought back to its template";
         let reason = O::WORDS.repaired;
@@ -79,25 +81,57 @@ fn names<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
     fields.join(", ")
 }
 
-/// Takes away managed children that are no longer wanted.
+/// Takes away managed children that are no longer wanted, but for those that the owner now refers to: these are left to their
+/// user.
 pub(super) fn remove<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
     let wanted = |name: &str| owner.desired().any(|(desired, _)| &**desired == name);
     for child in owner.owned(view.namespace) {
         let meta = child.meta();
-        if meta.is_managed_by(&owner.meta().uid)
-            && !meta.deleting
-            && !meta.external
-            && !wanted(&meta.name)
+        if !meta.is_managed_by(&owner.meta().uid)
+            || meta.deleting
+            || meta.external
+            || wanted(&meta.name)
         {
-            let kind = O::KIND.as_str().to_lowercase();
+            continue;
+        }
+        let kind = O::KIND.as_str().to_lowercase();
+        if owner.refers_to(&meta.name) {
+            if looked_at_owner(owner, child, view, plan) {
+                let message = format!("is kept: the {kind} now refers to it, so it is its user's");
+                plan.changes.push(keep(owner, child, &message));
+            }
+        } else {
             let message = format!("was deleted: the {kind} no longer declares it");
             take_away(owner, child, Purpose::Remove, &message, view, plan);
         }
     }
 }
 
-/// Deletes a child, once a look has shown that the owner really is as it seems: watches of two kinds are not ordered, and the
-/// child may have been made from a newer owner than the world shows.
+/// Takes the marks and the owner reference off a child.
+fn keep<O: Owns<C>, C: Object>(owner: &O, child: &C, message: &str) -> Change {
+    let meta = child.meta();
+    let marks = O::MARKS
+        .iter()
+        .map(|mark| ((*mark).to_owned(), Value::Null));
+    let marks: Map<String, Value> = marks.collect();
+    let others = meta.owner.as_ref().map(|owner| &owner.others);
+    Change {
+        kind: C::KIND,
+        name: meta.name.clone(),
+        request: Request::Patch(json!({ "metadata": {
+            "uid": &*meta.uid,
+            "resourceVersion": meta.version.to_string(),
+            "annotations": marks,
+            "ownerReferences": others,
+        } })),
+        purpose: Purpose::Keep,
+        then: O::WORDS
+            .kept
+            .map(|reason| owner.notice(&meta.name, reason, message)),
+    }
+}
+
+/// Deletes a child.
 fn take_away<O: Owns<C>, C: Object>(
     owner: &O,
     child: &C,
@@ -106,12 +140,10 @@ fn take_away<O: Owns<C>, C: Object>(
     view: View<'_>,
     plan: &mut Plan,
 ) {
-    let (meta, owner_name) = (child.meta(), &owner.meta().name);
-    let seen = C::store(view.namespace).seen(&meta.name);
-    if !view.has_looked(O::KIND, owner_name, seen) {
-        plan.look_once(O::KIND, owner_name);
+    if !looked_at_owner(owner, child, view, plan) {
         return;
     }
+    let meta = child.meta();
     let reason = if purpose == Purpose::Replace {
         O::WORDS.replaced
     } else {
@@ -127,4 +159,21 @@ fn take_away<O: Owns<C>, C: Object>(
         purpose,
         then: reason.map(|reason| owner.notice(&meta.name, reason, message)),
     });
+}
+
+/// Whether a look has shown that the owner really is as it seems; else the look is planned. Watches of two kinds are not
+/// ordered, and the child may have been made from a newer owner than the world shows.
+fn looked_at_owner<O: Owns<C>, C: Object>(
+    owner: &O,
+    child: &C,
+    view: View<'_>,
+    plan: &mut Plan,
+) -> bool {
+    let owner_name = &owner.meta().name;
+    let seen = C::store(view.namespace).seen(&child.meta().name);
+    let looked = view.has_looked(O::KIND, owner_name, seen);
+    if !looked {
+        plan.look_once(O::KIND, owner_name);
+    }
+    looked
 }

@@ -1,29 +1,30 @@
 //! What stands where a child should be.
 
 use crate::plan::child::is_orphaned;
-use crate::world::{Meta, Namespace, Object, Slot, Store};
+use crate::world::{Meta, Namespace, Object, Slot};
 
 /// What stands where a desired child should be.
 #[derive(Debug)]
-pub(super) enum Standing<'a, T> {
+pub(in crate::plan) enum Standing<'a, T> {
     /// Nothing: it can be made.
     Missing,
     /// The owner's own child.
     Ours(&'a T),
-    /// A child that is on its way out, or that is the owner's and does not decode: it is waited for.
+    /// The owner's own child, which does not decode: it is waited for.
+    Undecodable,
+    /// A child that is on its way out: it is waited for.
     Leaving,
     /// Something that is not the owner's: it is reported, never touched.
     InTheWay(&'a Meta),
 }
 
-/// Looks at what bears the name `name`, where the owner with UID `owner` desires a child.
-pub(super) fn standing<'a, T: Object>(
-    namespace: &Namespace,
-    store: &'a Store<T>,
+/// Looks at what bears the name `name`, where an owner desires a child; `is_ours` says whether an object is that child.
+pub(in crate::plan) fn standing<'a, T: Object>(
+    namespace: &'a Namespace,
     name: &str,
-    owner: &str,
+    is_ours: impl Fn(&Meta) -> bool,
 ) -> Standing<'a, T> {
-    let Some(slot) = store.slot(name) else {
+    let Some(slot) = T::store(namespace).slot(name) else {
         return Standing::Missing;
     };
     let meta = slot.meta();
@@ -31,8 +32,8 @@ pub(super) fn standing<'a, T: Object>(
         return Standing::Leaving;
     }
     match slot {
-        Slot::Good(object) if meta.is_managed_by(owner) => Standing::Ours(object),
-        Slot::Bad(_) if meta.is_managed_by(owner) => Standing::Leaving,
+        Slot::Good(object) if is_ours(meta) => Standing::Ours(object),
+        Slot::Bad(_) if is_ours(meta) => Standing::Undecodable,
         _ => Standing::InTheWay(meta),
     }
 }

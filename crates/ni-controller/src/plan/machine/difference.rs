@@ -1,14 +1,13 @@
 //! How an interface differs from the template in its machine.
 
-use ironcore_api::networking::{NetworkInterfaceSpec, VirtualIPSource};
-use ironcore_api::ownership::EPHEMERAL_MANAGED_BY;
+use ironcore_api::networking::NetworkInterfaceSpec;
 use ironcore_api::reference::Named;
 use serde_json::Value;
 
+use super::applied;
 use super::interfaces::machine_ref;
-use super::same::{same_ip, same_list, same_prefix, same_virtual_ip};
-use crate::plan::children::{Difference, Field, different_pairs, value};
-use crate::plan::merge::merge_patch;
+use super::same::{same_ip, same_list};
+use crate::plan::children::{Difference, Field, Owns, different_pairs, value};
 use crate::world::{Interface, Machine, Template};
 
 /// Compares after defaulting, addresses as addresses, null = empty = absent (contract).
@@ -16,11 +15,16 @@ pub(super) fn difference(machine: &Machine, template: &Template, child: &Interfa
     let mut difference = spec_difference(machine, &template.spec, &child.spec);
     let labels = different_pairs(&template.labels, &child.labels);
     difference.extend(labels.map(|(key, value)| (Field::Label(key), value)));
-    // A template can't override the managed-by mark.
-    let annotations = different_pairs(&template.annotations, &child.annotations)
-        .filter(|(key, _)| key != EPHEMERAL_MANAGED_BY);
+    let annotations =
+        different_pairs(&template.annotations, &child.annotations).filter(|(key, _)| !is_ours(key));
     difference.extend(annotations.map(|(key, value)| (Field::Annotation(key), value)));
+    difference.extend(applied::difference(&template.spec, child));
     difference
+}
+
+/// Whether a template can't set the annotation: it is the controller's own.
+pub(super) fn is_ours(annotation: &str) -> bool {
+    <Machine as Owns<Interface>>::MARKS.contains(&annotation)
 }
 
 /// Takes the wanted spec apart, so that a field that nobody compares does not compile.
@@ -35,8 +39,8 @@ fn spec_difference(
         machine_ref: _, // the machine's own, see below
         ip_families,
         ips,
-        prefixes,
-        virtual_ip,
+        prefixes: _,   // others write them as well,
+        virtual_ip: _, // see `applied`
         attributes,
     } = want;
     let mut difference = Difference::new();
@@ -63,19 +67,5 @@ fn spec_difference(
     // Addresses go with families, which can't be changed: those of other families would be refused.
     let same = !same_families || same_list(ips, &have.ips, same_ip);
     change("ips", same, &|| value(ips));
-    let same = same_list(prefixes, &have.prefixes, same_prefix);
-    change("prefixes", same, &|| value(prefixes));
-    let (want, have) = (virtual_ip.as_ref(), have.virtual_ip.as_ref());
-    let same = same_virtual_ip(want, have);
-    change("virtualIP", same, &|| virtual_ip_patch(want, have));
     difference
-}
-
-/// A merge patch merges objects: what is no longer wanted is nulled by name.
-fn virtual_ip_patch(want: Option<&VirtualIPSource>, have: Option<&VirtualIPSource>) -> Value {
-    match (want, have) {
-        (None, _) => Value::Null,
-        (Some(want), None) => value(want),
-        (Some(want), Some(have)) => merge_patch(&value(want), &value(have)),
-    }
 }

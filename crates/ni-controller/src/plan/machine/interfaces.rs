@@ -1,11 +1,12 @@
 //! The interfaces that a machine wants.
 
-use ironcore_api::ownership::{self, EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER};
+use ironcore_api::ownership::{self, EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER, LAST_APPLIED};
 use ironcore_api::reference::UidRef;
 use serde_json::{Map, Value, json};
 
-use super::difference::difference;
-use crate::plan::children::{Difference, Owns, Words};
+use super::applied;
+use super::difference::{difference, is_ours};
+use crate::plan::children::{Difference, Field, Owns, Words};
 use crate::plan::{Options, Reason, Replace};
 use crate::world::{Interface, Kind, Machine, Meta, Namespace, Pairs, Str, Template};
 
@@ -17,9 +18,23 @@ impl Owns<Interface> for Machine {
         repaired: Some(Reason::InterfaceRepaired),
         replaced: Some(Reason::InterfaceReplaced),
         deleted: Some(Reason::InterfaceDeleted),
+        kept: Some(Reason::InterfaceKept),
     };
 
-    const SHARED: &'static [&'static str] = &["prefixes", "virtualIP"];
+    const MARKS: &'static [&'static str] = &[EPHEMERAL_MANAGED_BY, LAST_APPLIED];
+
+    fn refers_to(&self, name: &str) -> bool {
+        let mut declared = self.interfaces.iter();
+        declared.any(|declared| declared.template.is_none() && &*declared.interface == name)
+    }
+
+    fn is_shared(field: &Field) -> bool {
+        match field {
+            Field::Spec(name) => matches!(*name, "prefixes" | "virtualIP"),
+            Field::Annotation(key) => key == LAST_APPLIED,
+            Field::Fixed(_) | Field::Label(_) => false,
+        }
+    }
 
     fn desired(&self) -> impl Iterator<Item = (&Str, &Template)> {
         let declared = self.interfaces.iter();
@@ -56,7 +71,11 @@ impl Owns<Interface> for Machine {
 /// The interface `name` as the template asks for it.
 fn body(machine: &Machine, name: &str, template: &Template) -> Value {
     let mut annotations = object(&template.annotations);
+    annotations.retain(|key, _| !is_ours(key));
     annotations.insert(EPHEMERAL_MANAGED_BY.to_owned(), EPHEMERAL_MANAGER.into());
+    if let Some(applied) = applied::annotation(&template.spec) {
+        annotations.insert(LAST_APPLIED.to_owned(), applied.into());
+    }
     let owner = ownership::controller_reference(
         &Kind::Machine.api_version(),
         Kind::Machine.as_str(),

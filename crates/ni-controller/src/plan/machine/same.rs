@@ -1,4 +1,6 @@
-//! Whether two texts of a spec ask for the same: addresses as addresses, null = empty = absent.
+//! Whether two parts of a spec ask for the same: addresses as addresses, null = empty = absent.
+
+use std::fmt::Display;
 
 use ironcore_api::address::{parse_ip, parse_prefix};
 use ironcore_api::default;
@@ -6,9 +8,11 @@ use ironcore_api::ipam::{PrefixSpec, PrefixTemplate};
 use ironcore_api::networking::{
     EphemeralPrefix, EphemeralVirtualIP, IpSource, PrefixSource, VirtualIPSource,
 };
-use ironcore_api::reference::Named;
+use ironcore_api::reference::{LocalRef, Named};
 use ironcore_api::template::TemplateMeta;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+use crate::plan::children::value;
 
 /// Whether two lists are of one length and their entries the same, in order.
 pub(super) fn same_list<T>(want: &[T], have: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
@@ -17,16 +21,39 @@ pub(super) fn same_list<T>(want: &[T], have: &[T], same: impl Fn(&T, &T) -> bool
 
 /// Whether two entries of `ips` ask for the same.
 pub(super) fn same_ip(want: &IpSource, have: &IpSource) -> bool {
-    let (value, other) = (want.value.as_deref(), have.value.as_deref());
-    same_text(value, other, |text| parse_ip(text).ok())
-        && same_template(want.ephemeral.as_deref(), have.ephemeral.as_deref())
+    want == have || canonical_ip(want) == canonical_ip(have)
 }
 
 /// Whether two entries of `prefixes` ask for the same.
 pub(super) fn same_prefix(want: &PrefixSource, have: &PrefixSource) -> bool {
-    let (value, other) = (want.value.as_deref(), have.value.as_deref());
-    same_text(value, other, |text| parse_prefix(text).ok())
-        && same_template(want.ephemeral.as_deref(), have.ephemeral.as_deref())
+    want == have || canonical_prefix(want) == canonical_prefix(have)
+}
+
+/// A text that is equal for entries of `prefixes` that ask for the same.
+pub(super) fn prefix_key(source: &PrefixSource) -> String {
+    value(&canonical_prefix(source)).to_string()
+}
+
+fn canonical_ip(source: &IpSource) -> IpSource {
+    let IpSource {
+        value,
+        ephemeral: child,
+    } = source;
+    IpSource {
+        value: text(value.as_deref(), parse_ip),
+        ephemeral: ephemeral(child.as_deref()),
+    }
+}
+
+fn canonical_prefix(source: &PrefixSource) -> PrefixSource {
+    let PrefixSource {
+        value,
+        ephemeral: child,
+    } = source;
+    PrefixSource {
+        value: text(value.as_deref(), parse_prefix),
+        ephemeral: ephemeral(child.as_deref()),
+    }
 }
 
 /// Whether two public IPs ask for the same.
@@ -45,39 +72,38 @@ pub(super) fn same_virtual_ip(
     reference(want) == reference(have) && template(want) == template(have)
 }
 
-fn same_text<P: PartialEq>(
-    want: Option<&str>,
-    have: Option<&str>,
-    parse: impl Fn(&str) -> Option<P>,
-) -> bool {
-    want == have
-        || want
-            .and_then(&parse)
-            .is_some_and(|want| have.and_then(&parse) == Some(want))
+/// The text as it is usually written, if it parses, else as it is.
+fn text<P: Display, E>(text: Option<&str>, parse: impl Fn(&str) -> Result<P, E>) -> Option<String> {
+    let text = text?;
+    Some(parse(text).map_or_else(|_| text.to_owned(), |parsed| parsed.to_string()))
 }
 
-fn same_template(want: Option<&EphemeralPrefix>, have: Option<&EphemeralPrefix>) -> bool {
-    let (Some(want), Some(have)) = (want, have) else {
-        return want.is_none() && have.is_none();
-    };
-    let none = PrefixTemplate::default();
-    let want = want.prefix_template.as_ref().unwrap_or(&none);
-    let have = have.prefix_template.as_ref().unwrap_or(&none);
-    meta(want.metadata.as_ref()) == meta(have.metadata.as_ref())
-        && same_prefix_spec(
-            want.spec.as_ref().unwrap_or(&PrefixSpec::default()),
-            have.spec.as_ref().unwrap_or(&PrefixSpec::default()),
-        )
+fn ephemeral(source: Option<&EphemeralPrefix>) -> Option<Box<EphemeralPrefix>> {
+    let EphemeralPrefix { prefix_template } = source?;
+    let PrefixTemplate { metadata, spec } = prefix_template.clone().unwrap_or_default();
+    Some(Box::new(EphemeralPrefix {
+        prefix_template: Some(PrefixTemplate {
+            metadata: Some(meta(metadata.as_ref())),
+            spec: Some(prefix_spec(&spec.unwrap_or_default())),
+        }),
+    }))
 }
 
-fn same_prefix_spec(want: &PrefixSpec, have: &PrefixSpec) -> bool {
-    let (want, have) = (default::prefix_spec(want), default::prefix_spec(have));
-    let (prefix, other) = (want.prefix.as_deref(), have.prefix.as_deref());
-    want.ip_family == have.ip_family
-        && want.prefix_length.unwrap_or(0) == have.prefix_length.unwrap_or(0)
-        && want.parent_ref.named() == have.parent_ref.named()
-        && same_text(prefix, other, |text| parse_prefix(text).ok())
-        && selector(want.parent_selector.as_ref()) == selector(have.parent_selector.as_ref())
+fn prefix_spec(spec: &PrefixSpec) -> PrefixSpec {
+    let PrefixSpec {
+        ip_family,
+        prefix,
+        prefix_length,
+        parent_ref,
+        parent_selector,
+    } = default::prefix_spec(spec).into_owned();
+    PrefixSpec {
+        ip_family,
+        prefix: text(prefix.as_deref(), parse_prefix),
+        prefix_length: prefix_length.filter(|length| *length != 0),
+        parent_ref: parent_ref.named().map(LocalRef::new),
+        parent_selector: selector(parent_selector.as_ref()),
+    }
 }
 
 /// A selector without conditions selects all, and is not the same as none.

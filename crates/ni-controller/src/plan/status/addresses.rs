@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 
 use ironcore_api::address::{Prefix, parse_ip, parse_prefix};
+use ironcore_api::names;
 
+use super::children;
+use crate::plan::children::Standing;
 use crate::plan::{DuplicateAddresses, View};
 use crate::world::{Interface, Meta, VirtualIp};
 
@@ -24,18 +27,15 @@ impl<'a> Addresses<'a> {
     /// Looks at what `interface` asks for.
     pub(super) fn of(interface: &'a Interface, view: View<'a>) -> Self {
         let (mut ips, mut taken) = (Vec::new(), Vec::new());
-        for address in interface.addresses() {
+        for address in asked_ips(interface, view) {
             match other_holder(interface, address, view) {
                 Some(holder) => taken.push((address, holder)),
                 None => ips.push(address),
             }
         }
-        let prefixes = interface.spec.prefixes.iter();
         Self {
             ips,
-            prefixes: prefixes
-                .filter_map(|prefix| parse_prefix(prefix.value.as_deref()?).ok())
-                .collect(),
+            prefixes: prefixes(interface, view).collect(),
             virtual_ip: own_virtual_ip(interface, view)
                 .and_then(|vip| parse_ip(vip.ip.as_deref()?).ok()),
             taken,
@@ -43,17 +43,49 @@ impl<'a> Addresses<'a> {
     }
 }
 
-/// The virtual IP that the interface refers to, once it is the interface's.
+/// The addresses that it asks for, in the order of `spec.ips`, without those that are not known yet.
+fn asked_ips(interface: &Interface, view: View<'_>) -> impl Iterator<Item = IpAddr> {
+    let ips = interface.spec.ips.iter().enumerate();
+    ips.filter_map(move |(at, ip)| {
+        if let Some(value) = &ip.value {
+            return parse_ip(value).ok();
+        }
+        let name = names::ip_prefix(&interface.meta.name, at);
+        view.namespace.own_prefix(interface, &name)?.address()
+    })
+}
+
+/// Its prefixes in the order of `spec.prefixes`, without those that are not known yet.
+fn prefixes(interface: &Interface, view: View<'_>) -> impl Iterator<Item = Prefix> {
+    let prefixes = interface.spec.prefixes.iter().enumerate();
+    prefixes.filter_map(move |(at, prefix)| {
+        if let Some(value) = &prefix.value {
+            return parse_prefix(value).ok();
+        }
+        let name = names::prefix(&interface.meta.name, at);
+        view.namespace.own_prefix(interface, &name)?.granted
+    })
+}
+
+/// The virtual IP that the interface refers to, or that stands as its own.
+pub(super) fn wanted_virtual_ip<'a>(
+    interface: &Interface,
+    view: View<'a>,
+) -> Option<&'a VirtualIp> {
+    match interface.virtual_ip_ref() {
+        Some(name) => view.namespace.virtual_ips.get(name),
+        None => match children::virtual_ip(interface, view)? {
+            Standing::Ours(virtual_ip) => Some(virtual_ip),
+            _ => None,
+        },
+    }
+}
+
+/// The virtual IP that the interface wants, once it is the interface's.
 pub(super) fn own_virtual_ip<'a>(interface: &Interface, view: View<'a>) -> Option<&'a VirtualIp> {
-    let virtual_ip = view
-        .namespace
-        .virtual_ips
-        .get(interface.virtual_ip_ref()?)?;
-    virtual_ip
-        .target
-        .as_ref()
-        .is_some_and(|target| *target.uid == *interface.meta.uid)
-        .then_some(virtual_ip)
+    let virtual_ip = wanted_virtual_ip(interface, view)?;
+    let target = virtual_ip.target.as_ref()?;
+    (*target.uid == *interface.meta.uid).then_some(virtual_ip)
 }
 
 /// Who else holds an address: the one whose stored status shows it and that still asks for it; where none or

@@ -4,7 +4,8 @@ use ironcore_api::address::{IpFamily, parse_ip, parse_prefix};
 use ironcore_api::networking::{NetworkInterfaceState, NetworkState};
 
 use super::Fault;
-use super::addresses::{Addresses, own_virtual_ip};
+use super::addresses::{Addresses, own_virtual_ip, wanted_virtual_ip};
+use super::children;
 use crate::plan::child::is_released;
 use crate::plan::{Reason, View};
 use crate::world::{Interface, Kind, Slot, VirtualIp};
@@ -12,17 +13,19 @@ use crate::world::{Interface, Kind, Slot, VirtualIp};
 type Check = fn(&Interface, &Addresses<'_>, View<'_>) -> Option<Fault>;
 
 /// The checks, in order.
-pub(super) const ALL: [Check; 10] = [
+pub(super) const ALL: [Check; 12] = [
     texts_are_addresses,
     network_is_sound,
+    children::names_are_free,
     virtual_ip_is_not_anothers,
     virtual_ip_is_of_a_family,
+    children::addresses_are_of_a_family,
     addresses_are_not_anothers,
     network_is_there,
     addresses_are_free,
     virtual_ip_is_there,
+    children::are_there,
     virtual_ip_has_an_address,
-    ephemeral_children_are_made,
 ];
 
 /// Objects that were stored before the rules may have texts that are no addresses.
@@ -105,10 +108,7 @@ fn held_by_another<'a>(
     interface: &Interface,
     view: View<'a>,
 ) -> Option<(&'a VirtualIp, &'a str, Holding)> {
-    let virtual_ip = view
-        .namespace
-        .virtual_ips
-        .get(interface.virtual_ip_ref()?)?;
+    let virtual_ip = wanted_virtual_ip(interface, view)?;
     let target = virtual_ip
         .target
         .as_ref()
@@ -122,7 +122,7 @@ fn held_by_another<'a>(
         is_released(&virtual_ip.meta, Kind::NetworkInterface, view.namespace)
             && slot
                 .good()
-                .is_some_and(|holder| holder.virtual_ip_ref() != Some(&*virtual_ip.meta.name))
+                .is_some_and(|holder| !holder.names(&virtual_ip.meta))
     };
     let holding = match holder {
         Some(slot) if !slot.meta().deleting && lets_go(slot) => Holding::LetGo,
@@ -152,10 +152,7 @@ fn virtual_ip_is_of_a_family(
     _: &Addresses<'_>,
     view: View<'_>,
 ) -> Option<Fault> {
-    let virtual_ip = view
-        .namespace
-        .virtual_ips
-        .get(interface.virtual_ip_ref()?)?;
+    let virtual_ip = wanted_virtual_ip(interface, view)?;
     let shown = virtual_ip
         .ip
         .as_deref()
@@ -216,7 +213,7 @@ fn virtual_ip_has_an_address(
     addresses: &Addresses<'_>,
     view: View<'_>,
 ) -> Option<Fault> {
-    let name = interface.virtual_ip_ref()?;
+    let name = interface.virtual_ip_name()?;
     if addresses.virtual_ip.is_some() {
         return None;
     }
@@ -234,32 +231,4 @@ fn virtual_ip_has_an_address(
         (None, None) => format!("waits for VirtualIP {name}, which is not its own yet"),
     };
     Some(Fault::pending("VirtualIPPending", message))
-}
-
-/// Ephemeral virtual IPs and prefixes are not made yet: an interface that asks for one says so.
-fn ephemeral_children_are_made(
-    interface: &Interface,
-    _: &Addresses<'_>,
-    _: View<'_>,
-) -> Option<Fault> {
-    let spec = &interface.spec;
-    let asks = |field: &str| {
-        let message =
-            format!("asks for {field}, which this version of the controller does not make");
-        Fault::pending("EphemeralNotSupported", message)
-    };
-    if let Some(at) = spec.ips.iter().position(|ip| ip.ephemeral.is_some()) {
-        return Some(asks(&format!("spec.ips[{at}].ephemeral")));
-    }
-    if let Some(at) = spec
-        .prefixes
-        .iter()
-        .position(|prefix| prefix.ephemeral.is_some())
-    {
-        return Some(asks(&format!("spec.prefixes[{at}].ephemeral")));
-    }
-    spec.virtual_ip
-        .as_ref()
-        .is_some_and(|vip| vip.ephemeral.is_some())
-        .then(|| asks("spec.virtualIP.ephemeral"))
 }

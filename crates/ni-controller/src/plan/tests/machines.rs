@@ -207,9 +207,12 @@ fn what_is_attached_and_differs_in_what_is_fixed_is_repaired_in_what_is_not() {
     assert_eq!(repair(&both)["spec"], json!({ "machineRef": holder("m") }));
     // Addresses of other families than the interface's would be refused.
     let families = attached(json!({ "spec": {
-        "ipFamilies": ["IPv6"], "ips": [{ "value": "2001:db8::1" }], "prefixes": [{ "value": "10.1.0.0/24" }],
+        "ipFamilies": ["IPv6"], "ips": [{ "value": "2001:db8::1" }], "machineRef": null,
     } }));
-    assert_eq!(repair(&families)["spec"], json!({ "prefixes": [] }));
+    assert_eq!(
+        repair(&families)["spec"],
+        json!({ "machineRef": holder("m") })
+    );
 }
 
 #[test]
@@ -229,7 +232,7 @@ fn a_virtual_ip_template_loses_what_the_machines_template_has_not() {
         (Value::Null, Value::Null),
     ];
     for (wanted, patch) in cases {
-        let child = with(own(), &json!({ "spec": template(stored.clone()) }));
+        let child = remembers(with(own(), &json!({ "spec": template(stored.clone()) })));
         let scene = Scene::of(&[declares_as(&template(wanted.clone())), child]);
         let repaired = &repair(&scene)["spec"]["virtualIP"]["ephemeral"]["virtualIPTemplate"];
         assert_eq!(*repaired, json!({ "metadata": patch }), "{wanted}");
@@ -265,7 +268,7 @@ fn a_prefix_template_that_asks_for_the_same_is_no_difference() {
         ),
     ];
     for (want, have, same) in cases {
-        let child = with(own(), &json!({ "spec": template(&have) }));
+        let child = remembers(with(own(), &json!({ "spec": template(&have) })));
         let scene = Scene::of(&[declares_as(&template(&want)), child]);
         let planned = scene.plan(Kind::Machine, "m").changes;
         assert_eq!(planned.is_empty(), same, "{want} and {have}: {planned:?}");

@@ -3,7 +3,7 @@
 use super::*;
 use crate::plan::{DuplicateAddresses, StatusOwner};
 
-fn network(state: &str) -> Value {
+pub(super) fn network(state: &str) -> Value {
     let network = object(Kind::Network, "net", 1, &json!({}));
     if state.is_empty() {
         network
@@ -48,7 +48,7 @@ fn shows(interface: Value) -> Value {
 }
 
 /// State, reason and addresses that are planned for the interface `nic`, as in `Pending NetworkNotFound 10.0.0.1`.
-fn judged(scene: &Scene) -> String {
+pub(super) fn judged(scene: &Scene) -> String {
     let plan = scene.plan(Kind::NetworkInterface, "nic");
     let Some(Change {
         request: Request::PatchStatus(body),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use ironcore_api::address::parse_ip;
 use ironcore_api::default;
+use ironcore_api::names;
 use ironcore_api::networking::{NetworkInterfaceSpec, NetworkInterfaceStatus};
 use ironcore_api::reference::Named;
 use serde::Deserialize;
@@ -73,10 +74,56 @@ impl Interface {
         self.spec.virtual_ip.as_ref()?.virtual_ip_ref.named()
     }
 
-    /// The addresses in `ips` that this interface asks for: literal values that parse.
-    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+    /// Whether it wants a VirtualIP of its own, which then bears its name.
+    pub fn has_own_virtual_ip(&self) -> bool {
+        let source = self.spec.virtual_ip.as_ref();
+        source.is_some_and(|source| source.ephemeral.is_some())
+    }
+
+    /// The name of the VirtualIP that it refers to, or wants as its own.
+    pub fn virtual_ip_name(&self) -> Option<&str> {
+        let own = self.has_own_virtual_ip().then_some(&*self.meta.name);
+        self.virtual_ip_ref().or(own)
+    }
+
+    /// Whether it names the virtual IP with this metadata: refers to it, or has it as its own.
+    pub fn names(&self, virtual_ip: &Meta) -> bool {
+        self.virtual_ip_ref() == Some(&*virtual_ip.name) || self.is_own_virtual_ip(virtual_ip)
+    }
+
+    /// Whether the virtual IP with this metadata is the one that it wants as its own, whoever made it: by the owner reference,
+    /// or retained under its name.
+    pub fn is_own_virtual_ip(&self, meta: &Meta) -> bool {
+        self.has_own_virtual_ip()
+            && self.meta.name == meta.name
+            && (meta.is_retained() || meta.is_owned_by(&self.meta.uid))
+    }
+
+    /// The literal addresses in `ips` that parse.
+    pub fn literal_addresses(&self) -> impl Iterator<Item = IpAddr> {
         let values = self.spec.ips.iter();
         values.filter_map(|ip| parse_ip(ip.value.as_deref()?).ok())
+    }
+
+    /// The index of each entry of `ips` that wants a prefix of its own, with the prefix's name.
+    pub fn own_ip_prefixes(&self) -> impl Iterator<Item = (usize, String)> {
+        let ips = self.spec.ips.iter().enumerate();
+        let ips = ips.filter(|(_, ip)| ip.ephemeral.is_some());
+        ips.map(|(at, _)| (at, names::ip_prefix(&self.meta.name, at)))
+    }
+
+    /// The index of each entry of `prefixes` that wants a prefix of its own, with the prefix's name.
+    pub fn own_prefixes(&self) -> impl Iterator<Item = (usize, String)> {
+        let prefixes = self.spec.prefixes.iter().enumerate();
+        let prefixes = prefixes.filter(|(_, prefix)| prefix.ephemeral.is_some());
+        prefixes.map(|(at, _)| (at, names::prefix(&self.meta.name, at)))
+    }
+
+    /// The addresses in `ips` that it asks for, as far as they are known.
+    pub fn addresses(&self, namespace: &Namespace) -> impl Iterator<Item = IpAddr> {
+        let granted = self.own_ip_prefixes();
+        let granted = granted.filter_map(|(_, name)| namespace.own_prefix(self, &name)?.address());
+        self.literal_addresses().chain(granted)
     }
 
     /// Machines that hold or own it.
@@ -155,11 +202,14 @@ impl Object for Interface {
         for machine in self.machine_names() {
             links.of_machine.insert(machine.into(), name);
         }
-        if let Some(virtual_ip) = self.virtual_ip_ref() {
+        if let Some(virtual_ip) = self.virtual_ip_name() {
             links.on_virtual_ip.insert(virtual_ip.into(), name);
         }
-        for address in self.addresses() {
+        for address in self.literal_addresses() {
             links.asking.insert((network.clone(), address), name);
+        }
+        for (_, prefix) in self.own_ip_prefixes().chain(self.own_prefixes()) {
+            links.with_prefix.insert(prefix.into(), name);
         }
         links.on_network.insert(network, name);
     }
@@ -173,11 +223,14 @@ impl Object for Interface {
         for machine in self.machine_names() {
             links.of_machine.remove(machine, name);
         }
-        if let Some(virtual_ip) = self.virtual_ip_ref() {
+        if let Some(virtual_ip) = self.virtual_ip_name() {
             links.on_virtual_ip.remove(virtual_ip, name);
         }
-        for address in self.addresses() {
+        for address in self.literal_addresses() {
             links.asking.remove(&(network.clone(), address), name);
+        }
+        for (_, prefix) in self.own_ip_prefixes().chain(self.own_prefixes()) {
+            links.with_prefix.remove(&*prefix, name);
         }
         links.on_network.remove(&*network, name);
     }
@@ -189,10 +242,10 @@ impl Object for Interface {
             affect(Kind::Machine, &owner.name);
         }
         Self::readers_of_name(namespace, &self.meta.name, affect);
-        if let Some(virtual_ip) = self.virtual_ip_ref() {
+        if let Some(virtual_ip) = self.virtual_ip_name() {
             affect(Kind::VirtualIp, virtual_ip);
         }
-        for address in self.addresses() {
+        for address in self.addresses(namespace) {
             for interface in namespace.interfaces_asking(&self.spec.network_ref.name, address) {
                 affect(Kind::NetworkInterface, &interface.meta.name);
             }

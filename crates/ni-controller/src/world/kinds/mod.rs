@@ -3,11 +3,13 @@
 mod interface;
 mod machine;
 mod network;
+mod prefix;
 mod virtual_ip;
 
 pub use interface::Interface;
 pub use machine::{Declared, Machine, Template};
 pub use network::Network;
+pub use prefix::Prefix;
 pub use virtual_ip::VirtualIp;
 
 use super::decode::{Slot, decode};
@@ -94,6 +96,7 @@ kinds! { ($)
     NetworkInterface is "NetworkInterface", of Interface, in interfaces;
     Network is "Network", of Network, in networks;
     VirtualIp is "VirtualIP", of VirtualIp, in virtual_ips;
+    Prefix is "Prefix", of Prefix, in prefixes;
 }
 
 impl Kind {

@@ -1,0 +1,153 @@
+//! The children that an interface wants as its own, whoever made them: the prefixes of `ips` and `prefixes`, a virtual IP.
+
+use ironcore_api::address::Prefix as Block;
+
+use super::Fault;
+use super::addresses::Addresses;
+use crate::plan::child::describe;
+use crate::plan::children::{Standing, standing};
+use crate::plan::{Reason, View};
+use crate::world::{Interface, Kind, Meta, Prefix, VirtualIp};
+
+/// A child that an interface wants.
+struct Wanted<'a> {
+    kind: Kind,
+    name: String,
+    /// The entry of the spec that asks for it.
+    field: String,
+    state: State<'a>,
+}
+
+/// What became of it.
+enum State<'a> {
+    Missing,
+    Leaving,
+    Undecodable,
+    InTheWay(&'a Meta),
+    Ungranted,
+    There,
+}
+
+/// All of them, in the order of the spec.
+fn all<'a>(interface: &Interface, view: View<'a>) -> impl Iterator<Item = Wanted<'a>> {
+    let ips = interface.own_ip_prefixes();
+    let ips = ips.map(|(at, name)| (name, format!("spec.ips[{at}].ephemeral")));
+    let prefixes = interface.own_prefixes();
+    let prefixes = prefixes.map(|(at, name)| (name, format!("spec.prefixes[{at}].ephemeral")));
+    let prefixes = ips.chain(prefixes).map(move |(name, field)| Wanted {
+        kind: Kind::Prefix,
+        state: state(&prefix(interface, &name, view), |prefix: &Prefix| {
+            prefix.granted.is_some()
+        }),
+        name,
+        field,
+    });
+    let virtual_ip = virtual_ip(interface, view).map(|standing| Wanted {
+        kind: Kind::VirtualIp,
+        name: interface.meta.name.to_string(),
+        field: "spec.virtualIP.ephemeral".to_owned(),
+        // Whether it has an address is a check of its own, for those that are referred to as well.
+        state: state(&standing, |_| true),
+    });
+    prefixes.chain(virtual_ip)
+}
+
+fn state<'a, T>(standing: &Standing<'a, T>, granted: impl Fn(&T) -> bool) -> State<'a> {
+    match *standing {
+        Standing::Missing => State::Missing,
+        Standing::Leaving => State::Leaving,
+        Standing::Undecodable => State::Undecodable,
+        Standing::InTheWay(meta) => State::InTheWay(meta),
+        Standing::Ours(child) if granted(child) => State::There,
+        Standing::Ours(_) => State::Ungranted,
+    }
+}
+
+/// What stands where the interface wants a prefix of its own. Those that IronCore made for `prefixes` bear no mark.
+fn prefix<'a>(interface: &Interface, name: &str, view: View<'a>) -> Standing<'a, Prefix> {
+    standing(view.namespace, name, |meta| {
+        meta.is_owned_by(&interface.meta.uid)
+    })
+}
+
+/// What stands where the interface wants a virtual IP of its own, if it does.
+pub(super) fn virtual_ip<'a>(
+    interface: &Interface,
+    view: View<'a>,
+) -> Option<Standing<'a, VirtualIp>> {
+    interface.has_own_virtual_ip().then(|| {
+        standing(view.namespace, &interface.meta.name, |meta| {
+            interface.is_own_virtual_ip(meta)
+        })
+    })
+}
+
+/// No other object has the name of a child.
+pub(super) fn names_are_free(
+    interface: &Interface,
+    _: &Addresses<'_>,
+    view: View<'_>,
+) -> Option<Fault> {
+    all(interface, view).find_map(|wanted| {
+        let State::InTheWay(meta) = wanted.state else {
+            return None;
+        };
+        let message = format!(
+            "{} {} of {} can't be made: {} has the name",
+            wanted.kind.as_str(),
+            wanted.name,
+            wanted.field,
+            describe(wanted.kind, meta)
+        );
+        Some(Fault::error(Reason::NameTaken, message))
+    })
+}
+
+/// The addresses that were granted for `ips` are of the families that the interface has.
+pub(super) fn addresses_are_of_a_family(
+    interface: &Interface,
+    _: &Addresses<'_>,
+    view: View<'_>,
+) -> Option<Fault> {
+    interface.own_ip_prefixes().find_map(|(at, name)| {
+        let Standing::Ours(prefix) = prefix(interface, &name, view) else {
+            return None;
+        };
+        let family = prefix.granted.map(Block::family)?;
+        let allowed = interface.spec.ip_families.contains(&family);
+        (!allowed).then(|| {
+            let message = format!(
+                "Prefix {name} of spec.ips[{at}].ephemeral is of family {family}, which is not in ipFamilies"
+            );
+            Fault::error(Reason::FamilyMismatch, message)
+        })
+    })
+}
+
+/// Each child is there, and has what it is for.
+pub(super) fn are_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
+    all(interface, view).find_map(|wanted| {
+        let prefix = wanted.kind == Kind::Prefix;
+        let (reason, why) = match wanted.state {
+            State::There | State::InTheWay(_) => return None,
+            State::Ungranted if prefix => ("PrefixPending", "which is Pending"),
+            State::Ungranted => ("VirtualIPPending", "which is Pending"),
+            State::Leaving if prefix => ("PrefixDeleting", "which is being deleted"),
+            State::Leaving => ("VirtualIPDeleting", "which is being deleted"),
+            State::Undecodable if prefix => ("PrefixNotDecodable", "which does not decode"),
+            State::Undecodable => ("VirtualIPNotDecodable", "which does not decode"),
+            // They are not made yet: an interface that asks for one says so.
+            State::Missing => (
+                "EphemeralNotSupported",
+                "which does not exist: this version of the controller does not make it",
+            ),
+        };
+        let message = format!(
+            "waits for {} {} of {}, {why}",
+            wanted.kind.as_str(),
+            wanted.name,
+            wanted.field
+        );
+        Some(Fault::pending(reason, message))
+    })
+}
