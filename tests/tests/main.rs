@@ -12,6 +12,7 @@ mod controller_lease;
 mod controller_names;
 mod controller_odd;
 mod controller_process;
+mod controller_recovers;
 mod controller_refusals;
 mod controller_release;
 mod controller_repairs;
