@@ -8,6 +8,10 @@ use super::meta::{Meta, Pairs, Str};
 /// How many texts are kept before unused ones are looked for.
 const LEAST: usize = 64;
 
+/// The longest text that is kept for others, in bytes. Unused texts are looked for by number, so their size is bounded here; long
+/// texts are seldom equal.
+const LONGEST: usize = 256;
+
 /// The texts.
 #[derive(Debug, Default)]
 pub struct Shared {
@@ -18,6 +22,9 @@ pub struct Shared {
 impl Shared {
     /// Replaces `text` with the shared copy of an equal text.
     pub(super) fn share(&mut self, text: &mut Str) {
+        if text.len() > LONGEST {
+            return;
+        }
         if let Some(known) = self.texts.get(&**text) {
             text.clone_from(known);
             return;
@@ -64,6 +71,16 @@ impl Pairs {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_texts_are_not_kept_however_often_they_change() {
+        let mut shared = Shared::default();
+        for number in 0..100 {
+            let long = format!("{number}{}", "x".repeat(LONGEST));
+            shared.share(&mut long.into());
+        }
+        assert!(shared.texts.is_empty());
+    }
 
     #[test]
     fn equal_texts_become_one_and_unused_ones_go() {
