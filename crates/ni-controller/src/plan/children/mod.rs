@@ -21,6 +21,8 @@ use crate::world::{Interface, Key, Kind, Machine, Meta, Namespace, Object, Str};
 pub(super) struct Words {
     /// As in `interface a-b is gone`.
     pub noun: &'static str,
+    /// Why a child that differs in what can't be changed is not replaced, and what to do.
+    pub stays: &'static str,
     /// A child was brought back to its template in place.
     pub repaired: Option<Reason>,
     /// A child was deleted, to be made again.

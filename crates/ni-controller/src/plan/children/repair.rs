@@ -67,7 +67,8 @@ fn replace<O: Owns<C>, C: Object>(
         return true;
     }
     let message = format!(
-        "differs from the template in {fixed}, which can't be changed, and it is attached: delete it, or set --replace-interfaces=always"
+        "differs from the template in {fixed}, which can't be changed, and {}",
+        O::WORDS.stays
     );
     let name = &child.meta().name;
     plan.notices

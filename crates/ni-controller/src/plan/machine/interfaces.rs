@@ -15,6 +15,7 @@ impl Owns<Interface> for Machine {
 
     const WORDS: Words = Words {
         noun: "interface",
+        stays: "it is attached: delete it, or set --replace-interfaces=always",
         repaired: Some(Reason::InterfaceRepaired),
         replaced: Some(Reason::InterfaceReplaced),
         deleted: Some(Reason::InterfaceDeleted),
