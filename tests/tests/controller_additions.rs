@@ -314,16 +314,14 @@ async fn make_child(space: &Space, of: &str, name: &str, interface: &Value, chan
 
 #[tokio::test]
 async fn children_that_another_controller_made_count() {
-    let space = Space::with_network().await;
+    let turn = Turn::take().await;
+    let space = turn.space().await;
     let prefix = "{ephemeral: {prefixTemplate: {spec: {ipFamily: IPv4, parentRef: {name: p}, prefixLength: 32}}}}";
     let virtual_ip = "{ephemeral: {virtualIPTemplate: {spec: {type: Public, ipFamily: IPv4}}}}";
     let spec =
         format!("spec.ips = [{prefix}]; spec.prefixes = [{prefix}]; spec.virtualIP = {virtual_ip}");
     let nic = space.create(NIC, "x", &spec).await;
     let reason = |reason: &str| format!("status.conditions.0.reason = {reason}");
-    space
-        .until(NIC, "x", &reason("EphemeralNotSupported"))
-        .await;
     for (name, block) in [("x-0", "10.0.0.9/32"), ("x-pf-0", "10.3.0.0/24")] {
         make_child(
             &space,
@@ -333,15 +331,17 @@ async fn children_that_another_controller_made_count() {
             &format!("spec.prefix = {block}"),
         )
         .await;
-        space.until(NIC, "x", "status.state = Pending").await;
-        let allocated = "status.phase = Allocated";
-        space.report(PREFIX, name, allocated).await;
     }
     let target = format!(
         "spec.targetRef = {{name: x, uid: {}}}",
         at(&nic, "metadata.uid").as_str().expect("a UID")
     );
     make_child(&space, VIP, "x", &nic, &target).await;
+    let _controller = turn.controller(&[]).await;
+    space.until(NIC, "x", &reason("PrefixPending")).await;
+    for name in ["x-0", "x-pf-0"] {
+        space.report(PREFIX, name, "status.phase = Allocated").await;
+    }
     space.until(NIC, "x", &reason("VirtualIPPending")).await;
     space.report(VIP, "x", "status.ip = 192.0.2.1").await;
     space
@@ -355,7 +355,6 @@ async fn children_that_another_controller_made_count() {
     space.interface("y", "10.0.0.9", "").await;
     space.until(NIC, "y", &reason("AddressInUse")).await;
     space.delete(NIC, "x").await;
-    space.delete(PREFIX, "x-0").await;
     space.until(NIC, "y", "status.state = Available").await;
 }
 

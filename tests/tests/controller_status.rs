@@ -191,23 +191,26 @@ async fn what_asks_for_ephemeral_children_is_pending_and_says_so() {
         (
             "x",
             format!("spec.ips = [{{{prefix}}}]"),
-            "spec.ips[0].ephemeral",
+            "PrefixPending",
+            "waits for Prefix x-0 of spec.ips[0].ephemeral, which is Pending",
         ),
         (
             "y",
             format!("spec.ips = [{{value: 10.0.0.2}}]; spec.prefixes = [{{{prefix}}}]"),
-            "spec.prefixes[0].ephemeral",
+            "PrefixPending",
+            "waits for Prefix y-pf-0 of spec.prefixes[0].ephemeral, which is Pending",
         ),
         (
             "z",
             format!("spec.ips = [{{value: 10.0.0.3}}]; spec.virtualIP = {{{virtual_ip}}}"),
-            "spec.virtualIP.ephemeral",
+            "VirtualIPPending",
+            "waits for VirtualIP z, which has no address yet",
         ),
     ];
-    for (name, changes, field) in cases {
+    for (name, changes, reason, expected) in cases {
         space.create(NIC, name, &changes).await;
-        let message = pending(&space, name, "EphemeralNotSupported").await;
-        assert!(message.as_str().unwrap().contains(field), "{message}");
+        let message = pending(&space, name, reason).await;
+        assert_eq!(message, expected);
     }
 }
 

@@ -14,7 +14,7 @@ use super::foreign;
 use super::kubectl::Kubectl;
 use super::plane::bare;
 use super::rendered::args;
-use super::space::{MACHINE, NET, NIC, Space, VIP};
+use super::space::{MACHINE, NET, NIC, PREFIX, Space, VIP};
 use super::text::{entries, ip, makes, uses};
 use super::wait::eventually;
 use super::webhook::{self, Ports, Webhook};
@@ -28,11 +28,14 @@ const CONFIGURATIONS: &str =
 const NOBODY: &str = "{name: gone, uid: 11111111-2222-3333-4444-555555555555}";
 
 /// Rights that no request shows.
-pub(crate) const UNSEEN: [&str; 2] = [
-    // Asked for by OwnerReferencesPermissionEnforcement, of whoever makes an interface that blocks its machine's deletion.
+pub(crate) const UNSEEN: [&str; 5] = [
+    // Asked for by OwnerReferencesPermissionEnforcement, of whoever makes what blocks its owner's deletion.
     "update compute.ironcore.dev/machines/finalizers",
-    // A look at a virtual IP that was claimed while the watch lists anew, and is not in that list.
+    "update networking.ironcore.dev/networkinterfaces/finalizers",
+    // Looks at what a list did not show that may be older.
     "get networking.ironcore.dev/virtualips",
+    "get networking.ironcore.dev/networks",
+    "get ipam.ironcore.dev/prefixes",
 ];
 
 /// An API server on which `deploy/` was applied, that asks for every right.
@@ -325,6 +328,30 @@ pub(crate) async fn keep_busy(space: &Space) {
     space.interface("x", "10.0.0.1", &held).await;
     let held = format!("spec.targetRef = {NOBODY}");
     space.create(VIP, "v", &held).await;
+    // Children of an interface are made, changed and deleted.
+    let labelled = |label: &str| {
+        let metadata = format!("metadata: {{labels: {{is: {label}}}}}");
+        let prefix = format!(
+            "{{prefixTemplate: {{{metadata}, spec: {{ipFamily: IPv4, parentRef: {{name: nowhere}}, prefixLength: 24}}}}}}"
+        );
+        let vip = format!(
+            "{{virtualIPTemplate: {{{metadata}, spec: {{type: Public, ipFamily: IPv4}}}}}}"
+        );
+        format!("spec.prefixes = [{{ephemeral: {prefix}}}]; spec.virtualIP = {{ephemeral: {vip}}}")
+    };
+    space.interface("own", "10.0.0.8", &labelled("made")).await;
+    for label in ["made", "changed"] {
+        space.change(NIC, "own", &labelled(label)).await;
+        for (of, name) in [(PREFIX, "own-pf-0"), (VIP, "own")] {
+            let expected = format!("metadata.labels.is = {label}");
+            space.until(of, name, &expected).await;
+        }
+    }
+    let none = "spec.prefixes = []; spec.virtualIP -";
+    space.change(NIC, "own", none).await;
+    for (of, name) in [(PREFIX, "own-pf-0"), (VIP, "own")] {
+        space.until_gone(of, name).await;
+    }
     space.until(NIC, "x", "spec.machineRef -").await;
     space.until(VIP, "v", "spec.targetRef -").await;
 

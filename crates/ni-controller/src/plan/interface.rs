@@ -1,14 +1,21 @@
-//! Claims, releases and status of an interface (contract, Claims and NetworkInterface status).
+//! Children, claims, releases and status of an interface (contract, Ephemeral VirtualIP and Prefixes, Claims, NetworkInterface
+//! status).
 
+mod prefixes;
+mod virtual_ips;
+
+use std::collections::BTreeMap;
+
+use ironcore_api::template::TemplateMeta;
 use serde_json::{Value, json};
 
 use super::child::is_child;
 use super::claim::{Verdict, decide};
 use super::{
-    Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, hold_back, look, status,
-    unreadable,
+    Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, children, hold_back, look,
+    status, unreadable,
 };
-use crate::world::{Interface, Kind, Machine, Slot};
+use crate::world::{Interface, Kind, Machine, Prefix, Slot, VirtualIp};
 
 /// Plans for the interface `name`.
 pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
@@ -17,14 +24,43 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
         return unreadable(slot);
     };
     let mut plan = Plan::default();
-    if interface.meta.deleting || interface.meta.external {
+    if interface.meta.deleting {
         return plan;
     }
-    plan.changes.extend(plan_holder(interface, view));
-    // A claim that is refused does not keep the status from being written.
-    hold_back(&interface.meta, view, &mut plan);
-    plan_status(interface, view, &mut plan);
+    let external = interface.meta.external;
+    if !external {
+        plan.changes.extend(plan_holder(interface, view));
+        // A claim that is refused does not keep the status from being written.
+        hold_back(&interface.meta, view, &mut plan);
+    }
+    // Of an object, one write at a time: the status follows the claim's answer.
+    let claiming = !plan.changes.is_empty();
+    children::plan::<Interface, Prefix>(interface, view, &mut plan);
+    children::refusals::<Interface, Prefix>(interface, view, &mut plan);
+    children::plan::<Interface, VirtualIp>(interface, view, &mut plan);
+    children::refusals::<Interface, VirtualIp>(interface, view, &mut plan);
+    if !external {
+        plan_status(interface, claiming, view, &mut plan);
+    }
     plan
+}
+
+/// Labels and annotations of a template.
+fn template_pairs(
+    metadata: Option<&TemplateMeta>,
+) -> (
+    impl Iterator<Item = (&str, &str)>,
+    impl Iterator<Item = (&str, &str)>,
+) {
+    (
+        pairs(metadata.map(|metadata| &metadata.labels)),
+        pairs(metadata.map(|metadata| &metadata.annotations)),
+    )
+}
+
+fn pairs(map: Option<&BTreeMap<String, String>>) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = map.into_iter().flatten();
+    pairs.map(|(key, value)| (key.as_str(), value.as_str()))
 }
 
 fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
@@ -98,7 +134,7 @@ fn write_holder(
     }
 }
 
-fn plan_status(interface: &Interface, view: View<'_>, plan: &mut Plan) {
+fn plan_status(interface: &Interface, claiming: bool, view: View<'_>, plan: &mut Plan) {
     let judged = status::judge(interface, view);
     if view.options.status == StatusOwner::External {
         // Who waits is seen by the status, which is another's.
@@ -109,8 +145,7 @@ fn plan_status(interface: &Interface, view: View<'_>, plan: &mut Plan) {
     }
     plan.notices.extend(judged.notice);
     plan.again_at = judged.again_at;
-    // Of an object, one write at a time: the status follows the claim's answer.
-    if !plan.changes.is_empty() || judged.status == interface.status {
+    if claiming || judged.making || judged.status == interface.status {
         return;
     }
     let meta = &interface.meta;

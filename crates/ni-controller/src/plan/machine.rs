@@ -4,7 +4,6 @@
 mod applied;
 mod difference;
 mod interfaces;
-mod same;
 
 use super::child::is_released;
 use super::{Notice, Plan, Reason, View, children, unreadable};

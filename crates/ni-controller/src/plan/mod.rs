@@ -10,6 +10,7 @@ mod machine;
 mod memory;
 mod merge;
 mod notice;
+mod same;
 mod status;
 #[cfg(test)]
 mod tests;

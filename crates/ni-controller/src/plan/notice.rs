@@ -26,13 +26,14 @@ pub enum Reason {
     InterfaceRepaired,
     InterfaceDeleted,
     InterfaceKept,
+    ChildReplaced,
     Released,
     Waiting,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NameTaken,
         Self::InterfaceTaken,
         Self::ReplacementNeeded,
@@ -50,6 +51,7 @@ impl Reason {
         Self::InterfaceRepaired,
         Self::InterfaceDeleted,
         Self::InterfaceKept,
+        Self::ChildReplaced,
         Self::Released,
         Self::Waiting,
     ];
@@ -74,6 +76,7 @@ impl Reason {
             Self::InterfaceRepaired => "InterfaceRepaired",
             Self::InterfaceDeleted => "InterfaceDeleted",
             Self::InterfaceKept => "InterfaceKept",
+            Self::ChildReplaced => "ChildReplaced",
             Self::Released => "Released",
             Self::Waiting => "Waiting",
         }
@@ -87,6 +90,7 @@ impl Reason {
                 | Self::InterfaceRepaired
                 | Self::InterfaceDeleted
                 | Self::InterfaceKept
+                | Self::ChildReplaced
                 | Self::Released
                 | Self::Waiting
         )

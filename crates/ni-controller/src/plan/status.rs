@@ -31,6 +31,8 @@ pub(super) struct Fault {
     event: Option<Reason>,
     /// Whether only a change of the interface itself can end it.
     stalled: bool,
+    /// Whether it ends by what this very plan makes: nobody has to be told.
+    making: bool,
     /// The whole sentence.
     message: String,
 }
@@ -43,7 +45,16 @@ impl Fault {
             reason,
             event: None,
             stalled: false,
+            making: false,
             message,
+        }
+    }
+
+    /// A child is being made.
+    fn making(message: String) -> Self {
+        Self {
+            making: true,
+            ..Self::pending("ChildMissing", message)
         }
     }
 
@@ -54,6 +65,7 @@ impl Fault {
             reason: reason.as_str(),
             event: Some(reason),
             stalled: matches!(reason, Reason::InvalidSpec | Reason::FamilyMismatch),
+            making: false,
             message,
         }
     }
@@ -66,6 +78,8 @@ pub(super) struct Judged {
     pub status: NetworkInterfaceStatus,
     /// The Event, if there is one.
     pub notice: Option<Notice>,
+    /// Whether it waits only for what is being made: such a status is not written.
+    pub making: bool,
     /// When it will have waited long enough for an Event.
     pub again_at: Option<Timestamp>,
 }
@@ -113,6 +127,7 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
     Judged {
         status,
         notice,
+        making: fault.as_ref().is_some_and(|fault| fault.making),
         again_at,
     }
 }

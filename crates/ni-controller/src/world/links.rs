@@ -14,6 +14,10 @@ pub struct Links {
     pub(super) declared: Index<Str>,
     /// Controller owner's UID → interfaces.
     pub(super) owned: Index<Str>,
+    /// Controller owner's UID → prefixes.
+    pub(super) owned_prefixes: Index<Str>,
+    /// Controller owner's UID → virtual IPs.
+    pub(super) owned_virtual_ips: Index<Str>,
     /// Machine name → interfaces whose `machineRef` or controller owner bears it.
     pub(super) of_machine: Index<Str>,
     /// Network name → interfaces.

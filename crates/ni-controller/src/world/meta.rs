@@ -40,6 +40,8 @@ pub struct Meta {
     pub ephemeral: bool,
     /// Its controller owner, if any.
     pub owner: Option<Box<Owner>>,
+    /// Its other owner references, if any: who changes the controller owner writes the list whole.
+    pub other_owners: Option<Box<[OwnerReference]>>,
     /// The field manager, other than this controller, that wrote it last, as far as `managedFields` say.
     pub last_writer: Option<Str>,
 }
@@ -55,8 +57,6 @@ pub struct Owner {
     pub name: Str,
     /// UID of the owner.
     pub uid: Str,
-    /// The object's other owner references: who takes this one off writes the list whole.
-    pub others: Box<[OwnerReference]>,
 }
 
 impl Owner {
@@ -171,10 +171,11 @@ impl RawMeta {
         let annotation = |key: &str| self.annotations.as_ref().and_then(|all| all.get(key));
         let is_controller = |owner: &&OwnerReference| owner.controller == Some(true);
         let owner = self.owner_references.iter().find(is_controller);
-        let others = || {
-            let others = self.owner_references.iter();
-            others.filter(|other| Some(*other) != owner).cloned()
-        };
+        let others = self.owner_references.iter();
+        let others: Box<[OwnerReference]> = others
+            .filter(|other| Some(*other) != owner)
+            .cloned()
+            .collect();
         Meta {
             name: self.name.as_str().into(),
             namespace: self.namespace.as_str().into(),
@@ -195,9 +196,9 @@ impl RawMeta {
                     kind: owner.kind.as_str().into(),
                     name: owner.name.as_str().into(),
                     uid: owner.uid.as_str().into(),
-                    others: others().collect(),
                 })
             }),
+            other_owners: (!others.is_empty()).then_some(others),
             last_writer: self.last_writer().map(Str::from),
         }
     }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::Loss;
 use super::decode::Slot;
-use super::kinds::{Interface, Kind, Machine, Namespace, Prefix, for_kind};
+use super::kinds::{Interface, Kind, Machine, Namespace, Prefix, VirtualIp, for_kind};
 use super::meta::{Meta, Str};
 use super::object::{Affect, Object, Stored};
 
@@ -42,6 +42,24 @@ impl Namespace {
             .owned
             .get(uid)
             .filter_map(|name| self.interfaces.get(name))
+    }
+
+    /// Prefixes whose controller owner has this UID.
+    pub fn prefixes_owned_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a Prefix> {
+        let names = self.links.owned_prefixes.get(uid);
+        names.filter_map(|name| self.prefixes.get(name))
+    }
+
+    /// Virtual IPs whose controller owner has this UID.
+    pub fn virtual_ips_owned_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a VirtualIp> {
+        let names = self.links.owned_virtual_ips.get(uid);
+        names.filter_map(|name| self.virtual_ips.get(name))
+    }
+
+    /// Interfaces that want the prefix `name` as their own.
+    pub fn interfaces_with_prefix<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Interface> {
+        let names = self.links.with_prefix.get(name);
+        names.filter_map(|name| self.interfaces.get(name))
     }
 
     /// Interfaces that refer to the virtual IP `name`, or want one of that name as their own.

@@ -19,12 +19,15 @@ pub enum Field {
     Label(String),
     /// The annotation of this key.
     Annotation(String),
+    /// Whether the owner is the controller owner.
+    Owner,
 }
 
 impl Field {
     /// Whether this merge patch writes the field.
     pub(super) fn is_in(&self, patch: &Value) -> bool {
         let (parent, key) = match self {
+            Self::Owner => (&patch["metadata"], "ownerReferences"),
             Self::Fixed(key) | Self::Spec(key) => (&patch["spec"], *key),
             Self::Label(key) => (&patch["metadata"]["labels"], key.as_str()),
             Self::Annotation(key) => (&patch["metadata"]["annotations"], key.as_str()),
@@ -39,6 +42,7 @@ impl fmt::Display for Field {
             Self::Fixed(name) | Self::Spec(name) => write!(f, "spec.{name}"),
             Self::Label(key) => write!(f, "metadata.labels[{key}]"),
             Self::Annotation(key) => write!(f, "metadata.annotations[{key}]"),
+            Self::Owner => f.write_str("metadata.ownerReferences"),
         }
     }
 }
@@ -47,14 +51,23 @@ impl fmt::Display for Field {
 /// those that can't be changed.
 pub(in crate::plan) type Difference = BTreeMap<Field, Value>;
 
-/// What of `want` is missing or different in `have`. Other keys are left alone.
-pub(in crate::plan) fn different_pairs(
-    want: &Pairs,
-    have: &Pairs,
-) -> impl Iterator<Item = (String, Value)> {
-    want.iter()
-        .filter(|(key, value)| have.get(key) != Some(value))
-        .map(|(key, value)| (key.to_owned(), value.into()))
+/// What of the wanted labels and annotations is missing or different. Other keys are left alone, and so are annotations that a
+/// template can't set: the controller's `marks`.
+pub(in crate::plan) fn different_metadata<'a>(
+    (labels, annotations): (
+        impl Iterator<Item = (&'a str, &'a str)>,
+        impl Iterator<Item = (&'a str, &'a str)>,
+    ),
+    (has_labels, has_annotations): (&Pairs, &Pairs),
+    marks: &[&str],
+) -> Difference {
+    let labels = labels.filter(|(key, value)| has_labels.get(key) != Some(value));
+    let labels = labels.map(|(key, value)| (Field::Label(key.to_owned()), value.into()));
+    let annotations = annotations
+        .filter(|(key, value)| !marks.contains(key) && has_annotations.get(key) != Some(value));
+    let annotations =
+        annotations.map(|(key, value)| (Field::Annotation(key.to_owned()), value.into()));
+    labels.chain(annotations).collect()
 }
 
 /// The merge patch that brings back what can be; `None` if there is nothing. One that writes a field which others write as
@@ -67,7 +80,7 @@ pub(super) fn patch(
     let mut patch = json!({ "metadata": { "uid": &*meta.uid } });
     let mut any = false;
     for (field, value) in difference {
-        if shared(field) {
+        if *field == Field::Owner || shared(field) {
             patch["metadata"]["resourceVersion"] = meta.version.to_string().into();
         }
         let place = match field {
@@ -75,6 +88,7 @@ pub(super) fn patch(
             Field::Spec(name) => &mut patch["spec"][*name],
             Field::Label(key) => &mut patch["metadata"]["labels"][key],
             Field::Annotation(key) => &mut patch["metadata"]["annotations"][key],
+            Field::Owner => &mut patch["metadata"]["ownerReferences"],
         };
         *place = value.clone();
         any = true;

@@ -1,5 +1,6 @@
 //! Desired against actual, for children of any kind of any kind of owner.
 
+mod body;
 mod field;
 mod repair;
 mod standing;
@@ -8,19 +9,24 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+pub(super) use body::{body, reference};
 pub use field::Field;
-pub(super) use field::{Difference, different_pairs, value};
+pub(super) use field::{Difference, different_metadata, value};
 pub(super) use standing::{Standing, standing};
 
 use super::child::describe;
 use super::{Change, Notice, Options, Plan, Purpose, Reason, Request, View};
-use crate::world::{Interface, Key, Kind, Machine, Meta, Namespace, Object, Str};
+use crate::world::{
+    Interface, Key, Kind, Machine, Meta, Namespace, Object, Prefix, Slot, Str, VirtualIp,
+};
 
 /// How the children of a kind are called, and which Events say that something was done to one. Where the contract has
 /// none, nothing is said.
 pub(super) struct Words {
     /// As in `interface a-b is gone`.
     pub noun: &'static str,
+    /// Whether the Event that a name is taken is sent here; else the owner's status says so.
+    pub taken: bool,
     /// Why a child that differs in what can't be changed is not replaced, and what to do.
     pub stays: &'static str,
     /// A child was brought back to its template in place.
@@ -40,7 +46,15 @@ pub(super) trait Owns<C: Object>: Object {
     /// How the children are called.
     const WORDS: Words;
     /// Name and template of each child that there should be.
-    fn desired(&self) -> impl Iterator<Item = (&Str, &Self::Template)>;
+    fn desired(&self) -> impl Iterator<Item = (Str, &Self::Template)>;
+    /// Whether what bears the name of a child is that child.
+    fn is_ours(&self, slot: &Slot<C>) -> bool {
+        slot.meta().is_managed_by(&self.meta().uid)
+    }
+    /// Whether what bears the name of a child, and is not that child, becomes it or goes by itself: it is not in the way.
+    fn is_awaited(&self, _: &Slot<C>) -> bool {
+        false
+    }
     /// The children that this owner has.
     fn owned<'a>(&self, namespace: &'a Namespace) -> impl Iterator<Item = &'a C>;
     /// Another owner that is to have the child of this name.
@@ -70,15 +84,18 @@ pub(super) trait Owns<C: Object>: Object {
 /// Plans the children of the kind `C` of one owner.
 pub(super) fn plan<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
     for (name, template) in owner.desired() {
-        let is_ours = |meta: &Meta| meta.is_managed_by(&owner.meta().uid);
-        match standing::<C>(view.namespace, name, is_ours) {
-            Standing::Missing => make(owner, name, template, view, plan),
+        match standing(view.namespace, &name, |slot| owner.is_ours(slot)) {
+            Standing::Missing => make(owner, &name, template, view, plan),
             Standing::Ours(child) => repair::repair(owner, template, child, view, plan),
             Standing::Leaving | Standing::Undecodable => {}
             Standing::InTheWay(meta) => {
-                let message = format!("can't be made: {} has the name", describe(C::KIND, meta));
-                plan.notices
-                    .push(owner.notice(name, Reason::NameTaken, &message));
+                let slot = C::store(view.namespace).slot(&name);
+                if O::WORDS.taken && !slot.is_some_and(|slot| owner.is_awaited(slot)) {
+                    let message =
+                        format!("can't be made: {} has the name", describe(C::KIND, meta));
+                    plan.notices
+                        .push(owner.notice(&name, Reason::NameTaken, &message));
+                }
             }
         }
     }
@@ -94,10 +111,13 @@ fn make<O: Owns<C>, C: Object>(
     plan: &mut Plan,
 ) {
     if let Some(rival) = owner.rival(name, view.namespace) {
-        let (kind, rival) = (O::KIND.as_str(), &rival.name);
-        let message = format!("can't be made: the older {kind} {rival} declares one of that name");
-        plan.notices
-            .push(owner.notice(name, Reason::NameTaken, &message));
+        if O::WORDS.taken {
+            let (kind, rival) = (O::KIND.as_str(), &rival.name);
+            let message =
+                format!("can't be made: the older {kind} {rival} declares one of that name");
+            plan.notices
+                .push(owner.notice(name, Reason::NameTaken, &message));
+        }
     } else if view.resting {
         // Nothing is made in a namespace that is being deleted.
     } else if view.namespace.has_lost_a_child(O::KIND, &owner.meta().name) {
@@ -132,6 +152,12 @@ pub fn differing(namespace: &Namespace, owner: &Key, kind: Kind, name: &str) -> 
         (Kind::Machine, Kind::NetworkInterface) => {
             differing_of::<Machine, Interface>(namespace, &owner.name, name)
         }
+        (Kind::NetworkInterface, Kind::Prefix) => {
+            differing_of::<Interface, Prefix>(namespace, &owner.name, name)
+        }
+        (Kind::NetworkInterface, Kind::VirtualIp) => {
+            differing_of::<Interface, VirtualIp>(namespace, &owner.name, name)
+        }
         _ => BTreeSet::new(),
     }
 }
@@ -145,7 +171,7 @@ fn differing_of<O: Owns<C>, C: Object>(
         let owner = O::store(namespace).get(owner)?;
         let child = C::store(namespace).get(name)?;
         let mut desired = owner.desired();
-        let (_, template) = desired.find(|(desired, _)| &***desired == name)?;
+        let (_, template) = desired.find(|(desired, _)| **desired == *name)?;
         Some(owner.difference(template, child).into_keys())
     };
     fields().into_iter().flatten().collect()

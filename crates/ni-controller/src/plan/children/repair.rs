@@ -85,7 +85,7 @@ fn names<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
 /// Takes away managed children that are no longer wanted, but for those that the owner now refers to: these are left to their
 /// user.
 pub(super) fn remove<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
-    let wanted = |name: &str| owner.desired().any(|(desired, _)| &**desired == name);
+    let wanted = |name: &str| owner.desired().any(|(desired, _)| *desired == *name);
     for child in owner.owned(view.namespace) {
         let meta = child.meta();
         if !meta.is_managed_by(&owner.meta().uid)
@@ -115,7 +115,6 @@ fn keep<O: Owns<C>, C: Object>(owner: &O, child: &C, message: &str) -> Change {
         .iter()
         .map(|mark| ((*mark).to_owned(), Value::Null));
     let marks: Map<String, Value> = marks.collect();
-    let others = meta.owner.as_ref().map(|owner| &owner.others);
     Change {
         kind: C::KIND,
         name: meta.name.clone(),
@@ -123,7 +122,7 @@ fn keep<O: Owns<C>, C: Object>(owner: &O, child: &C, message: &str) -> Change {
             "uid": &*meta.uid,
             "resourceVersion": meta.version.to_string(),
             "annotations": marks,
-            "ownerReferences": others,
+            "ownerReferences": meta.other_owners.as_deref().unwrap_or_default(),
         } })),
         purpose: Purpose::Keep,
         then: O::WORDS

@@ -22,7 +22,7 @@ pub(in crate::plan) enum Standing<'a, T> {
 pub(in crate::plan) fn standing<'a, T: Object>(
     namespace: &'a Namespace,
     name: &str,
-    is_ours: impl Fn(&Meta) -> bool,
+    is_ours: impl Fn(&Slot<T>) -> bool,
 ) -> Standing<'a, T> {
     let Some(slot) = T::store(namespace).slot(name) else {
         return Standing::Missing;
@@ -32,8 +32,8 @@ pub(in crate::plan) fn standing<'a, T: Object>(
         return Standing::Leaving;
     }
     match slot {
-        Slot::Good(object) if is_ours(meta) => Standing::Ours(object),
-        Slot::Bad(_) if is_ours(meta) => Standing::Undecodable,
+        Slot::Good(object) if is_ours(slot) => Standing::Ours(object),
+        Slot::Bad(_) if is_ours(slot) => Standing::Undecodable,
         _ => Standing::InTheWay(meta),
     }
 }

@@ -9,9 +9,9 @@ use ironcore_api::ownership::LAST_APPLIED;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::same::{prefix_key, same_list, same_prefix, same_virtual_ip};
 use crate::plan::children::{Difference, Field, value};
 use crate::plan::merge::merge_patch;
+use crate::plan::same::{prefix_key, same_list, same_prefix, same_virtual_ip};
 use crate::world::Interface;
 
 /// What a template says of the fields that others write as well.

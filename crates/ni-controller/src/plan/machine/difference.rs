@@ -6,25 +6,20 @@ use serde_json::Value;
 
 use super::applied;
 use super::interfaces::machine_ref;
-use super::same::{same_ip, same_list};
-use crate::plan::children::{Difference, Field, Owns, different_pairs, value};
+use crate::plan::children::{Difference, Field, Owns, different_metadata, value};
+use crate::plan::same::{same_ip, same_list};
 use crate::world::{Interface, Machine, Template};
 
 /// Compares after defaulting, addresses as addresses, null = empty = absent (contract).
 pub(super) fn difference(machine: &Machine, template: &Template, child: &Interface) -> Difference {
     let mut difference = spec_difference(machine, &template.spec, &child.spec);
-    let labels = different_pairs(&template.labels, &child.labels);
-    difference.extend(labels.map(|(key, value)| (Field::Label(key), value)));
-    let annotations =
-        different_pairs(&template.annotations, &child.annotations).filter(|(key, _)| !is_ours(key));
-    difference.extend(annotations.map(|(key, value)| (Field::Annotation(key), value)));
+    difference.extend(different_metadata(
+        (template.labels.iter(), template.annotations.iter()),
+        (&child.labels, &child.annotations),
+        <Machine as Owns<Interface>>::MARKS,
+    ));
     difference.extend(applied::difference(&template.spec, child));
     difference
-}
-
-/// Whether a template can't set the annotation: it is the controller's own.
-pub(super) fn is_ours(annotation: &str) -> bool {
-    <Machine as Owns<Interface>>::MARKS.contains(&annotation)
 }
 
 /// Takes the wanted spec apart, so that a field that nobody compares does not compile.

@@ -1,20 +1,21 @@
 //! The interfaces that a machine wants.
 
-use ironcore_api::ownership::{self, EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER, LAST_APPLIED};
+use ironcore_api::ownership::{EPHEMERAL_MANAGED_BY, LAST_APPLIED};
 use ironcore_api::reference::UidRef;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::applied;
-use super::difference::{difference, is_ours};
-use crate::plan::children::{Difference, Field, Owns, Words};
+use super::difference::difference;
+use crate::plan::children::{Difference, Field, Owns, Words, body, value};
 use crate::plan::{Options, Reason, Replace};
-use crate::world::{Interface, Kind, Machine, Meta, Namespace, Pairs, Str, Template};
+use crate::world::{Interface, Kind, Machine, Meta, Namespace, Str, Template};
 
 impl Owns<Interface> for Machine {
     type Template = Template;
 
     const WORDS: Words = Words {
         noun: "interface",
+        taken: true,
         stays: "it is attached: delete it, or set --replace-interfaces=always",
         repaired: Some(Reason::InterfaceRepaired),
         replaced: Some(Reason::InterfaceReplaced),
@@ -33,13 +34,16 @@ impl Owns<Interface> for Machine {
         match field {
             Field::Spec(name) => matches!(*name, "prefixes" | "virtualIP"),
             Field::Annotation(key) => key == LAST_APPLIED,
-            Field::Fixed(_) | Field::Label(_) => false,
+            Field::Fixed(_) | Field::Label(_) | Field::Owner => false,
         }
     }
 
-    fn desired(&self) -> impl Iterator<Item = (&Str, &Template)> {
+    fn desired(&self) -> impl Iterator<Item = (Str, &Template)> {
         let declared = self.interfaces.iter();
-        declared.filter_map(|declared| Some((&declared.interface, declared.template.as_deref()?)))
+        declared.filter_map(|declared| {
+            let template = declared.template.as_deref()?;
+            Some((declared.interface.clone(), template))
+        })
     }
 
     fn owned<'a>(&self, namespace: &'a Namespace) -> impl Iterator<Item = &'a Interface> {
@@ -48,7 +52,7 @@ impl Owns<Interface> for Machine {
 
     /// Of machines whose interfaces' names collide the oldest has the name.
     fn rival<'a>(&self, name: &str, namespace: &'a Namespace) -> Option<&'a Meta> {
-        let wants = |machine: &Machine| machine.desired().any(|(desired, _)| &**desired == name);
+        let wants = |machine: &Machine| machine.desired().any(|(desired, _)| *desired == *name);
         let mut rivals = namespace
             .machines_declaring(name)
             .filter(|rival| !rival.meta.deleting && rival.meta.uid != self.meta.uid && wants(rival))
@@ -57,7 +61,7 @@ impl Owns<Interface> for Machine {
     }
 
     fn body(&self, name: &str, template: &Template) -> Value {
-        body(self, name, template)
+        interface(self, name, template)
     }
 
     fn difference(&self, template: &Template, child: &Interface) -> Difference {
@@ -70,46 +74,21 @@ impl Owns<Interface> for Machine {
 }
 
 /// The interface `name` as the template asks for it.
-fn body(machine: &Machine, name: &str, template: &Template) -> Value {
-    let mut annotations = object(&template.annotations);
-    annotations.retain(|key, _| !is_ours(key));
-    annotations.insert(EPHEMERAL_MANAGED_BY.to_owned(), EPHEMERAL_MANAGER.into());
-    if let Some(applied) = applied::annotation(&template.spec) {
-        annotations.insert(LAST_APPLIED.to_owned(), applied.into());
-    }
-    let owner = ownership::controller_reference(
-        &Kind::Machine.api_version(),
-        Kind::Machine.as_str(),
-        &machine.meta.name,
-        &machine.meta.uid,
-    );
+fn interface(machine: &Machine, name: &str, template: &Template) -> Value {
     let mut spec = template.spec.clone();
     spec.machine_ref = Some(machine_ref(machine));
-    let mut metadata = json!({
-        "namespace": &*machine.meta.namespace,
-        "name": name,
-        "annotations": annotations,
-        "ownerReferences": [owner],
-    });
-    if !template.labels.is_empty() {
-        metadata["labels"] = object(&template.labels).into();
-    }
-    json!({
-        "apiVersion": Kind::NetworkInterface.api_version(),
-        "kind": Kind::NetworkInterface.as_str(),
-        "metadata": metadata,
-        "spec": spec,
-    })
+    let applied = applied::annotation(&template.spec);
+    body(
+        machine,
+        (Kind::NetworkInterface, name),
+        (template.labels.iter(), template.annotations.iter()),
+        <Machine as Owns<Interface>>::MARKS,
+        applied.map(|applied| (LAST_APPLIED, applied)),
+        &value(&spec),
+    )
 }
 
 /// The reference to the machine that its interfaces bear.
 pub(super) fn machine_ref(machine: &Machine) -> UidRef {
     UidRef::new(&*machine.meta.name, &*machine.meta.uid)
-}
-
-fn object(pairs: &Pairs) -> Map<String, Value> {
-    pairs
-        .iter()
-        .map(|(key, value)| (key.to_owned(), value.into()))
-        .collect()
 }

@@ -1,7 +1,9 @@
 //! The checks, in order: what can't be had before what is waited for.
 
+use std::fmt::Display;
+
 use ironcore_api::address::{IpFamily, parse_ip, parse_prefix};
-use ironcore_api::networking::{NetworkInterfaceState, NetworkState};
+use ironcore_api::networking::{EphemeralPrefix, NetworkInterfaceState, NetworkState};
 
 use super::Fault;
 use super::addresses::{Addresses, own_virtual_ip, wanted_virtual_ip};
@@ -14,7 +16,7 @@ type Check = fn(&Interface, &Addresses<'_>, View<'_>) -> Option<Fault>;
 
 /// The checks, in order.
 pub(super) const ALL: [Check; 12] = [
-    texts_are_addresses,
+    spec_can_be_read,
     network_is_sound,
     children::names_are_free,
     virtual_ip_is_not_anothers,
@@ -28,23 +30,39 @@ pub(super) const ALL: [Check; 12] = [
     virtual_ip_has_an_address,
 ];
 
-/// Objects that were stored before the rules may have texts that are no addresses.
-fn texts_are_addresses(interface: &Interface, _: &Addresses<'_>, _: View<'_>) -> Option<Fault> {
-    let ips = interface.spec.ips.iter().enumerate();
+/// Objects that were stored before the rules may have texts that are no addresses, and entries that say nothing.
+fn spec_can_be_read(interface: &Interface, _: &Addresses<'_>, _: View<'_>) -> Option<Fault> {
+    let spec = &interface.spec;
+    let ips = spec.ips.iter().enumerate();
     let ips = ips.filter_map(|(at, ip)| {
-        let value = ip.value.as_deref()?;
-        let error = parse_ip(value).err()?;
-        Some((format!("ips[{at}]"), value, error.to_string()))
+        let why = unreadable(ip.value.as_deref(), ip.ephemeral.as_deref(), parse_ip)?;
+        Some(format!("spec.ips[{at}]{why}"))
     });
-    let prefixes = interface.spec.prefixes.iter().enumerate();
+    let prefixes = spec.prefixes.iter().enumerate();
     let prefixes = prefixes.filter_map(|(at, prefix)| {
-        let value = prefix.value.as_deref()?;
-        let error = parse_prefix(value).err()?;
-        Some((format!("prefixes[{at}]"), value, error.to_string()))
+        let (value, ephemeral) = (prefix.value.as_deref(), prefix.ephemeral.as_deref());
+        let why = unreadable(value, ephemeral, parse_prefix)?;
+        Some(format!("spec.prefixes[{at}]{why}"))
     });
-    let (field, value, error) = ips.chain(prefixes).next()?;
-    let message = format!("spec.{field}.value {value:?} {error}");
+    let message = ips.chain(prefixes).next()?;
     Some(Fault::error(Reason::InvalidSpec, message))
+}
+
+/// Why an entry can't be read, if so.
+fn unreadable<T, E: Display>(
+    value: Option<&str>,
+    ephemeral: Option<&EphemeralPrefix>,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Option<String> {
+    match (value, ephemeral) {
+        (Some(value), _) => {
+            let error = parse(value).err()?;
+            Some(format!(".value {value:?} {error}"))
+        }
+        (None, Some(ephemeral)) if ephemeral.prefix_template.is_some() => None,
+        (None, Some(_)) => Some(".ephemeral has no template".to_owned()),
+        (None, None) => Some(" has no source".to_owned()),
+    }
 }
 
 fn network_is_sound(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {

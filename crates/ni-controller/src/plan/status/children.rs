@@ -5,9 +5,9 @@ use ironcore_api::address::Prefix as Block;
 use super::Fault;
 use super::addresses::Addresses;
 use crate::plan::child::describe;
-use crate::plan::children::{Standing, standing};
-use crate::plan::{Reason, View};
-use crate::world::{Interface, Kind, Meta, Prefix, VirtualIp};
+use crate::plan::children::{Owns, Standing, standing};
+use crate::plan::{Purpose, Reason, View};
+use crate::world::{Interface, Kind, Meta, Object, Prefix, Slot, VirtualIp};
 
 /// A child that an interface wants.
 struct Wanted<'a> {
@@ -20,7 +20,9 @@ struct Wanted<'a> {
 
 /// What became of it.
 enum State<'a> {
-    Missing,
+    Making,
+    Refused(&'a str),
+    Rival(&'a Meta),
     Leaving,
     Undecodable,
     InTheWay(&'a Meta),
@@ -36,9 +38,13 @@ fn all<'a>(interface: &Interface, view: View<'a>) -> impl Iterator<Item = Wanted
     let prefixes = prefixes.map(|(at, name)| (name, format!("spec.prefixes[{at}].ephemeral")));
     let prefixes = ips.chain(prefixes).map(move |(name, field)| Wanted {
         kind: Kind::Prefix,
-        state: state(&prefix(interface, &name, view), |prefix: &Prefix| {
-            prefix.granted.is_some()
-        }),
+        state: state(
+            interface,
+            &name,
+            &prefix(interface, &name, view),
+            |prefix| prefix.granted.is_some(),
+            view,
+        ),
         name,
         field,
     });
@@ -47,14 +53,23 @@ fn all<'a>(interface: &Interface, view: View<'a>) -> impl Iterator<Item = Wanted
         name: interface.meta.name.to_string(),
         field: "spec.virtualIP.ephemeral".to_owned(),
         // Whether it has an address is a check of its own, for those that are referred to as well.
-        state: state(&standing, |_| true),
+        state: state(interface, &interface.meta.name, &standing, |_| true, view),
     });
     prefixes.chain(virtual_ip)
 }
 
-fn state<'a, T>(standing: &Standing<'a, T>, granted: impl Fn(&T) -> bool) -> State<'a> {
+fn state<'a, C: Object>(
+    interface: &Interface,
+    name: &str,
+    standing: &Standing<'a, C>,
+    granted: impl Fn(&C) -> bool,
+    view: View<'a>,
+) -> State<'a>
+where
+    Interface: Owns<C>,
+{
     match *standing {
-        Standing::Missing => State::Missing,
+        Standing::Missing => missing::<C>(interface, name, view),
         Standing::Leaving => State::Leaving,
         Standing::Undecodable => State::Undecodable,
         Standing::InTheWay(meta) => State::InTheWay(meta),
@@ -63,10 +78,25 @@ fn state<'a, T>(standing: &Standing<'a, T>, granted: impl Fn(&T) -> bool) -> Sta
     }
 }
 
+fn missing<'a, C: Object>(interface: &Interface, name: &str, view: View<'a>) -> State<'a>
+where
+    Interface: Owns<C>,
+{
+    let make = (C::KIND, name.into(), Purpose::Make);
+    match (
+        Owns::<C>::rival(interface, name, view.namespace),
+        view.memory.refused.get(&make),
+    ) {
+        (Some(rival), _) => State::Rival(rival),
+        (None, Some(refusal)) => State::Refused(&refusal.message),
+        (None, None) => State::Making,
+    }
+}
+
 /// What stands where the interface wants a prefix of its own. Those that IronCore made for `prefixes` bear no mark.
 fn prefix<'a>(interface: &Interface, name: &str, view: View<'a>) -> Standing<'a, Prefix> {
-    standing(view.namespace, name, |meta| {
-        meta.is_owned_by(&interface.meta.uid)
+    standing(view.namespace, name, |slot: &Slot<Prefix>| {
+        slot.meta().is_owned_by(&interface.meta.uid)
     })
 }
 
@@ -76,8 +106,8 @@ pub(super) fn virtual_ip<'a>(
     view: View<'a>,
 ) -> Option<Standing<'a, VirtualIp>> {
     interface.has_own_virtual_ip().then(|| {
-        standing(view.namespace, &interface.meta.name, |meta| {
-            interface.is_own_virtual_ip(meta)
+        standing(view.namespace, &interface.meta.name, |slot| {
+            interface.is_own_virtual_ip(slot.meta())
         })
     })
 }
@@ -89,15 +119,19 @@ pub(super) fn names_are_free(
     view: View<'_>,
 ) -> Option<Fault> {
     all(interface, view).find_map(|wanted| {
-        let State::InTheWay(meta) = wanted.state else {
-            return None;
+        let why = match wanted.state {
+            State::InTheWay(meta) => format!("{} has the name", describe(wanted.kind, meta)),
+            State::Rival(rival) => format!(
+                "the older NetworkInterface {} wants one of that name",
+                rival.name
+            ),
+            _ => return None,
         };
         let message = format!(
-            "{} {} of {} can't be made: {} has the name",
+            "{} {} of {} can't be made: {why}",
             wanted.kind.as_str(),
             wanted.name,
-            wanted.field,
-            describe(wanted.kind, meta)
+            wanted.field
         );
         Some(Fault::error(Reason::NameTaken, message))
     })
@@ -128,26 +162,24 @@ pub(super) fn addresses_are_of_a_family(
 pub(super) fn are_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
     all(interface, view).find_map(|wanted| {
         let prefix = wanted.kind == Kind::Prefix;
+        let message = |why: &str| {
+            let (kind, name, field) = (wanted.kind.as_str(), &wanted.name, &wanted.field);
+            format!("waits for {kind} {name} of {field}, {why}")
+        };
         let (reason, why) = match wanted.state {
-            State::There | State::InTheWay(_) => return None,
+            State::There | State::InTheWay(_) | State::Rival(_) => return None,
+            State::Making => return Some(Fault::making(message("which is being made"))),
+            State::Refused(why) => {
+                let why = format!("which could not be made: {why}");
+                return Some(Fault::pending("ChildRefused", message(&why)));
+            }
             State::Ungranted if prefix => ("PrefixPending", "which is Pending"),
             State::Ungranted => ("VirtualIPPending", "which is Pending"),
             State::Leaving if prefix => ("PrefixDeleting", "which is being deleted"),
             State::Leaving => ("VirtualIPDeleting", "which is being deleted"),
             State::Undecodable if prefix => ("PrefixNotDecodable", "which does not decode"),
             State::Undecodable => ("VirtualIPNotDecodable", "which does not decode"),
-            // They are not made yet: an interface that asks for one says so.
-            State::Missing => (
-                "EphemeralNotSupported",
-                "which does not exist: this version of the controller does not make it",
-            ),
         };
-        let message = format!(
-            "waits for {} {} of {}, {why}",
-            wanted.kind.as_str(),
-            wanted.name,
-            wanted.field
-        );
-        Some(Fault::pending(reason, message))
+        Some(Fault::pending(reason, message(why)))
     })
 }

@@ -58,7 +58,6 @@ fn children_count_whoever_made_them() {
     let unowned = |prefix: Value| with(prefix, &json!({ "metadata": { "ownerReferences": null } }));
     let routes = json!({ "prefixes": [wants_prefix(), { "value": "10.2.0.0/24" }] });
     let cases: Vec<(Vec<Value>, &str)> = vec![
-        (vec![wants_ip()], "Pending EphemeralNotSupported"),
         (
             vec![wants_ip(), prefix("nic-0", "10.0.0.9/32", "Pending")],
             "Pending PrefixPending",
@@ -92,11 +91,6 @@ fn children_count_whoever_made_them() {
             ],
             "Available Available 10.0.0.1",
         ),
-        (
-            vec![wants(&routes)],
-            "Pending EphemeralNotSupported 10.0.0.1",
-        ),
-        (vec![wants_vip()], "Pending EphemeralNotSupported 10.0.0.1"),
         (
             vec![wants_vip(), owned_by(vip("nic"), "nic")],
             "Available Available 10.0.0.1 192.0.2.1",
@@ -182,4 +176,178 @@ fn the_status_of_prefixes_is_in_the_order_of_the_spec() {
         body["status"]["prefixes"],
         json!(["10.3.0.0/24", "10.2.0.0/24"])
     );
+}
+
+/// What is planned for `nic` in short, its status aside.
+fn planned(objects: &[Value]) -> Vec<String> {
+    Scene::of(objects)
+        .looked_at(Kind::NetworkInterface, "nic")
+        .short(Kind::NetworkInterface, "nic")
+}
+
+/// The one change that is planned for `nic`, its status aside.
+fn change(objects: &[Value]) -> Change {
+    let plan = Scene::of(objects)
+        .looked_at(Kind::NetworkInterface, "nic")
+        .plan(Kind::NetworkInterface, "nic");
+    let changes = plan.changes.into_iter();
+    let mut changes = changes.filter(|change| change.purpose != crate::plan::Purpose::Status);
+    let change = changes.next().expect("a change");
+    assert_eq!(changes.next(), None);
+    change
+}
+
+fn marked(object: Value) -> Value {
+    with(
+        object,
+        &json!({ "metadata": { "annotations": { MARK: "ephemeral-manager" } } }),
+    )
+}
+
+fn retaining(interface: Value) -> Value {
+    let template = json!({ "virtualIPTemplate": { "spec": { "reclaimPolicy": "Retain" } } });
+    with(
+        interface,
+        &json!({ "spec": { "virtualIP": { "ephemeral": template } } }),
+    )
+}
+
+#[test]
+fn prefixes_are_made_replaced_and_removed() {
+    let own = |block: &str| marked(prefix("nic-0", block, "Allocated"));
+    // As allocation fills it in: what the template does not name is no difference.
+    let as_made =
+        json!({ "spec": { "ipFamily": "IPv4", "prefixLength": 32, "parentRef": { "name": "p" } } });
+    let made = || with(own("10.0.0.9/32"), &as_made);
+    let other_parent = with(made(), &json!({ "spec": { "parentRef": { "name": "q" } } }));
+    let cases: Vec<(Vec<Value>, &[&str])> = vec![
+        (vec![wants_ip()], &["create nic-0"]),
+        (vec![wants_ip(), made()], &[]),
+        (vec![wants_ip(), other_parent.clone()], &["delete nic-0"]),
+        (vec![wants_ip(), deleting(made())], &[]),
+        (vec![wants(&json!({})), made()], &["delete nic-0"]),
+        // Without the mark it is another controller's to change.
+        (
+            vec![
+                wants(&json!({})),
+                prefix("nic-0", "10.0.0.9/32", "Allocated"),
+            ],
+            &[],
+        ),
+        (vec![wants(&json!({})), external(made())], &[]),
+        (vec![external(wants_ip())], &["create nic-0"]),
+        (vec![deleting(wants_ip())], &[]),
+    ];
+    for (objects, expected) in cases {
+        assert_eq!(planned(&objects), expected, "{objects:?}");
+    }
+    let replaced = change(&[wants_ip(), other_parent]).then;
+    let reason = replaced.map(|notice| notice.reason.as_str());
+    assert_eq!(reason, Some("ChildReplaced"));
+    let Request::Create(body) = change(&[wants_ip()]).request else {
+        panic!("a create")
+    };
+    let expected = json!({
+        "apiVersion": "ipam.ironcore.dev/v1alpha1",
+        "kind": "Prefix",
+        "metadata": {
+            "namespace": NAMESPACE,
+            "name": "nic-0",
+            "annotations": { MARK: "ephemeral-manager" },
+            "ownerReferences": [{
+                "apiVersion": "networking.ironcore.dev/v1alpha1", "kind": "NetworkInterface", "name": "nic", "uid": "nic-uid",
+                "controller": true, "blockOwnerDeletion": true,
+            }],
+        },
+        "spec": { "ipFamily": "IPv4", "prefixLength": 32, "parentRef": { "name": "p" } },
+    });
+    assert_eq!(body, expected);
+}
+
+#[test]
+fn a_status_that_would_only_say_that_a_child_is_made_is_not_written() {
+    let made = Scene::of(&[wants_ip(), network("")]).plan(Kind::NetworkInterface, "nic");
+    let status = |change: &Change| matches!(change.request, Request::PatchStatus(_));
+    assert!(!made.changes.iter().any(status), "{:?}", made.changes);
+    // Another interface has the name, by being older: that has to be said.
+    let entries = json!([wants_prefix()]);
+    let older = object(
+        Kind::NetworkInterface,
+        "nic-pf",
+        1,
+        &json!({ "networkRef": { "name": "net" }, "ipFamilies": ["IPv4"], "ips": entries }),
+    );
+    let younger = wants(&json!({ "prefixes": entries }));
+    let scene = Scene::of(&[older, younger, network("")]);
+    assert_eq!(judged(&scene), "Error NameTaken 10.0.0.1");
+    assert_eq!(
+        scene.short(Kind::NetworkInterface, "nic-pf"),
+        ["create nic-pf-0"]
+    );
+}
+
+#[test]
+fn a_virtual_ip_is_made_repaired_and_retained_as_its_template_says() {
+    let owned = || owned_by(vip("nic"), "nic");
+    let owner = owned()["metadata"]["ownerReferences"].clone();
+    let target = json!({ "spec": { "targetRef": holder("nic") } });
+    let version = json!({ "uid": "nic-uid", "resourceVersion": "7" });
+    let patch = |objects: &[Value]| match change(objects).request {
+        Request::Patch(patch) => patch,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(planned(&[wants_vip(), owned()]), [""; 0]);
+    assert_eq!(planned(&[retaining(wants_vip()), vip("nic")]), [""; 0]);
+
+    let lost = with(owned(), &json!({ "spec": { "targetRef": null } }));
+    let repaired = patch(&[wants_vip(), lost]);
+    assert_eq!(repaired["spec"], target["spec"]);
+    assert_eq!(repaired["metadata"], version);
+    // Retain to Delete and back.
+    let mut full = owner.clone();
+    full[0]["blockOwnerDeletion"] = true.into();
+    let taken = patch(&[wants_vip(), vip("nic")]);
+    assert_eq!(taken["metadata"]["ownerReferences"], full);
+    let retained = patch(&[retaining(wants_vip()), owned()]);
+    assert_eq!(retained["metadata"]["ownerReferences"], json!([]));
+    assert_eq!(retained["metadata"]["resourceVersion"], "7");
+
+    let Request::Create(body) = change(&[wants_vip()]).request else {
+        panic!("a create")
+    };
+    assert_eq!(body["metadata"]["ownerReferences"], full);
+    assert_eq!(
+        body["spec"],
+        with(
+            json!({ "type": "Public", "ipFamily": "IPv4" }),
+            &target["spec"]
+        )
+    );
+    let Request::Create(body) = change(&[retaining(wants_vip())]).request else {
+        panic!("a create")
+    };
+    assert_eq!(body["metadata"].get("ownerReferences"), None);
+}
+
+#[test]
+fn a_virtual_ip_goes_with_its_entry_unless_it_is_retained_or_referred_to() {
+    let owned = || owned_by(vip("nic"), "nic");
+    let bare = || wants(&json!({}));
+    assert_eq!(planned(&[bare(), owned()]), ["delete nic"]);
+    assert_eq!(planned(&[bare(), vip("nic")]), [""; 0]);
+    let refers = wants(&json!({ "virtualIP": { "virtualIPRef": { "name": "nic" } } }));
+    assert_eq!(planned(&[refers, owned()]), ["keep nic"]);
+    // In what can't change it is replaced, unless it is retained.
+    let other_family = json!({ "spec": { "ipFamily": "IPv6" } });
+    assert_eq!(
+        planned(&[wants_vip(), with(owned(), &other_family)]),
+        ["delete nic"]
+    );
+    let retained = [retaining(wants_vip()), with(vip("nic"), &other_family)];
+    assert_eq!(planned(&retained), ["ReplacementNeeded"]);
+    // Another's, or nobody's, is not repaired: it is claimed, or not.
+    for target in ["", "other"] {
+        let objects = [retaining(wants_vip()), vip(target), interface("other", 9)];
+        assert_eq!(planned(&objects), [""; 0], "{target}");
+    }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ironcore_api::address::parse_ip;
 use ironcore_api::default;
 use ironcore_api::names;
-use ironcore_api::networking::{NetworkInterfaceSpec, NetworkInterfaceStatus};
+use ironcore_api::networking::{EphemeralPrefix, NetworkInterfaceSpec, NetworkInterfaceStatus};
 use ironcore_api::reference::Named;
 use serde::Deserialize;
 
@@ -68,6 +68,10 @@ pub(super) fn spec_bytes(spec: &NetworkInterfaceSpec) -> usize {
         + spec.network_ref.name.len()
 }
 
+fn has_template(ephemeral: Option<&EphemeralPrefix>) -> bool {
+    ephemeral.is_some_and(|ephemeral| ephemeral.prefix_template.is_some())
+}
+
 impl Interface {
     /// The VirtualIP that the spec refers to.
     pub fn virtual_ip_ref(&self) -> Option<&str> {
@@ -77,7 +81,8 @@ impl Interface {
     /// Whether it wants a VirtualIP of its own, which then bears its name.
     pub fn has_own_virtual_ip(&self) -> bool {
         let source = self.spec.virtual_ip.as_ref();
-        source.is_some_and(|source| source.ephemeral.is_some())
+        let ephemeral = source.and_then(|source| source.ephemeral.as_ref());
+        ephemeral.is_some_and(|ephemeral| ephemeral.virtual_ip_template.is_some())
     }
 
     /// The name of the VirtualIP that it refers to, or wants as its own.
@@ -108,14 +113,14 @@ impl Interface {
     /// The index of each entry of `ips` that wants a prefix of its own, with the prefix's name.
     pub fn own_ip_prefixes(&self) -> impl Iterator<Item = (usize, String)> {
         let ips = self.spec.ips.iter().enumerate();
-        let ips = ips.filter(|(_, ip)| ip.ephemeral.is_some());
+        let ips = ips.filter(|(_, ip)| has_template(ip.ephemeral.as_deref()));
         ips.map(|(at, _)| (at, names::ip_prefix(&self.meta.name, at)))
     }
 
     /// The index of each entry of `prefixes` that wants a prefix of its own, with the prefix's name.
     pub fn own_prefixes(&self) -> impl Iterator<Item = (usize, String)> {
         let prefixes = self.spec.prefixes.iter().enumerate();
-        let prefixes = prefixes.filter(|(_, prefix)| prefix.ephemeral.is_some());
+        let prefixes = prefixes.filter(|(_, prefix)| has_template(prefix.ephemeral.as_deref()));
         prefixes.map(|(at, _)| (at, names::prefix(&self.meta.name, at)))
     }
 

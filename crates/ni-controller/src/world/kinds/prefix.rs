@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use ironcore_api::address::{self, parse_prefix};
-use ironcore_api::ipam::PrefixPhase;
+use ironcore_api::default;
+use ironcore_api::ipam::{PrefixPhase, PrefixSpec};
 use serde::Deserialize;
 
 use super::{Interface, Kind, Namespace};
 use crate::world::links::Links;
-use crate::world::meta::{Meta, RawMeta};
+use crate::world::meta::{Meta, Pairs, RawMeta};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
 
@@ -17,6 +18,12 @@ use crate::world::share::Shared;
 pub struct Prefix {
     /// Metadata.
     pub meta: Meta,
+    /// Labels.
+    pub labels: Pairs,
+    /// Annotations.
+    pub annotations: Pairs,
+    /// Spec, defaults filled in.
+    pub spec: PrefixSpec,
     /// The block that it was granted, once it is Allocated.
     pub granted: Option<address::Prefix>,
 }
@@ -24,14 +31,8 @@ pub struct Prefix {
 /// The body of a prefix, without the blocks that it handed out: there may be tens of thousands.
 #[derive(Deserialize)]
 pub struct Body {
-    #[serde(default)]
-    spec: Spec,
+    spec: PrefixSpec,
     status: Option<Status>,
-}
-
-#[derive(Default, Deserialize)]
-struct Spec {
-    prefix: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -57,13 +58,16 @@ impl Prefix {
 impl Object for Prefix {
     type Body = Body;
 
-    fn assemble(meta: Meta, _: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
         let phase = body.status.and_then(|status| status.phase);
-        let allocated = phase == Some(PrefixPhase::Allocated);
-        let block = body.spec.prefix.filter(|_| allocated);
+        let block = body.spec.prefix.as_deref();
+        let block = block.filter(|_| phase == Some(PrefixPhase::Allocated));
         Self {
             meta,
-            granted: block.and_then(|block| parse_prefix(&block).ok()),
+            labels: raw.labels.unwrap_or_default().into(),
+            annotations: raw.annotations.unwrap_or_default().into(),
+            granted: block.and_then(|block| parse_prefix(block).ok()),
+            spec: default::prefix_spec(&body.spec).into_owned(),
         }
     }
 
@@ -73,19 +77,35 @@ impl Object for Prefix {
 
     fn share(&mut self, shared: &mut Shared) {
         self.meta.share(shared);
+        self.labels.share(shared);
+        self.annotations.share(shared);
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(self) - size_of_val(&self.meta) + self.meta.bytes()
+        let parent = self.spec.parent_ref.as_ref();
+        size_of_val(self) - size_of_val(&self.meta)
+            + self.meta.bytes()
+            + self.labels.bytes()
+            + self.annotations.bytes()
+            + self.spec.prefix.as_ref().map_or(0, String::len)
+            + parent.map_or(0, |parent| parent.name.len())
     }
 
     fn link(&self, links: &mut Links) {
+        if let Some(owner) = &self.meta.owner {
+            links
+                .owned_prefixes
+                .insert(owner.uid.clone(), &self.meta.name);
+        }
         if let Some(address) = self.address() {
             links.granted.insert(address, &self.meta.name);
         }
     }
 
     fn unlink(&self, links: &mut Links) {
+        if let Some(owner) = &self.meta.owner {
+            links.owned_prefixes.remove(&*owner.uid, &self.meta.name);
+        }
         if let Some(address) = self.address() {
             links.granted.remove(&address, &self.meta.name);
         }
@@ -93,6 +113,11 @@ impl Object for Prefix {
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
         Self::readers_of_name(namespace, &self.meta.name, affect);
+        if let Some(owner) = &self.meta.owner
+            && owner.is_a(Kind::NetworkInterface)
+        {
+            affect(Kind::NetworkInterface, &owner.name);
+        }
         // Who else asks for the address that an interface has by this prefix.
         if let (Some(interface), Some(address)) = (self.interface(namespace), self.address()) {
             let network = &interface.spec.network_ref.name;

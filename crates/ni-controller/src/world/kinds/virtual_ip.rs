@@ -1,13 +1,13 @@
 //! A virtual IP.
 
 use ironcore_api::address::IpFamily;
-use ironcore_api::networking::{VirtualIPSpec, VirtualIPStatus};
+use ironcore_api::networking::{VirtualIPSpec, VirtualIPStatus, VirtualIPType};
 use ironcore_api::reference::{Named, UidRef};
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
 use crate::world::links::Links;
-use crate::world::meta::{Meta, RawMeta};
+use crate::world::meta::{Meta, Pairs, RawMeta};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
 
@@ -16,6 +16,12 @@ use crate::world::share::Shared;
 pub struct VirtualIp {
     /// Metadata.
     pub meta: Meta,
+    /// Labels.
+    pub labels: Pairs,
+    /// Annotations.
+    pub annotations: Pairs,
+    /// Its type.
+    pub type_: VirtualIPType,
     /// Family of its address.
     pub family: IpFamily,
     /// The interface that has it.
@@ -34,10 +40,13 @@ pub struct Body {
 impl Object for VirtualIp {
     type Body = Body;
 
-    fn assemble(meta: Meta, _: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
         let target = body.spec.target_ref;
         Self {
             meta,
+            labels: raw.labels.unwrap_or_default().into(),
+            annotations: raw.annotations.unwrap_or_default().into(),
+            type_: body.spec.type_,
             family: body.spec.ip_family,
             target: target.filter(|target| !target.name.is_empty()),
             ip: body.status.and_then(|status| status.ip),
@@ -50,27 +59,43 @@ impl Object for VirtualIp {
 
     fn share(&mut self, shared: &mut Shared) {
         self.meta.share(shared);
+        self.labels.share(shared);
+        self.annotations.share(shared);
     }
 
     fn bytes(&self) -> usize {
         size_of_val(self) - size_of_val(&self.meta)
             + self.meta.bytes()
+            + self.labels.bytes()
+            + self.annotations.bytes()
             + self.ip.as_ref().map_or(0, String::len)
     }
 
     fn link(&self, links: &mut Links) {
+        if let Some(owner) = &self.meta.owner {
+            let uid = owner.uid.clone();
+            links.owned_virtual_ips.insert(uid, &self.meta.name);
+        }
         if let Some(target) = self.target.named() {
             links.targeting.insert(target.into(), &self.meta.name);
         }
     }
 
     fn unlink(&self, links: &mut Links) {
+        if let Some(owner) = &self.meta.owner {
+            links.owned_virtual_ips.remove(&*owner.uid, &self.meta.name);
+        }
         if let Some(target) = self.target.named() {
             links.targeting.remove(target, &self.meta.name);
         }
     }
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
+        if let Some(owner) = &self.meta.owner
+            && owner.is_a(Kind::NetworkInterface)
+        {
+            affect(Kind::NetworkInterface, &owner.name);
+        }
         Self::readers_of_name(namespace, &self.meta.name, affect);
     }
 

@@ -89,7 +89,8 @@ fn ephemeral(source: Option<&EphemeralPrefix>) -> Option<Box<EphemeralPrefix>> {
     }))
 }
 
-fn prefix_spec(spec: &PrefixSpec) -> PrefixSpec {
+/// What a prefix asks for, in the form in which equal requests are equal.
+pub(super) fn prefix_spec(spec: &PrefixSpec) -> PrefixSpec {
     let PrefixSpec {
         ip_family,
         prefix,
