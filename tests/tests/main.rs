@@ -14,6 +14,7 @@ mod controller_process;
 mod controller_refusals;
 mod controller_release;
 mod controller_repairs;
+mod controller_restore;
 mod controller_rights;
 mod controller_scopes;
 mod controller_start;
