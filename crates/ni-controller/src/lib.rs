@@ -3,6 +3,7 @@
 //! Data flows one way: watch → world → plan → apply → the API server → watch.
 
 pub mod apply;
+pub mod client;
 pub mod core;
 pub mod events;
 pub mod lag;

@@ -199,9 +199,6 @@ pub async fn once<T: Object>(client: Client, scope: &Scope) -> Result<Vec<Event>
     Ok(all)
 }
 
-/// How long a client waits for a connection.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 #[cfg(test)]
 mod tests {
     use kube::core::Status;
