@@ -16,6 +16,7 @@ mod controller_recovers;
 mod controller_refusals;
 mod controller_release;
 mod controller_repairs;
+mod controller_restore;
 mod controller_rights;
 mod controller_scopes;
 mod controller_start;

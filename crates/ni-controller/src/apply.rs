@@ -26,14 +26,12 @@ pub async fn apply(client: &Client, order: &Order, timeout: Duration) -> Outcome
 /// "Not found" means something only where it names what was asked for, or the namespace to create it in. A server that
 /// does not serve the kind, or not yet, answers so as well.
 fn absent(status: &Status, order: &Order) -> Outcome {
-    let details = status.details.as_ref();
-    let missing = details.map_or("", |details| &details.name);
     let wanted = match order.change.request {
         Request::Create(_) => &order.key.namespace,
         _ => &order.change.name,
     };
     match &order.change.request {
-        _ if missing != &**wanted => {
+        _ if !names(status, wanted) => {
             transient(format!("404 {}: {}", status.reason, status.message))
         }
         Request::Read | Request::Delete { .. } => Outcome::Gone,
@@ -41,6 +39,12 @@ fn absent(status: &Status, order: &Order) -> Outcome {
             Outcome::Failed(Failure::NotFound)
         }
     }
+}
+
+/// Whether an answer is about the object of this name.
+pub(crate) fn names(status: &Status, name: &str) -> bool {
+    let details = status.details.as_ref();
+    details.is_some_and(|details| details.name == name)
 }
 
 async fn send(client: &Client, order: &Order) -> Result<Outcome, kube::Error> {

@@ -7,20 +7,12 @@ use ironcore_api::scope::{Scope, Scopes};
 
 use crate::world::{Kind, Meta};
 
-/// What a watch has shown, and what is awaited of it.
-#[derive(Debug, Default)]
-struct Watch {
-    /// The newest version that it has shown.
-    newest: u64,
-    /// The version of a write of ours, and when it was answered.
-    awaited: Option<(u64, Instant)>,
-}
-
 /// The lag of all watches. Versions of one watch are not compared with those of another: each goes at its own pace.
 #[derive(Debug)]
 pub struct Lag {
     scopes: Scopes,
-    watches: HashMap<(Kind, Scope), Watch>,
+    /// The version of a write of ours that the watch is awaited to show, and when it was answered.
+    awaited: HashMap<(Kind, Scope), (u64, Instant)>,
 }
 
 impl Lag {
@@ -28,35 +20,30 @@ impl Lag {
     pub fn new(scopes: Scopes) -> Self {
         Self {
             scopes,
-            watches: HashMap::new(),
+            awaited: HashMap::new(),
         }
     }
 
-    /// A write was answered `at` this time with an object of this metadata. It is awaited, unless another one is, or the
-    /// watch was faster than the answer.
-    pub fn wrote(&mut self, kind: Kind, meta: &Meta, at: Instant) {
-        if let Some(watch) = self.watch(kind, &meta.namespace)
-            && watch.newest < meta.version
+    /// A write was answered `at` this time with an object of this metadata, when its watch had shown everything up to a
+    /// version. It is awaited, unless another one is, or the watch was faster than the answer.
+    pub fn wrote(&mut self, kind: Kind, meta: &Meta, shown_up_to: u64, at: Instant) {
+        if let Some(scope) = self.scopes.of(&meta.namespace)
+            && shown_up_to < meta.version
         {
-            watch.awaited.get_or_insert((meta.version, at));
+            let awaited = self.awaited.entry((kind, scope));
+            awaited.or_insert((meta.version, at));
         }
     }
 
     /// A watch shows an object of this metadata `at` this time; the lag, if that or an older write was awaited.
     pub fn shown(&mut self, kind: Kind, meta: &Meta, at: Instant) -> Option<Duration> {
-        let watch = self.watch(kind, &meta.namespace)?;
-        watch.newest = watch.newest.max(meta.version);
-        let come = watch
-            .awaited
-            .filter(|(version, _)| *version <= meta.version);
-        let (_, since) = come?;
-        watch.awaited = None;
+        let watch = (kind, self.scopes.of(&meta.namespace)?);
+        let (version, since) = self.awaited.get(&watch).copied()?;
+        if version > meta.version {
+            return None;
+        }
+        self.awaited.remove(&watch);
         Some(at.saturating_duration_since(since))
-    }
-
-    fn watch(&mut self, kind: Kind, namespace: &str) -> Option<&mut Watch> {
-        let scope = self.scopes.of(namespace)?;
-        Some(self.watches.entry((kind, scope)).or_default())
     }
 }
 
@@ -79,12 +66,16 @@ mod tests {
         let begun = Instant::now();
         let mut lag = Lag::new(scopes.parse().expect("names"));
         let mut lags = Vec::new();
+        let mut shown = HashMap::new();
         for (second, (what, namespace, version)) in steps.iter().enumerate() {
             let at = begun + Duration::from_secs(second as u64);
             let meta = meta(namespace, *version);
-            match *what {
-                "w" => lag.wrote(Kind::Machine, &meta, at),
-                _ => lags.extend(lag.shown(Kind::Machine, &meta, at).map(|lag| lag.as_secs())),
+            let shown = shown.entry(lag.scopes.of(namespace)).or_insert(0);
+            if *what == "w" {
+                lag.wrote(Kind::Machine, &meta, *shown, at);
+            } else {
+                *shown = (*shown).max(*version);
+                lags.extend(lag.shown(Kind::Machine, &meta, at).map(|lag| lag.as_secs()));
             }
         }
         lags

@@ -3,15 +3,18 @@
 //! Data flows one way: watch → world → plan → apply → the API server → watch.
 
 pub mod apply;
+pub mod client;
 pub mod core;
 pub mod events;
 pub mod lag;
 pub mod lease;
+mod log;
 pub mod metrics;
 pub mod options;
 pub mod plan;
 pub mod preview;
 pub mod release;
+pub mod restored;
 pub mod run;
 pub mod serve;
 pub mod watch;

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use anyhow::Context;
 use clap::Parser;
 use ironcore_api::ownership::MANAGED_BY;
-use kube::{Client, Config};
+use kube::Client;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::info;
@@ -16,8 +16,7 @@ use ni_controller::metrics::Metrics;
 use ni_controller::options::{Cli, Command, Election, LogFormat, ReleaseFinalizers, Run};
 use ni_controller::release::{self, Released};
 use ni_controller::run::{self, Ended};
-use ni_controller::watch::CONNECT_TIMEOUT;
-use ni_controller::{preview, serve};
+use ni_controller::{client, preview, serve};
 
 // One thread: the loop and its requests hand over to each other at every answer, and between threads each of these would
 // be a wake-up; that is a fifth of all CPU time, and more memory.
@@ -28,7 +27,7 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Run(options) => control(&options).await,
         Command::Plan(options) => {
-            let preview = preview::preview(&client().await?, &options).await?;
+            let preview = preview::preview(&client::infer(client::ASKS).await?, &options).await?;
             print!("{}", preview.text);
             anyhow::ensure!(
                 preview.failed == 0,
@@ -42,7 +41,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn release_finalizers(options: &ReleaseFinalizers) -> anyhow::Result<()> {
-    let client = client().await?;
+    let client = client::infer(client::ASKS).await?;
     let others = if options.dry_run {
         let (ours, others) = release::preview(&client).await?;
         for object in &ours {
@@ -72,7 +71,7 @@ async fn release_finalizers(options: &ReleaseFinalizers) -> anyhow::Result<()> {
 }
 
 async fn control(options: &Run) -> anyhow::Result<()> {
-    let client = client().await?;
+    let client = client::infer(client::WATCHES).await?;
     let metrics = Metrics::default();
     let outbox = Outbox::default();
     let (ask, probes) = mpsc::channel(16);
@@ -114,17 +113,6 @@ fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-async fn client() -> anyhow::Result<Client> {
-    let mut config = Config::infer()
-        .await
-        .context("no cluster: set KUBECONFIG, or run in a pod with a service account")?;
-    // Retries are decided by the core, per object; a request that hangs is given up by its own timeout.
-    config.default_retry = false;
-    config.connect_timeout = Some(CONNECT_TIMEOUT);
-    let url = config.cluster_url.clone();
-    Client::try_from(config).with_context(|| format!("cannot make a client for {url}"))
 }
 
 fn start_logs(cli: &Cli) -> anyhow::Result<()> {

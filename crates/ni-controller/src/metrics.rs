@@ -53,6 +53,7 @@ pub struct Metrics {
     queue_age: Fraction,
     under_way: Gauge,
     leader: Gauge,
+    restores: Counter,
     objects: Family<KindLabels, Gauge>,
     skipped: Family<KindLabels, Gauge>,
     world_bytes: Family<KindLabels, Gauge>,
@@ -78,6 +79,7 @@ impl Default for Metrics {
             queue_age: Gauge::default(),
             under_way: Gauge::default(),
             leader: Gauge::default(),
+            restores: Counter::default(),
             objects: Family::default(),
             skipped: Family::default(),
             world_bytes: Family::default(),
@@ -144,6 +146,11 @@ impl Metrics {
             "leader",
             "1 while this replica writes, 0 while it stands by",
             self.leader.clone(),
+        );
+        all.register(
+            "restores",
+            "Times that everything was listed again because the API server went back to an older state",
+            self.restores.clone(),
         );
         all.register(
             "world_objects",
@@ -263,6 +270,11 @@ impl Metrics {
     /// Says whether this replica leads.
     pub fn leads(&self, leads: bool) {
         self.leader.set(i64::from(leads));
+    }
+
+    /// Counts that the API server went back to an older state.
+    pub fn restored(&self) {
+        self.restores.inc();
     }
 
     /// All metrics in the OpenMetrics text format.

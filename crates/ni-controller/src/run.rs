@@ -7,19 +7,21 @@ use k8s_openapi::jiff::Timestamp;
 use kube::Client;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tracing::{Instrument, debug, info, info_span, warn};
+use tracing::{Instrument, info, info_span, warn};
 
 use crate::apply::apply;
 use crate::core::{Core, Failure, Now, Order, Outcome};
 use crate::events::Outbox;
 use crate::lag::Lag;
 use crate::lease::Term;
+use crate::log::log;
 use crate::metrics::Metrics;
 use crate::options::Run;
 use crate::plan::Purpose;
+use crate::restored::WentBack;
 use crate::serve::Probe;
-use crate::watch::{BUFFER, watch};
-use crate::world::{Event, Kind, for_kind};
+use crate::watch::Watches;
+use crate::world::{Event, Kind};
 
 /// The clock that the core is given.
 #[derive(Clone, Copy, Debug)]
@@ -40,18 +42,6 @@ impl Clock {
     }
 }
 
-/// Watches all kinds in each of `scopes`; the events come by the receiver.
-fn watch_all(client: &Client, scopes: &Scopes) -> mpsc::Receiver<Event> {
-    let (out, events) = mpsc::channel(BUFFER);
-    for scope in scopes.iter() {
-        for kind in Kind::ALL {
-            let (client, scope, out) = (client.clone(), scope.clone(), out.clone());
-            for_kind!(kind, T => drop(tokio::spawn(watch::<T>(client, scope, out))));
-        }
-    }
-    events
-}
-
 struct Answer {
     order: Order,
     outcome: Outcome,
@@ -63,7 +53,11 @@ struct Loop {
     core: Core,
     clock: Clock,
     client: Client,
+    scopes: Scopes,
+    watches: Watches,
     term: Term,
+    /// How often the election found that the API server went back, as far as this loop has taken it in.
+    restores: u64,
     outbox: Outbox,
     metrics: Metrics,
     sending: JoinSet<Answer>,
@@ -95,14 +89,16 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<Ended> {
     let scopes = &options.deciding.namespaces;
-    let mut events = watch_all(&client, scopes);
     let mut this = Loop {
         core: Core::new(options.deciding.options(), options.backoff())
             .with_slots(usize::from(options.concurrency))
             .with_scopes(scopes),
         clock: Clock::start(),
+        watches: Watches::start(&client, scopes),
         client,
+        scopes: scopes.clone(),
         term: term.clone(),
+        restores: 0,
         outbox,
         metrics,
         sending: JoinSet::new(),
@@ -116,7 +112,7 @@ pub async fn run(
     let deadline = tokio::time::sleep(Duration::MAX);
     tokio::pin!(deadline);
     loop {
-        this.core.lead(this.term.holds(), this.clock.now());
+        this.stand();
         this.send_orders();
         if this.stopping && this.sending.is_empty() {
             info!("stopped: nothing is under way");
@@ -124,7 +120,7 @@ pub async fn run(
         }
         let wake = this.sleep();
         tokio::select! {
-            event = events.recv() => this.take_events(event, &mut events),
+            event = this.watches.next() => this.take_events(event),
             Some(answer) = this.sending.join_next() => this.take_answer(answer?),
             Some(probe) = probes.recv() => this.take_probe(probe),
             () = term.changed() => {}
@@ -151,13 +147,42 @@ impl Loop {
             .map_or(Duration::from_hours(1), |at| at.saturating_sub(now))
     }
 
-    fn take_events(&mut self, first: Option<Event>, more: &mut mpsc::Receiver<Event>) {
+    /// Takes in where the election stands.
+    fn stand(&mut self) {
+        // In this order: where a term began after the API server went back, both are seen.
+        let leads = self.term.holds();
+        let restores = self.term.restores();
+        if restores != self.restores
+            && let Some(proof) = self.term.proof()
+        {
+            self.restores = restores;
+            self.start_over(&proof);
+        }
+        self.core.lead(leads, self.clock.now());
+    }
+
+    /// Begins anew, as a process that has just started: all that is known is of another history than the API server's.
+    fn start_over(&mut self, proof: &WentBack) {
+        warn!(
+            %proof,
+            "the API server went back to an older state (restored from a backup?): listing everything again"
+        );
+        self.metrics.restored();
+        self.core.start_over(self.clock.now());
+        self.watches = Watches::start(&self.client, &self.scopes);
+        self.lag = Lag::new(self.scopes.clone());
+        // Decided from what no longer holds: what was not sent yet is not to be.
+        self.sending = JoinSet::new();
+        self.announced = false;
+    }
+
+    fn take_events(&mut self, first: Option<Event>) {
         let now = self.clock.now();
         let mut next = first;
         while let Some(event) = next {
             self.measure_lag(&event);
             self.core.observe(event, now);
-            next = more.try_recv().ok();
+            next = self.watches.try_next();
         }
         if !self.announced && self.core.world().is_complete() {
             self.announced = true;
@@ -214,10 +239,14 @@ impl Loop {
         if let Outcome::Object(object) = &outcome
             && order.change.purpose != Purpose::Look
         {
-            let kind = order.change.kind;
-            self.lag.wrote(kind, object.meta(), Instant::now());
+            let (kind, meta) = (order.change.kind, object.meta());
+            let shown = self.core.world().shown_up_to(kind, &meta.namespace);
+            self.lag.wrote(kind, meta, shown, Instant::now());
         }
         self.core.answer(order.ticket, outcome, self.clock.now());
+        if let Some(proof) = self.core.take_proof() {
+            self.start_over(&proof);
+        }
     }
 
     fn take_probe(&mut self, probe: Probe) {
@@ -242,43 +271,4 @@ fn deposed() -> Outcome {
         message: "this replica leads no longer".to_owned(),
         after: None,
     })
-}
-
-/// One line per change.
-fn log(order: &Order, outcome: &Outcome) {
-    let change = &order.change;
-    let (kind, purpose) = (change.kind.as_str(), change.purpose.as_str());
-    let (namespace, name) = (&*order.key.namespace, &*change.name);
-    let uid = match outcome {
-        Outcome::Object(object) => &*object.meta().uid,
-        Outcome::Gone | Outcome::Failed(_) => order.uid.as_deref().unwrap_or_default(),
-    };
-    if order.repeats > 0 {
-        let repeats = order.repeats;
-        warn!(
-            kind,
-            namespace,
-            name,
-            uid,
-            purpose,
-            repeats,
-            "written again, because it did not last: a policy or somebody else takes it back"
-        );
-    }
-    match outcome {
-        Outcome::Object(_) | Outcome::Gone if change.purpose == Purpose::Look => {
-            debug!(kind, namespace, name, uid, purpose, "looked");
-        }
-        Outcome::Object(_) => info!(kind, namespace, name, uid, purpose, "done"),
-        Outcome::Gone => info!(kind, namespace, name, uid, purpose, "gone"),
-        Outcome::Failed(
-            failure @ (Failure::Forbidden(_) | Failure::Refused(_) | Failure::Transient { .. }),
-        ) => {
-            warn!(kind, namespace, name, uid, purpose, %failure, "not done");
-        }
-        // Answers, no errors: the object, or its namespace, is not as it was when this was decided.
-        Outcome::Failed(failure) => {
-            info!(kind, namespace, name, uid, purpose, %failure, "not done");
-        }
-    }
 }

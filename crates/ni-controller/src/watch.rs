@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use backon::ExponentialBuilder;
 use futures::{StreamExt, TryStreamExt, pin_mut};
-use ironcore_api::scope::Scope;
-use kube::runtime::WatchStreamExt;
-use kube::runtime::utils::ResetTimerBackoff;
+use ironcore_api::scope::{Scope, Scopes};
+use kube::runtime::utils::{Backoff, ResetTimerBackoff};
 use kube::runtime::watcher::{self, Error, ExponentialBackoff, watcher};
 use kube::{Api, Client};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 use tracing::{debug, info, warn};
 
 use crate::apply::describe;
 use crate::wire::Wire;
-use crate::world::{Event, Kind, Object};
+use crate::world::{Event, Kind, Object, for_kind};
 
 /// How many events may wait for the core; then the watch waits, and TCP with it.
-pub const BUFFER: usize = 1024;
+const BUFFER: usize = 1024;
 
 /// Waits between attempts; the last for as long as the API server stays away. kube's own limit of 30 s would have a new
 /// leader know nothing for as long after the server is back.
@@ -36,10 +37,45 @@ fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
     ResetTimerBackoff::new(waits.into(), GOES_WELL)
 }
 
+/// The watches of all kinds in each of some scopes. They end with it.
+#[derive(Debug)]
+pub struct Watches {
+    events: mpsc::Receiver<Event>,
+    _tasks: JoinSet<()>,
+}
+
+impl Watches {
+    /// Begins them: each with a list.
+    pub fn start(client: &Client, scopes: &Scopes) -> Self {
+        let (out, events) = mpsc::channel(BUFFER);
+        let mut tasks = JoinSet::new();
+        for scope in scopes.iter() {
+            for kind in Kind::ALL {
+                let (client, scope, out) = (client.clone(), scope.clone(), out.clone());
+                for_kind!(kind, T => tasks.spawn(watch::<T>(client, scope, out)));
+            }
+        }
+        Self {
+            events,
+            _tasks: tasks,
+        }
+    }
+
+    /// The next event. Those of one watch are in their order.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+
+    /// The next event, if one is there.
+    pub fn try_next(&mut self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+}
+
 /// Sends the events of one kind in `scope` to `out` until the receiver is gone.
-pub async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Event>) {
+async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Event>) {
     let api = api::<T>(client, &scope);
-    let mut streaming = true;
+    let (mut streaming, mut waits) = (true, backoff());
     loop {
         let config = watcher::Config::default();
         let config = if streaming {
@@ -47,28 +83,51 @@ pub async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Ev
         } else {
             config
         };
-        let events = watcher(api.clone(), config).backoff(backoff());
+        let events = watcher(api.clone(), config);
         pin_mut!(events);
-        loop {
-            match events.next().await {
-                Some(Ok(event)) => {
+        while let Some(event) = events.next().await {
+            let error = match event {
+                Ok(event) => {
+                    // The beginning of a list that is read page by page comes before its request.
+                    if !matches!(event, watcher::Event::Init) {
+                        waits.reset();
+                    }
                     if out.send(convert(event, &scope)).await.is_err() {
                         return;
                     }
+                    continue;
                 }
-                Some(Err(error)) if streaming && refuses_streaming(&error) => {
-                    info!(
-                        kind = T::KIND.as_str(),
-                        namespace = scope.namespace(),
-                        "the API server has no streaming lists: listing page by page"
-                    );
-                    streaming = false;
-                    break;
-                }
-                Some(Err(error)) => report(T::KIND, &scope, &error),
-                None => break,
+                Err(error) => error,
+            };
+            if streaming && refuses_streaming(&error) {
+                info!(
+                    kind = T::KIND.as_str(),
+                    namespace = scope.namespace(),
+                    "the API server has no streaming lists: listing page by page"
+                );
+                streaming = false;
+                break;
+            }
+            report(T::KIND, &scope, &error);
+            sleep(waits.next().unwrap_or(ATTEMPTS.1)).await;
+            if found_nobody(&error) {
+                break;
             }
         }
+    }
+}
+
+/// Whether there was no API server, or one without its etcd: what comes back may be of an older state, and a watch that goes on
+/// from where it was would then show nothing, without an error, until that version is reached again. So it begins anew,
+/// with a list. A server that was only restarted has one listed anew as a rule, as it remembers nothing of before.
+fn found_nobody(error: &Error) -> bool {
+    match error {
+        Error::WatchStartFailed(kube::Error::Api(status)) => status.code >= 500,
+        Error::WatchStartFailed(_) => true,
+        Error::InitialListFailed(_)
+        | Error::WatchFailed(_)
+        | Error::WatchError(_)
+        | Error::NoResourceVersion => false,
     }
 }
 
@@ -140,5 +199,30 @@ pub async fn once<T: Object>(client: Client, scope: &Scope) -> Result<Vec<Event>
     Ok(all)
 }
 
-/// How long a client waits for a connection.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+#[cfg(test)]
+mod tests {
+    use kube::core::Status;
+
+    use super::*;
+
+    #[test]
+    fn a_watch_begins_anew_where_there_was_no_api_server_or_one_without_etcd() {
+        let answer = |code| kube::Error::Api(Status::failure("no", "").with_code(code).boxed());
+        let nothing = || kube::Error::Service(Box::new(std::io::Error::other("refused")));
+        for (error, expected) in [
+            (Error::WatchStartFailed(nothing()), true),
+            (Error::WatchStartFailed(answer(500)), true),
+            (Error::WatchStartFailed(answer(503)), true),
+            // It is there, and says no, or not now.
+            (Error::WatchStartFailed(answer(403)), false),
+            (Error::WatchStartFailed(answer(429)), false),
+            // Ends of a connection alone: another server may have what comes next.
+            (Error::WatchFailed(nothing()), false),
+            // These begin anew by themselves.
+            (Error::InitialListFailed(nothing()), false),
+            (Error::NoResourceVersion, false),
+        ] {
+            assert_eq!(found_nobody(&error), expected, "{error}");
+        }
+    }
+}

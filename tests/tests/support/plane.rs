@@ -112,13 +112,18 @@ impl Turn {
         Controller::start(self.kubeconfig(), flags).await
     }
 
-    /// What was asked of the API server about objects of this namespace during this turn, watches aside.
+    /// What was asked of the API server about objects of this namespace during this turn, watches aside, and what
+    /// the garbage collector reads: it looks owners up that it does not know yet, as after a restart of the API server.
     pub(crate) fn requests(&self, space: &Space) -> Vec<Asked> {
         let log = read(&audit_log(&self.plane));
         let lines = log[self.audited..]
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let ours = lines.filter(|line| line["objectRef"]["namespace"] == space.name.as_str());
+        let ours = ours.filter(|line| {
+            let agent = line["userAgent"].as_str().unwrap_or_default();
+            line["verb"] != "get" || !agent.starts_with("kube-controller-manager/")
+        });
         ours.map(Asked).collect()
     }
 

@@ -19,7 +19,7 @@ pub(super) fn etcd(binaries: &Binaries, dir: &Path, ports: Ports) -> Command {
     let client = format!("http://127.0.0.1:{}", ports.etcd);
     let peer = format!("http://127.0.0.1:{}", ports.etcd_peer);
     let mut command = Command::new(binaries.program("etcd"));
-    command.arg("--data-dir").arg(dir.join("etcd"));
+    command.arg("--data-dir").arg(dir.join(DATA));
     command
         .arg(format!("--listen-client-urls={client}"))
         .arg(format!("--advertise-client-urls={client}"));
@@ -119,6 +119,8 @@ pub(super) fn controller_manager(binaries: &Binaries, credentials: &Credentials)
     command
 }
 
+/// Where etcd keeps its data, in the control plane's folder.
+pub(super) const DATA: &str = "etcd";
 pub(super) const AUDIT_LOG: &str = "audit.log";
 pub(super) const AUDIT_POLICY_FILE: &str = "audit-policy.yaml";
 pub(super) const AUDIT_POLICY: &str = "\

@@ -15,6 +15,7 @@
 //! [`ControlPlane::into_servers`].
 
 mod authority;
+mod backup;
 mod binaries;
 mod build;
 mod command_lines;
@@ -27,6 +28,7 @@ mod ready;
 mod servers;
 mod version;
 
+pub use backup::Backup;
 pub use binaries::Binaries;
 pub use go::{check as check_go, go};
 pub use http::{client_of, is_ok, plain_client};

@@ -21,9 +21,9 @@ pub struct ControlPlane {
     // In the order in which they go when dropped.
     controller_manager: Option<Tied>,
     api_server: Option<Tied>,
-    etcd: Tied,
+    etcd: Option<Tied>,
     binaries: Binaries,
-    options: Options,
+    pub(super) options: Options,
     credentials: Credentials,
     ports: Ports,
 }
@@ -45,24 +45,39 @@ impl ControlPlane {
         prepare(options)?;
         let ports = pick_ports()?;
         let credentials = Credentials::create(&options.dir, ports.api_server)?;
-        let etcd = server(
-            &options.dir,
-            "etcd",
-            command_lines::etcd(binaries, &options.dir, ports),
-        )?;
         let mut plane = Self {
             controller_manager: None,
             api_server: None,
-            etcd,
+            etcd: None,
             binaries: binaries.clone(),
             options: options.clone(),
             credentials,
             ports,
         };
-        ready::wait_until_ok(&mut plane.etcd, &http::plain_client(ports.etcd)?, "/health").await?;
-        plane.start_api_server().await?;
-        plane.start_controller_manager()?;
+        plane.start_servers().await?;
         Ok(plane)
+    }
+
+    /// Starts all of them, on the data that is there; returns when they are ready.
+    pub(super) async fn start_servers(&mut self) -> Result<()> {
+        let command = command_lines::etcd(&self.binaries, &self.options.dir, self.ports);
+        let mut etcd = server(&self.options.dir, "etcd", command)?;
+        let client = http::plain_client(self.ports.etcd)?;
+        ready::wait_until_ok(&mut etcd, &client, "/health").await?;
+        self.etcd = Some(etcd);
+        self.start_api_server().await?;
+        self.start_controller_manager()
+    }
+
+    /// Kills all of them; returns when they are gone.
+    pub(super) async fn stop_servers(&mut self) {
+        if let Some(controller_manager) = self.controller_manager.take() {
+            controller_manager.stop(Duration::ZERO).await;
+        }
+        self.stop_api_server().await;
+        if let Some(etcd) = self.etcd.take() {
+            etcd.stop(Duration::ZERO).await;
+        }
     }
 
     /// The administrator's kubeconfig.
@@ -92,10 +107,8 @@ impl ControlPlane {
 
     /// Every process that runs for it now.
     pub fn processes(&self) -> impl Iterator<Item = &Identity> {
-        let optional = [&self.api_server, &self.controller_manager];
-        std::iter::once(&self.etcd)
-            .chain(optional.into_iter().flatten())
-            .map(Tied::identity)
+        let all = [&self.etcd, &self.api_server, &self.controller_manager];
+        all.into_iter().flatten().map(Tied::identity)
     }
 
     /// Starts the API server that [`stop_api_server`](Self::stop_api_server) stopped, at the same
@@ -138,16 +151,12 @@ impl ControlPlane {
 
     /// Ends all servers; returns when they are gone. Data and logs stay.
     pub async fn stop(mut self) {
-        if let Some(controller_manager) = self.controller_manager.take() {
-            controller_manager.stop(Duration::ZERO).await;
-        }
-        self.stop_api_server().await;
-        self.etcd.stop(Duration::ZERO).await;
+        self.stop_servers().await;
     }
 
     /// The servers as they run, in the order of their start; whoever takes them ends them.
     pub fn into_servers(self) -> Vec<Tied> {
-        [Some(self.etcd), self.api_server, self.controller_manager]
+        [self.etcd, self.api_server, self.controller_manager]
             .into_iter()
             .flatten()
             .collect()

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Folders of decisions, below a crate's `src`; each is a file of that name as well.
-const PURE: [(&str, &str); 10] = [
+const PURE: [(&str, &str); 12] = [
     ("ironcore-api", "validate"),
     ("ironcore-api", "default"),
     ("ironcore-api", "plan"),
@@ -11,6 +11,8 @@ const PURE: [(&str, &str); 10] = [
     ("ni-controller", "world"),
     ("ni-controller", "core"),
     ("ni-controller", "lease/elector"),
+    ("ni-controller", "lease/history"),
+    ("ni-controller", "restored"),
     ("ni-webhook", "certificate/self_signed/plan"),
     ("ni-webhook", "serve/eviction"),
     ("ni-webhook", "serve/turns"),

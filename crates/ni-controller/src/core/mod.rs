@@ -7,6 +7,7 @@ mod queue;
 mod reconcile;
 mod repeats;
 mod send;
+mod start_over;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use queue::{Next, Planned, Queue};
 use repeats::Repeats;
 
 use crate::plan::{Change, Memory, Notice, Options, Request};
+use crate::restored::{Baseline, WentBack};
 use crate::world::{Dirty, Event, Key, Str, World};
 
 /// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
@@ -56,6 +58,8 @@ struct Sent {
     planned: Planned,
     /// The world's clock when it was sent.
     clock: u64,
+    /// What was known then of its target.
+    baseline: Baseline,
     /// UIDs of objects of the target's name that their watch reported deleted meanwhile: an answer that shows
     /// one of them is older than that report.
     gone: Vec<Str>,
@@ -103,6 +107,8 @@ pub struct Core {
     notices: Vec<Notice>,
     tickets: u64,
     counts: Counts,
+    proof: Option<WentBack>,
+    started_over: Option<Duration>,
 }
 
 impl Core {
@@ -124,6 +130,8 @@ impl Core {
             notices: Vec::new(),
             tickets: 0,
             counts: Counts::default(),
+            proof: None,
+            started_over: None,
         }
     }
 

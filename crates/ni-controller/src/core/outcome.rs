@@ -93,6 +93,7 @@ impl Core {
         let surprise = is_surprise(&sent.planned.change, &outcome);
         let retry = match outcome {
             Outcome::Object(object) => {
+                self.compare(&sent, &object, now);
                 self.learn(&sent, object, &mut dirty, now);
                 false
             }
@@ -251,7 +252,13 @@ impl Core {
             Failure::Forbidden(_) | Failure::Refused(_) if change.request == Request::Read => true,
             Failure::Forbidden(message) => self.refuse(sent, message, false, now),
             Failure::Refused(message) => self.refuse(sent, message, true, now),
-            Failure::Conflict(_) | Failure::Transient { .. } => true,
+            Failure::Conflict(_) => {
+                if self.goes_on(sent) {
+                    self.look(key, change.kind, &change.name, now);
+                }
+                true
+            }
+            Failure::Transient { .. } => true,
         }
     }
 

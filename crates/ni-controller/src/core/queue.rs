@@ -100,6 +100,11 @@ impl Queue {
         self.due.clear();
     }
 
+    /// Forgets the requests under way: their answers will not be heard.
+    pub(super) fn forget_requests(&mut self) {
+        self.under_way.clear();
+    }
+
     /// Says how many requests may be under way at once: while others wait, a namespace gets half of them.
     pub(super) fn set_slots(&mut self, slots: usize) {
         self.slots = Some(slots);

@@ -66,12 +66,15 @@ impl Core {
             change: without_body(&order.change),
             ..planned
         };
+        let Change { kind, name, .. } = &planned.change;
+        let baseline = self.baseline(&planned.key.namespace, *kind, name);
         self.queue.sent(&planned.key.namespace);
         self.sent.insert(
             self.tickets,
             Sent {
                 planned,
                 clock: self.world.clock(),
+                baseline,
                 gone: Vec::new(),
                 relisted: false,
             },

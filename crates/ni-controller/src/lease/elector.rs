@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use k8s_openapi::jiff::Timestamp;
 
-use super::{Record, Times};
+use super::history::Newest;
+use super::{Record, Shown, Taken, Times};
+use crate::restored::WentBack;
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,15 +45,6 @@ pub enum Answer {
     Failed,
 }
 
-/// A Lease as an answer has shown it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
-    /// What it says.
-    pub record: Record,
-    /// Its resourceVersion.
-    pub version: String,
-}
-
 /// What a replica is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -85,7 +78,12 @@ pub struct Elector {
     identity: String,
     times: Times,
     known: Known,
+    newest: Option<Newest>,
     seen: Option<Seen>,
+    /// Before this time it does not take the Lease, whatever that says.
+    not_before: Duration,
+    /// How often the API server went back to an older state, and how that showed last.
+    went_back: (u64, Option<WentBack>),
     /// When the write was sent that made or kept the Lease ours.
     held: Option<Duration>,
     due: Duration,
@@ -100,7 +98,10 @@ impl Elector {
             identity,
             times,
             known: Known::Outdated,
+            newest: None,
             seen: None,
+            not_before: Duration::ZERO,
+            went_back: (0, None),
             held: None,
             due: Duration::ZERO,
             waits: 0,
@@ -110,8 +111,18 @@ impl Elector {
 
     /// Until when it leads, unless it renews the Lease; `None` where it does not.
     pub fn leads_until(&self) -> Option<Duration> {
-        let held = self.held.filter(|_| !self.leaving)?;
-        Some(held + self.times.renew_deadline)
+        self.ends().filter(|_| !self.leaving)
+    }
+
+    /// When its term is over, or was.
+    fn ends(&self) -> Option<Duration> {
+        Some(self.held? + self.times.renew_deadline)
+    }
+
+    /// How often the API server was found to have gone back to an older state, and what has shown it last. What is known of
+    /// other objects is then of another history.
+    pub fn went_back(&self) -> &(u64, Option<WentBack>) {
+        &self.went_back
     }
 
     /// What it is at this time.
@@ -135,12 +146,12 @@ impl Elector {
             return Step::Wait(self.due);
         }
         if self.leaving {
-            return self.give_up(wall);
+            return self.give_up(now, wall);
         }
         Step::Send(match &self.known {
-            Known::Missing if self.may_take(now) => Request::Create(self.claim(wall)),
+            Known::Missing if self.may_take(now) => Request::Create(self.claim(now, wall)),
             Known::Version(version) if self.may_take(now) => {
-                Request::Patch(self.claim(wall), version.clone())
+                Request::Patch(self.claim(now, wall), version.clone())
             }
             Known::Outdated | Known::Missing | Known::Version(_) => Request::Read,
         })
@@ -150,15 +161,28 @@ impl Elector {
     pub fn answer(&mut self, request: &Request, answer: Answer, sent: Duration, now: Duration) {
         match answer {
             Answer::Shown(shown) => {
+                let newest = self.newest.as_ref();
+                let proof = newest.and_then(|newest| newest.contradicted_by(&shown));
+                let sound = proof.is_none();
+                if let Some(proof) = proof {
+                    self.distrust(proof, now);
+                }
                 self.see(shown, now);
-                if self.is_holder() && *request != Request::Read {
+                if sound && self.is_holder() && *request != Request::Read {
                     self.held = Some(sent);
                     self.due = sent + self.times.retry_period;
                 }
             }
             Answer::Missing => {
+                if let Some(newest) = self.newest.take() {
+                    self.distrust(newest.missing(), now);
+                }
                 self.known = Known::Missing;
                 self.take_or_wait(now);
+            }
+            Answer::Conflict if self.role(now) == Role::Leading => {
+                self.known = Known::Outdated;
+                self.due = now;
             }
             Answer::Conflict | Answer::Failed => {
                 self.known = Known::Outdated;
@@ -167,7 +191,18 @@ impl Elector {
         }
     }
 
+    /// The API server went back: the term is over. Another replica may lead by a Lease that is gone, until its own term is
+    /// over; nobody else does where this one led.
+    fn distrust(&mut self, proof: WentBack, now: Duration) {
+        if self.role(now) != Role::Leading {
+            self.not_before = now + self.times.duration;
+        }
+        self.held = None;
+        self.went_back = (self.went_back.0 + 1, Some(proof));
+    }
+
     fn see(&mut self, shown: Shown, now: Duration) {
+        self.newest = Some(Newest::of(&shown));
         self.known = Known::Version(shown.version);
         let last = self.seen.as_ref().map(|seen| &seen.record);
         if last != Some(&shown.record) {
@@ -194,13 +229,16 @@ impl Elector {
     /// Whether the Lease is ours, free, or was not renewed for as long as its holder had asked for. A Lease that somebody
     /// deletes is not free by that.
     fn may_take(&self, now: Duration) -> bool {
-        self.is_holder() || self.expires().is_none_or(|at| at <= now)
+        self.free_at() <= now
     }
 
-    fn expires(&self) -> Option<Duration> {
-        let seen = self.seen.as_ref()?;
-        seen.record.holder.as_ref()?;
-        Some(seen.since + seen.record.duration.unwrap_or(self.times.duration))
+    fn free_at(&self) -> Duration {
+        let others = self.seen.as_ref().filter(|_| !self.is_holder());
+        let others = others.filter(|seen| seen.record.holder.is_some());
+        let expires = others
+            .map(|seen| seen.since + seen.record.duration.unwrap_or(self.times.duration))
+            .unwrap_or_default();
+        expires.max(self.not_before)
     }
 
     fn take_or_wait(&mut self, now: Duration) {
@@ -220,33 +258,46 @@ impl Elector {
         let share =
             f64::from(u32::try_from(hasher.finish() >> 32).unwrap_or(0)) / f64::from(u32::MAX);
         let look = now + self.times.retry_period.mul_f64(0.25 + share / 4.0);
-        let expires = self.expires().filter(|at| *at > now);
-        self.due = expires.map_or(look, |at| at.min(look));
+        let free = Some(self.free_at()).filter(|at| *at > now);
+        self.due = free.map_or(look, |at| at.min(look));
     }
 
-    fn claim(&self, wall: Timestamp) -> Record {
+    fn claim(&self, now: Duration, wall: Timestamp) -> Record {
         let last = self.seen.as_ref().map(|seen| &seen.record);
-        let kept = last.filter(|_| self.is_holder());
+        let own = last.filter(|_| self.is_holder());
+        // Whose term was over takes the Lease anew, also where nobody else had it.
+        let kept = own.filter(|_| self.ends().is_some_and(|end| now < end));
+        let again = match &self.known {
+            Known::Version(version) => version.parse().ok(),
+            Known::Outdated | Known::Missing => None,
+        };
+        let again = again.map(|version| Taken { version, at: wall });
         Record {
             holder: Some(self.identity.clone()),
             duration: Some(self.times.duration),
             acquired: kept.and_then(|record| record.acquired).or(Some(wall)),
             renewed: Some(wall),
-            transitions: match (kept, last) {
-                (Some(kept), _) => kept.transitions,
+            transitions: match (own, last) {
+                (Some(own), _) => own.transitions,
                 (None, Some(last)) => last.transitions.saturating_add(1),
                 (None, None) => 0,
+            },
+            taken: match (kept, last) {
+                (Some(kept), _) => kept.taken.clone(),
+                (None, Some(last)) => last.taken_again(again),
+                (None, None) => Vec::new(),
             },
         }
     }
 
-    fn give_up(&self, wall: Timestamp) -> Step {
+    fn give_up(&self, now: Duration, wall: Timestamp) -> Step {
+        let own = self.is_holder() && self.not_before <= now;
         match &self.known {
-            Known::Outdated if self.is_holder() => Step::Send(Request::Read),
-            Known::Version(version) if self.is_holder() => {
+            Known::Outdated if own => Step::Send(Request::Read),
+            Known::Version(version) if own => {
                 let released = Record {
                     holder: None,
-                    ..self.claim(wall)
+                    ..self.claim(now, wall)
                 };
                 Step::Send(Request::Patch(released, version.clone()))
             }

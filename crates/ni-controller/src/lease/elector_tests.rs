@@ -14,6 +14,14 @@ fn elector() -> Elector {
     Elector::new("me".to_owned(), TIMES)
 }
 
+fn all_taken(versions: &[u64]) -> Vec<Taken> {
+    let taken = versions.iter().map(|version| Taken {
+        version: *version,
+        at: Timestamp::UNIX_EPOCH,
+    });
+    taken.collect()
+}
+
 /// A Lease of this holder, renewed for the `renewal`th time.
 fn shown(holder: Option<&str>, renewal: i64) -> Shown {
     let record = Record {
@@ -22,10 +30,12 @@ fn shown(holder: Option<&str>, renewal: i64) -> Shown {
         acquired: Some(Timestamp::UNIX_EPOCH),
         renewed: Timestamp::from_second(renewal).ok(),
         transitions: 4,
+        taken: all_taken(&[3]),
     };
     Shown {
         record,
         version: renewal.to_string(),
+        uid: "lease".to_owned(),
     }
 }
 
@@ -56,6 +66,7 @@ fn written(elector: &mut Elector, now: Duration, version: i64) -> Record {
     let shown = Shown {
         record: record.clone(),
         version: version.to_string(),
+        uid: "lease".to_owned(),
     };
     elector.answer(&sent, Answer::Shown(shown), now, now);
     record.clone()
@@ -75,6 +86,10 @@ fn standby() -> Elector {
     let mut elector = elector();
     answer(&mut elector, at(0), held("other", 1));
     elector
+}
+
+fn restores(elector: &Elector) -> u64 {
+    elector.went_back().0
 }
 
 fn standing_by(holder: Option<&str>) -> Role {
@@ -115,6 +130,7 @@ fn a_leader_renews_every_period_and_leads_from_when_it_sent_that() {
     let renewed = Shown {
         record: record.clone(),
         version: "2".to_owned(),
+        uid: "lease".to_owned(),
     };
     elector.answer(&sent, Answer::Shown(renewed), at(2), at(5));
     assert_eq!(elector.leads_until(), Some(at(12)));
@@ -152,18 +168,22 @@ fn a_leader_whose_write_had_no_answer_looks_before_it_writes_again() {
 fn a_leader_that_sees_another_holder_stops_at_once() {
     let mut elector = leader();
     answer(&mut elector, at(2), Answer::Conflict);
-    answer(&mut elector, at(3), held("other", 2));
-    assert_eq!(elector.role(at(3)), standing_by(Some("other")));
+    // It looks at once: as long as it does not know better it leads.
+    answer(&mut elector, at(2), held("other", 2));
+    assert_eq!(elector.role(at(2)), standing_by(Some("other")));
     assert_eq!(elector.leads_until(), None);
+    assert_eq!(restores(&elector), 0);
 }
 
 #[test]
 fn a_leader_makes_its_lease_again_that_somebody_has_deleted() {
     let mut elector = leader();
     answer(&mut elector, at(2), Answer::Missing);
-    assert_eq!(elector.role(at(2)), Role::Leading);
+    // As if the server had gone back to before the Lease was made.
+    assert_eq!((elector.leads_until(), restores(&elector)), (None, 1));
     written(&mut elector, at(2), 9);
     assert_eq!(elector.leads_until(), Some(at(12)));
+    assert_eq!(restores(&elector), 1);
 }
 
 #[test]
@@ -245,11 +265,12 @@ fn a_lease_that_is_given_up_is_taken_at_once_by_one() {
 #[test]
 fn a_lease_that_somebody_deletes_while_it_is_held_is_not_free() {
     let mut elector = standby();
-    for second in 1..15 {
+    for second in 1..16 {
         let sent = answer(&mut elector, at(second), Answer::Missing);
         assert_eq!(sent, Request::Read, "{second}");
     }
-    assert!(matches!(request(&elector, at(15)), Request::Create(_)));
+    assert!(matches!(request(&elector, at(16)), Request::Create(_)));
+    assert_eq!(restores(&elector), 1, "once");
 }
 
 #[test]
@@ -273,4 +294,107 @@ fn who_leaves_gives_up_only_what_is_its_own() {
     answer(&mut deposed, at(1), Answer::Conflict);
     answer(&mut deposed, at(3), held("other", 2));
     assert_eq!(deposed.next(at(5), Timestamp::UNIX_EPOCH), Step::Done);
+}
+
+/// As `shown`, of a Lease that was taken at these versions.
+fn shown_taken(holder: &str, renewal: i64, taken: &[u64]) -> Shown {
+    let mut shown = shown(Some(holder), renewal);
+    shown.record.taken = all_taken(taken);
+    shown
+}
+
+#[test]
+fn a_lease_of_another_history_is_known_by_version_uid_and_who_took_it() {
+    let other_uid = Shown {
+        uid: "another".to_owned(),
+        ..shown(Some("other"), 60)
+    };
+    let renewed_by_another = Shown {
+        record: shown(Some("third"), 60).record,
+        ..shown(Some("other"), 60)
+    };
+    let mut same_version = shown(Some("third"), 60);
+    same_version.record.taken[0].at = Timestamp::MAX;
+    let older = |version: &str| Shown {
+        version: version.to_owned(),
+        ..shown(Some("other"), 60)
+    };
+    for (now, expected) in [
+        (shown(Some("other"), 49), 1),
+        (older("9"), 1),
+        (other_uid, 1),
+        // It was taken at a version before the one that was seen, and is newer again.
+        (shown_taken("other", 60, &[3, 49]), 1),
+        (shown_taken("me", 60, &[3, 49]), 1),
+        (shown_taken("other", 90, &[3, 49, 60, 70]), 1),
+        // The term that was seen is none of this history, also where one began with the same version of the Lease.
+        (shown_taken("other", 90, &[2, 60]), 1),
+        (same_version, 1),
+        (shown_taken("other", 90, &[]), 1),
+        // As it should be: it stays, is renewed, is taken by others and given up.
+        (shown(Some("other"), 50), 0),
+        (shown(Some("other"), 51), 0),
+        (shown(None, 51), 0),
+        (renewed_by_another, 0),
+        (shown_taken("third", 60, &[3, 50]), 0),
+        (shown_taken("third", 90, &[2, 3, 59, 70]), 0),
+        // Not known to be older.
+        (older("abc"), 0),
+    ] {
+        let mut elector = elector();
+        answer(&mut elector, at(0), held("other", 50));
+        answer(&mut elector, at(1), Answer::Shown(now.clone()));
+        assert_eq!(restores(&elector), expected, "{now:?}");
+        // The next is compared with this one.
+        answer(&mut elector, at(30), Answer::Shown(now.clone()));
+        assert_eq!(restores(&elector), expected, "{now:?}, again");
+    }
+}
+
+#[test]
+fn a_term_that_goes_on_is_no_sign_of_another_history() {
+    let mut elector = elector();
+    for (second, holder) in [(0, Some("other")), (1, Some("other")), (2, None)] {
+        let shown = shown(holder, 50 + second);
+        answer(
+            &mut elector,
+            at(second.unsigned_abs()),
+            Answer::Shown(shown),
+        );
+    }
+    let taken = written(&mut elector, at(2), 53);
+    assert_eq!(taken.taken, all_taken(&[3, 52]));
+    let renewed = written(&mut elector, at(4), 54);
+    assert_eq!(renewed.taken, taken.taken, "as long as the term lasts");
+    assert_eq!(restores(&elector), 0);
+}
+
+#[test]
+fn a_leader_that_finds_the_server_gone_back_ends_its_term_and_takes_its_lease_anew() {
+    let mut elector = leader();
+    written(&mut elector, at(2), 50);
+    answer(&mut elector, at(4), Answer::Conflict);
+    answer(&mut elector, at(4), held("me", 20));
+    assert_eq!((elector.leads_until(), restores(&elector)), (None, 1));
+    let taken = written(&mut elector, at(4), 61).taken;
+    assert_eq!(
+        taken,
+        all_taken(&[3, 20]),
+        "so that others who have seen 50 know"
+    );
+    assert_eq!(elector.leads_until(), Some(at(14)));
+}
+
+#[test]
+fn whoever_did_not_lead_when_the_server_went_back_waits_for_the_term_of_who_did() {
+    // By the restored Lease it is free, or this one's own.
+    for holder in [None, Some("me")] {
+        let mut elector = elector();
+        answer(&mut elector, at(0), held("other", 50));
+        answer(&mut elector, at(1), Answer::Shown(shown(holder, 20)));
+        assert_eq!(elector.role(at(1)), standing_by(None));
+        assert_eq!(request(&elector, at(15)), Request::Read, "{holder:?}");
+        let taken = written(&mut elector, at(16), 61);
+        assert_eq!((taken.taken, restores(&elector)), (all_taken(&[3, 20]), 1));
+    }
 }

@@ -11,9 +11,9 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::{debug, info, warn};
 
-use super::{Answer, Elector, Record, Request, Role, Shown, Step, Term, Times};
+use super::{Answer, Elector, Request, Role, Shown, Standing, Step, Term, Times};
 use crate::FIELD_MANAGER;
-use crate::apply::describe;
+use crate::apply::{describe, names};
 
 /// Keeps a Lease in the background.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Keeper {
 pub fn keep(client: Client, namespace: &str, name: &str, times: Times) -> (Term, Keeper) {
     let identity = identity();
     info!(lease = %format!("{namespace}/{name}"), identity, "taking part in the election");
-    let (set, until) = watch::channel(None);
+    let (set, standing) = watch::channel(Standing::default());
     let (leave, left) = oneshot::channel();
     let this = Keeping {
         api: Api::namespaced(client, namespace),
@@ -34,12 +34,12 @@ pub fn keep(client: Client, namespace: &str, name: &str, times: Times) -> (Term,
         times,
         elector: Elector::new(identity, times),
         start: Instant::now(),
-        until: set,
+        standing: set,
         role: None,
         complaint: None,
     };
     let task = tokio::spawn(this.run(left));
-    (Term::until(until), Keeper { leave, task })
+    (Term::of(standing), Keeper { leave, task })
 }
 
 impl Keeper {
@@ -64,7 +64,7 @@ struct Keeping {
     times: Times,
     elector: Elector,
     start: Instant,
-    until: watch::Sender<Option<Instant>>,
+    standing: watch::Sender<Standing>,
     role: Option<Role>,
     /// The last failure that was logged.
     complaint: Option<String>,
@@ -118,12 +118,13 @@ impl Keeping {
         let answer = match timeout(self.times.request_timeout(), self.send(request)).await {
             Ok(Ok(lease)) => {
                 self.complaint = None;
-                let (record, version) = Record::read(lease);
-                Answer::Shown(Shown { record, version })
+                Answer::Shown(Shown::of(lease))
             }
             Ok(Err(kube::Error::Api(status))) if status.code == 409 => Answer::Conflict,
             Ok(Err(kube::Error::Api(status)))
-                if status.code == 404 && !matches!(request, Request::Create(_)) =>
+                if status.code == 404
+                    && !matches!(request, Request::Create(_))
+                    && names(&status, &self.name) =>
             {
                 Answer::Missing
             }
@@ -169,9 +170,14 @@ impl Keeping {
     /// Says until when this process leads, and logs what changed.
     fn publish(&mut self) {
         let until = self.elector.leads_until().map(|until| self.start + until);
-        self.until.send_if_modified(|last| {
-            let news = *last != until;
-            *last = until;
+        let standing = Standing {
+            until,
+            went_back: self.elector.went_back().clone(),
+        };
+        let went_back = self.standing.borrow().went_back != standing.went_back;
+        self.standing.send_if_modified(|last| {
+            let news = *last != standing;
+            *last = standing;
             news
         });
         let role = self.elector.role(self.start.elapsed());
@@ -180,6 +186,8 @@ impl Keeping {
         }
         match (&self.role, &role) {
             (_, Role::Leading) => info!("leading"),
+            // Whoever runs this says so.
+            (Some(Role::Leading), Role::Standby(_)) if went_back => {}
             (Some(Role::Leading), Role::Standby(Some(holder))) => {
                 warn!(holder, "deposed: standing by");
             }

@@ -12,12 +12,27 @@
 //!
 //! What is on its way to the API server can't be called back. Preconditions on writes (ARCHITECTURE.md) cover that.
 //!
+//! # How a restored API server is noticed
+//!
+//! Every replica asks for the Lease every few seconds, and compares it with what it has seen. A Lease that is missing, of another
+//! UID or of an older version shows that the API server went back to an older state (or that somebody has deleted
+//! the Lease). The replica's term is over at once, and it lists everything anew. A replica that sees the Lease only after
+//! others have written it again, so that it is newer than ever, knows by [`Record::taken`]: nobody writes the Lease but by
+//! the version that it has read, so who takes it first after a restore finds a version older than the one that was seen
+//! before, and writes that down.
+//!
+//! Such a replica takes the Lease only [`Times::duration`] later: meanwhile the one that led by a Lease that is gone has
+//! noticed, or its term is over. It may itself go on at once if it was that one. What this can't cover is a process
+//! that had not seen the Lease since the backup, and finds it free, within [`Times::renew_deadline`] of the last renewal before
+//! the restore: preconditions have to.
+//!
 //! # What becomes of a leader that can't renew
 //!
 //! It stands by again, and does not exit: an API server that is away for minutes would have all replicas restarted by
 //! the kubelet, ever more slowly, and be back long before them.
 
 mod elector;
+mod history;
 mod keep;
 mod record;
 #[cfg(test)]
@@ -26,10 +41,10 @@ mod term;
 
 use std::time::Duration;
 
-pub use elector::{Answer, Elector, Request, Role, Shown, Step};
+pub use elector::{Answer, Elector, Request, Role, Step};
 pub use keep::{Keeper, keep};
-pub use record::Record;
-pub use term::Term;
+pub use record::{Record, Shown, Taken};
+pub use term::{Standing, Term};
 
 /// How long is waited for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,7 @@
-//! Several candidates, a server between them, and whatever can go wrong: at no moment do two of them lead.
+//! Several candidates, a server between them, and whatever can go wrong, a restore of the server among it: at no moment do two
+//! of them lead, and each that was ahead of the restored state notices.
+
+mod server;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,7 +10,8 @@ use std::time::Duration;
 use k8s_openapi::jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::{Answer, Elector, Record, Request, Role, Shown, Step, Times};
+use super::{Answer, Elector, Request, Role, Step, Times};
+use server::Server;
 
 const TIMES: Times = Times {
     duration: Duration::from_secs(15),
@@ -38,31 +42,38 @@ impl Chance {
     }
 }
 
-/// The Lease as it is stored.
-#[derive(Default)]
-struct Server {
-    lease: Option<Record>,
-    version: u64,
+/// A restore: all times in milliseconds of true time.
+#[derive(Clone, Copy, Debug)]
+struct Restore {
+    /// When the backup is made.
+    backup: u64,
+    /// When the server goes away.
+    begins: u64,
+    /// For how long at least.
+    takes: u64,
+    overtakes: bool,
 }
 
-impl Server {
-    fn serve(&mut self, request: &Request) -> Answer {
-        match (request, &self.lease) {
-            (Request::Read | Request::Patch(..), None) => return Answer::Missing,
-            (Request::Create(_), Some(_)) => return Answer::Conflict,
-            (Request::Patch(_, version), Some(_)) if *version != self.version.to_string() => {
-                return Answer::Conflict;
-            }
-            (Request::Patch(record, _) | Request::Create(record), _) => {
-                self.lease = Some(record.clone());
-                self.version += 1;
-            }
-            (Request::Read, Some(_)) => {}
+impl Restore {
+    /// By when every leader's term is over, as every clock has it.
+    const SAFE: u64 = 13_000;
+
+    fn act(self, now: u64, server: &mut Server, all: &mut [Candidate]) {
+        if now == self.backup {
+            server.back_up();
         }
-        Answer::Shown(Shown {
-            record: self.lease.clone().unwrap_or_default(),
-            version: self.version.to_string(),
-        })
+        let restored = server.backed_up();
+        // A process that starts, or wakes, and knows nothing of the last leader has to come later than that one's term.
+        let safe = self.takes >= Self::SAFE || all.iter().all(|one| one.seen > restored);
+        if server.away.is_none() && now >= self.begins && safe && !server.restored {
+            server.away = Some(now);
+        }
+        if server.away.is_some_and(|since| now >= since + self.takes) {
+            server.restore(self.overtakes);
+            for one in all {
+                one.has_to_notice = one.seen > restored;
+            }
+        }
     }
 }
 
@@ -109,8 +120,8 @@ impl Network {
             all.into_iter().partition(|flight| flight.arrives <= now);
         self.flights = flying;
         for flight in arrived {
-            self.answers
-                .insert(flight.number, server.serve(&flight.request));
+            let answer = server.serve(&flight.request);
+            self.answers.insert(flight.number, answer);
         }
     }
 }
@@ -134,6 +145,9 @@ struct Candidate {
     stopped_until: u64,
     asked: Option<Asked>,
     leaving: bool,
+    /// The newest version of the Lease that it has seen.
+    seen: u64,
+    has_to_notice: bool,
 }
 
 impl Candidate {
@@ -147,6 +161,8 @@ impl Candidate {
             stopped_until: now,
             asked: None,
             leaving: false,
+            seen: 0,
+            has_to_notice: false,
         }
     }
 
@@ -169,6 +185,9 @@ impl Candidate {
         if let Some(asked) = self.asked.take_if(|asked| asked.until <= now) {
             let answer = network.answers.remove(&asked.number);
             let answer = answer.unwrap_or(Answer::Failed);
+            if let Answer::Shown(shown) = &answer {
+                self.seen = shown.version.parse().expect("a number");
+            }
             self.elector
                 .answer(&asked.request, answer, asked.sent, clock);
         }
@@ -203,9 +222,19 @@ impl Candidate {
     }
 }
 
-/// Names two that led at one moment, if there were such; else for how long nobody had led at the end.
-fn run(seed: u64, speeds: &[u64]) -> Result<u64, String> {
-    let mut chance = Chance(seed, 0);
+/// What befalls candidates and server.
+#[derive(Clone, Copy, Debug)]
+struct Fate {
+    seed: u64,
+    /// Whether candidates are stopped, told to leave and killed.
+    suffers: bool,
+    restore: Option<Restore>,
+}
+
+/// Names two that led at one moment, or one that did not notice the restore, if there were such; else for how long nobody had
+/// led at the end.
+fn run(fate: Fate, speeds: &[u64]) -> Result<u64, String> {
+    let mut chance = Chance(fate.seed, 0);
     let (mut server, mut network) = (Server::default(), Network::default());
     let started = speeds.iter().enumerate();
     let mut all: Vec<Candidate> = started
@@ -214,11 +243,12 @@ fn run(seed: u64, speeds: &[u64]) -> Result<u64, String> {
     let mut last_led = 0;
     for now in (0..2 * TROUBLE).step_by(usize::try_from(TICK).expect("small")) {
         let calm = now >= TROUBLE;
+        server.revision += 1 + chance.below(1_000_000);
         for (number, one) in all.iter_mut().enumerate() {
             if now < one.stopped_until {
                 continue;
             }
-            if !calm {
+            if fate.suffers && !calm {
                 one.suffer(number, now, &mut chance);
             }
             if one.has_left(now) {
@@ -230,9 +260,12 @@ fn run(seed: u64, speeds: &[u64]) -> Result<u64, String> {
             }
         }
         network.deliver(now, &mut server);
-        if !calm && chance.strikes(100) {
+        if !calm && fate.restore.is_none() && chance.strikes(100) {
             // A label, say: another version that says the same.
-            server.version += 1;
+            server.touch();
+        }
+        if let Some(restore) = fate.restore {
+            restore.act(now, &mut server, &mut all);
         }
         let leading: Vec<_> = all.iter().filter(|one| one.leads(now)).collect();
         if let [one, other, ..] = leading[..] {
@@ -242,15 +275,60 @@ fn run(seed: u64, speeds: &[u64]) -> Result<u64, String> {
             last_led = now;
         }
     }
-    Ok(2 * TROUBLE - last_led)
+    let unaware = |one: &&Candidate| one.has_to_notice && one.elector.went_back().0 == 0;
+    match all.iter().find(unaware) {
+        Some(one) => Err(format!("{} has not noticed", one.name)),
+        None => Ok(2 * TROUBLE - last_led),
+    }
+}
+
+fn speeds() -> impl Strategy<Value = Vec<u64>> {
+    prop::collection::vec(82_u64..=122, 2..5)
+}
+
+/// A restore that takes as long as this.
+fn restore(takes: impl Strategy<Value = u64>) -> impl Strategy<Value = Restore> {
+    let ticks = |from: u64, to: u64| (from / TICK..to / TICK).prop_map(|ticks| ticks * TICK);
+    let all = (
+        ticks(0, 40_000),
+        ticks(45_000, 80_000),
+        takes,
+        any::<bool>(),
+    );
+    all.prop_map(|(backup, begins, takes, overtakes)| Restore {
+        backup,
+        begins,
+        takes,
+        overtakes,
+    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn two_never_lead_and_in_the_end_one_does(seed: u64, speeds in prop::collection::vec(82_u64..=122, 2..5)) {
-        let idle = run(seed, &speeds);
+    fn two_never_lead_and_in_the_end_one_does(seed: u64, speeds in speeds()) {
+        let idle = run(Fate { seed, suffers: true, restore: None }, &speeds);
+        prop_assert!(idle == Ok(TICK), "{idle:?}");
+    }
+
+    #[test]
+    fn after_a_restore_as_well_and_each_that_was_ahead_notices(
+        seed: u64,
+        speeds in speeds(),
+        restore in restore(Restore::SAFE..30_000),
+    ) {
+        let idle = run(Fate { seed, suffers: true, restore: Some(restore) }, &speeds);
+        prop_assert!(idle == Ok(TICK), "{idle:?}");
+    }
+
+    #[test]
+    fn after_one_that_is_faster_than_the_terms_of_leaders_too(
+        seed: u64,
+        speeds in speeds(),
+        restore in restore(0..Restore::SAFE),
+    ) {
+        let idle = run(Fate { seed, suffers: false, restore: Some(restore) }, &speeds);
         prop_assert!(idle == Ok(TICK), "{idle:?}");
     }
 }
@@ -258,6 +336,11 @@ proptest! {
 /// So the check above can fail: speeds may differ by duration / `renew_deadline`, one and a half, and no more.
 #[test]
 fn clocks_that_differ_too_much_let_two_lead() {
-    let caught = (0..200).filter(|seed| run(*seed, &[50, 150]).is_err());
+    let fate = |seed| Fate {
+        seed,
+        suffers: true,
+        restore: None,
+    };
+    let caught = (0..200).filter(|seed| run(fate(*seed), &[50, 150]).is_err());
     assert!(caught.count() > 0);
 }

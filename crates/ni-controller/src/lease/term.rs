@@ -6,9 +6,20 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+use crate::restored::WentBack;
+
+/// Where the election stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// Until when this process may write, by its own monotonic clock, if at all; that goes on while the process is stopped.
+    pub until: Option<Instant>,
+    /// How often the API server was found to have gone back to an older state, and what has shown it last.
+    pub went_back: (u64, Option<WentBack>),
+}
+
 /// Whether this process may write; clones share it.
 #[derive(Clone, Debug)]
-pub struct Term(Option<watch::Receiver<Option<Instant>>>);
+pub struct Term(Option<watch::Receiver<Standing>>);
 
 impl Term {
     /// Without an election: for ever.
@@ -16,23 +27,40 @@ impl Term {
         Self(None)
     }
 
-    /// Until the time that is sent, by this process's monotonic clock; that goes on while the process is stopped.
-    pub(super) fn until(times: watch::Receiver<Option<Instant>>) -> Self {
-        Self(Some(times))
+    /// As what is sent says.
+    pub(super) fn of(standing: watch::Receiver<Standing>) -> Self {
+        Self(Some(standing))
     }
 
     /// Whether it may write now.
     pub fn holds(&self) -> bool {
-        let Some(times) = &self.0 else { return true };
-        times.borrow().is_some_and(|until| Instant::now() < until)
+        let Some(standing) = &self.0 else {
+            return true;
+        };
+        let until = standing.borrow().until;
+        until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Resolves when a term has begun, was prolonged or has ended.
+    /// How often the API server was found to have gone back to an older state. What was planned before is not to be sent, also
+    /// where the term holds again.
+    pub fn restores(&self) -> u64 {
+        let standing = self.0.as_ref();
+        standing.map_or(0, |all| all.borrow().went_back.0)
+    }
+
+    /// What has shown that last.
+    pub fn proof(&self) -> Option<WentBack> {
+        let standing = self.0.as_ref()?;
+        standing.borrow().went_back.1.clone()
+    }
+
+    /// Resolves when a term has begun, was prolonged or has ended, or when the API server went back.
     pub async fn changed(&mut self) {
-        let Some(times) = &mut self.0 else {
+        let Some(standing) = &mut self.0 else {
             return std::future::pending().await;
         };
-        let until = times.borrow().filter(|until| Instant::now() < *until);
+        let until = standing.borrow().until;
+        let until = until.filter(|until| Instant::now() < *until);
         let end = async move {
             match until {
                 Some(until) => tokio::time::sleep_until(until.into()).await,
@@ -40,7 +68,7 @@ impl Term {
             }
         };
         let news = async {
-            if times.changed().await.is_err() {
+            if standing.changed().await.is_err() {
                 // Nobody keeps the Lease any more: it is not prolonged again.
                 std::future::pending::<()>().await;
             }
@@ -51,12 +79,13 @@ impl Term {
         }
     }
 
-    /// What `writing` gives, as long as the term lasts. It is asked before every step: who was stopped while it waited
+    /// What `writing` gives, as long as this term lasts. It is asked before every step: who was stopped while it waited
     /// for a connection does not send when it wakes.
     pub async fn guard<F: Future>(&self, writing: F) -> Option<F::Output> {
         let mut writing = pin!(writing);
+        let restores = self.restores();
         std::future::poll_fn(|context| {
-            if self.holds() {
+            if self.holds() && self.restores() == restores {
                 writing.as_mut().poll(context).map(Some)
             } else {
                 Poll::Ready(None)
@@ -72,14 +101,21 @@ mod tests {
 
     use super::*;
 
+    fn until(end: Instant) -> Standing {
+        Standing {
+            until: Some(end),
+            ..Standing::default()
+        }
+    }
+
     #[tokio::test]
     async fn it_holds_until_its_time_and_no_step_is_taken_after() {
         assert!(Term::unlimited().holds());
-        let (set, times) = watch::channel(None);
-        let mut term = Term::until(times);
+        let (set, standing) = watch::channel(Standing::default());
+        let mut term = Term::of(standing);
         assert!(!term.holds());
         assert_eq!(term.guard(async { 1 }).await, None);
-        set.send_replace(Some(Instant::now() + Duration::from_mins(1)));
+        set.send_replace(until(Instant::now() + Duration::from_mins(1)));
         term.changed().await;
         assert_eq!(term.guard(async { 1 }).await, Some(1));
 
@@ -88,7 +124,7 @@ mod tests {
             .guard(std::future::poll_fn(|context| {
                 steps += 1;
                 // As a process that is stopped now, and wakes when its term is over.
-                set.send_replace(Some(Instant::now()));
+                set.send_replace(until(Instant::now()));
                 context.waker().wake_by_ref();
                 Poll::<()>::Pending
             }))
@@ -97,18 +133,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_planned_before_the_server_went_back_is_not_sent_in_the_next_term() {
+        let end = Instant::now() + Duration::from_mins(1);
+        let (set, standing) = watch::channel(until(end));
+        let term = Term::of(standing);
+        let mut steps = 0;
+        let ended = term
+            .guard(std::future::poll_fn(|context| {
+                steps += 1;
+                set.send_modify(|standing| standing.went_back.0 += 1);
+                context.waker().wake_by_ref();
+                Poll::<()>::Pending
+            }))
+            .await;
+        assert_eq!((ended, steps, term.holds()), (None, 1, true));
+        assert_eq!(term.guard(async { 1 }).await, Some(1));
+    }
+
+    #[tokio::test]
     async fn the_end_of_a_term_is_a_change() {
-        let until = Instant::now() + Duration::from_millis(200);
-        let (_set, times) = watch::channel(Some(until));
-        let mut term = Term::until(times);
+        let end = Instant::now() + Duration::from_millis(200);
+        let (_set, standing) = watch::channel(until(end));
+        let mut term = Term::of(standing);
         term.changed().await;
-        assert!(Instant::now() >= until && !term.holds());
+        assert!(Instant::now() >= end && !term.holds());
     }
 
     #[tokio::test]
     async fn nothing_changes_any_more_once_nobody_keeps_the_lease() {
-        let (set, times) = watch::channel(None);
-        let mut term = Term::until(times);
+        let (set, standing) = watch::channel(Standing::default());
+        let mut term = Term::of(standing);
         drop(set);
         let changed = futures::FutureExt::now_or_never(term.changed());
         assert_eq!(changed, None);

@@ -11,8 +11,10 @@ use super::meta::Str;
 pub(super) struct List {
     /// 0 before the first; each one that begins is one more.
     number: u32,
-    /// The highest version among the items that it has shown so far.
+    /// The highest version among the items that it has shown so far, and what its watch has shown since.
     newest: u64,
+    /// Whether it has begun and not ended yet.
+    open: bool,
     /// Whether one was complete.
     complete: bool,
 }
@@ -41,23 +43,36 @@ impl Lists {
         if let Some(list) = self.get_mut(scope) {
             list.number += 1;
             list.newest = 0;
+            list.open = true;
         }
     }
 
     /// The list that shows `namespace` has an item of this version: the list's number. `None` where it is not watched.
     pub(super) fn item(&mut self, namespace: &str, version: u64) -> Option<u32> {
-        let list = match self {
-            Self::All(list) => list,
-            Self::Each(lists) => lists.get_mut(namespace)?,
-        };
+        let list = self.showing_mut(namespace)?;
         list.newest = list.newest.max(version);
         Some(list.number)
+    }
+
+    /// The watch that shows `namespace` has an event of this version.
+    pub(super) fn event(&mut self, namespace: &str, version: u64) {
+        if let Some(list) = self.showing_mut(namespace) {
+            list.newest = list.newest.max(version);
+        }
+    }
+
+    /// The version up to which everything in `namespace` was shown; 0 where that can't be told.
+    pub(super) fn shown_up_to(&self, namespace: &str) -> u64 {
+        let list = self.showing(namespace);
+        list.filter(|list| list.complete && !list.open)
+            .map_or(0, |list| list.newest)
     }
 
     /// The list of this scope that began last is complete: its number, and the highest version among its items. `None`
     /// where the scope is not watched.
     pub(super) fn end(&mut self, scope: &Scope) -> Option<(u32, u64)> {
         let list = self.get_mut(scope)?;
+        list.open = false;
         list.complete = true;
         Some((list.number, list.newest))
     }
@@ -84,6 +99,21 @@ impl Lists {
         match self {
             Self::All(list) => Some(list),
             Self::Each(lists) => lists.get(namespace),
+        }
+    }
+
+    fn showing_mut(&mut self, namespace: &str) -> Option<&mut List> {
+        match self {
+            Self::All(list) => Some(list),
+            Self::Each(lists) => lists.get_mut(namespace),
+        }
+    }
+
+    /// As if none had begun.
+    pub(super) fn forget(&mut self) {
+        match self {
+            Self::All(list) => *list = List::default(),
+            Self::Each(lists) => lists.values_mut().for_each(|list| *list = List::default()),
         }
     }
 
@@ -138,6 +168,32 @@ mod tests {
         assert!(!lists.show_all_of("a") && !lists.are_complete());
         assert_eq!(lists.end(&Scope::All), Some((1, 0)));
         assert!(lists.show_all_of("a") && lists.are_complete());
+    }
+
+    #[test]
+    fn between_lists_all_is_shown_up_to_the_newest_version() {
+        let a = Scope::Namespace("a".into());
+        let mut lists = lists("a,b");
+        let mut steps = Vec::new();
+        let mut step = |lists: &Lists| steps.push(lists.shown_up_to("a"));
+        lists.begin(&a);
+        lists.item("a", 7);
+        step(&lists);
+        lists.end(&a);
+        step(&lists);
+        lists.event("a", 9);
+        lists.event("b", 11);
+        step(&lists);
+        // A list comes in the order of names.
+        lists.begin(&a);
+        lists.item("a", 8);
+        step(&lists);
+        lists.end(&a);
+        step(&lists);
+        lists.forget();
+        step(&lists);
+        assert_eq!(steps, [0, 7, 9, 0, 8, 0]);
+        assert!(!lists.show_all_of("a"));
     }
 
     #[test]

@@ -140,6 +140,19 @@ impl World {
         self.lists.iter().all(|lists| lists.show_all_of(namespace))
     }
 
+    /// The version up to which the watch of `kind` has shown everything in `namespace`; 0 where that can't be told.
+    pub fn shown_up_to(&self, kind: Kind, namespace: &str) -> u64 {
+        self.lists[kind as usize].shown_up_to(namespace)
+    }
+
+    /// Forgets everything, as if nothing had been listed yet. The counter goes on.
+    pub fn forget_all(&mut self) {
+        self.namespaces.clear();
+        self.lists.iter_mut().for_each(Lists::forget);
+        self.doubtful.clear();
+        self.shared = Shared::default();
+    }
+
     /// The world's own counter: it grows with each version that becomes known.
     pub fn clock(&self) -> u64 {
         self.clock
@@ -175,8 +188,12 @@ impl World {
                     for_kind!(kind, T => self.end_list::<T>(&scope, number, newest, dirty));
                 }
             }
-            Event::Applied(object) => self.learn(object, Source::Watch, dirty),
+            Event::Applied(object) => {
+                self.note_version(&object);
+                self.learn(object, Source::Watch, dirty);
+            }
             Event::Deleted(object) => {
+                self.note_version(&object);
                 let namespace = object.meta().namespace.clone();
                 for_object!(object, slot => {
                     self.remove(&namespace, Loss::Unexplained, dirty, |store| {
@@ -185,6 +202,12 @@ impl World {
                 });
             }
         }
+    }
+
+    /// Takes in that a watch has come as far as this object's version.
+    fn note_version(&mut self, object: &AnyObject) {
+        let meta = object.meta();
+        self.lists[object.kind() as usize].event(&meta.namespace, meta.version);
     }
 
     /// Takes in a version of an object.

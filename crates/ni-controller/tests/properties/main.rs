@@ -5,6 +5,7 @@ mod leading;
 mod looks;
 mod others;
 mod passing;
+mod restores;
 mod retries;
 #[path = "../sim/mod.rs"]
 mod sim;

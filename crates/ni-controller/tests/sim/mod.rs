@@ -12,7 +12,7 @@ use ni_controller::plan::{Change, Options, Plan, Request};
 use ni_controller::world::{Event, Key, Kind};
 
 use serde_json::Value;
-use server::{Server, any};
+use server::{Backup, Server, any};
 
 /// How many requests may be under way at once.
 const ROOM: usize = 3;
@@ -26,6 +26,8 @@ pub(crate) struct Replica {
     answers: Vec<(u64, Outcome)>,
     /// Sent, not served yet.
     orders: Vec<Order>,
+    /// Whether it has not noticed yet that the server went back.
+    ahead: bool,
 }
 
 /// Two replicas and a server.
@@ -39,6 +41,7 @@ pub(crate) struct Sim {
     pub(crate) leader: Replica,
     pub(crate) standby: Replica,
     elapsed: Duration,
+    restores: u64,
     /// How far the wall clock is off, in seconds.
     wall: i64,
 }
@@ -96,6 +99,7 @@ impl Sim {
             watches,
             answers: Vec::new(),
             orders: Vec::new(),
+            ahead: false,
         };
         let mut sim = Self {
             server,
@@ -104,6 +108,7 @@ impl Sim {
             standby: replica(1),
             scopes,
             elapsed: Duration::ZERO,
+            restores: 0,
             wall: 1_000_000,
         };
         sim.list_all(Who::Leader);
@@ -151,7 +156,53 @@ impl Sim {
         for order in lost.into_iter().step_by(2) {
             self.serve_order(&order);
         }
+        self.leader.ahead = false;
         self.list_all(Who::Leader);
+    }
+
+    pub(crate) fn back_up(&self) -> [Backup; 2] {
+        [self.server.back_up(), self.other.back_up()]
+    }
+
+    /// The server goes back to its backup. With the next write its versions may overtake all that ever were.
+    pub(crate) fn restore(&mut self, backups: &[Backup; 2], overtakes: bool) {
+        let newest = self.server.newest();
+        self.restores += 1;
+        for server in self.servers() {
+            server.restore(backups, newest);
+        }
+        self.server
+            .begin_history(self.restores, &backups[0], overtakes);
+        self.leader.ahead = true;
+        self.standby.ahead = true;
+    }
+
+    /// A replica notices that the server went back. What it had sent may or may not be served yet.
+    pub(crate) fn notice(&mut self, who: Who) {
+        let now = self.now();
+        let replica = self.replica(who);
+        replica.ahead = false;
+        replica.core.start_over(now);
+        replica.core.lead(who == Who::Leader, now);
+        let lost = std::mem::take(&mut replica.orders);
+        for order in lost.into_iter().step_by(2) {
+            self.serve_order(&order);
+        }
+        self.list_all(who);
+    }
+
+    /// Whether a replica has not noticed yet that the server went back.
+    pub(crate) fn is_ahead(&mut self, who: Who) -> bool {
+        self.replica(who).ahead
+    }
+
+    /// Lets a replica take in what an answer proves. Fails if it proves a restore that was none.
+    fn take_proof(&mut self, who: Who) {
+        let replica = self.replica(who);
+        if let Some(proof) = replica.core.take_proof() {
+            assert!(replica.ahead, "the server did not go back: {proof}");
+            self.notice(who);
+        }
     }
 
     /// The leader knows nothing any more.
@@ -209,7 +260,7 @@ impl Sim {
         let mut items: Vec<Value> = Vec::new();
         for server in self.servers() {
             if scope.covers(server.namespace) {
-                server.events[watches].remove(&kind);
+                server.begin_watch(watches, kind);
                 items.extend(server.list(kind).cloned());
             }
         }
@@ -325,6 +376,7 @@ impl Sim {
         }
         let (ticket, outcome) = answers.remove(at % answers.len());
         core.answer(ticket, outcome, now);
+        self.take_proof(who);
         true
     }
 
@@ -335,6 +387,7 @@ impl Sim {
         is_in_the_plan(&self.leader.core, &order, now);
         let outcome = self.serve_order(&order);
         self.leader.core.answer(order.ticket, outcome, now);
+        self.take_proof(Who::Leader);
         Some(order)
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct Server {
     objects: BTreeMap<(Kind, String), Value>,
     /// All namespaces have one clock.
     clock: Rc<Cell<u64>>,
+    /// Up to which version the watches of each replica show nothing, by kind: they go on from there since a restore.
+    blind: [BTreeMap<Kind, u64>; 2],
     uids: u64,
     /// What the watches of each replica have yet to deliver, by kind.
     pub(crate) events: [BTreeMap<Kind, VecDeque<Reported>>; 2],
@@ -25,6 +27,17 @@ pub(crate) struct Server {
     /// The routes of an interface, as a cloud provider read them last.
     pub(crate) read_routes: Vec<Value>,
 }
+
+/// What a namespace was like.
+#[derive(Clone, Debug)]
+pub(crate) struct Backup {
+    namespace: &'static str,
+    objects: BTreeMap<(Kind, String), Value>,
+    clock: u64,
+}
+
+/// How many histories a server can have, one restore after the other.
+const HISTORIES: u64 = 4;
 
 /// An event that a watch has yet to deliver.
 #[derive(Clone, Debug)]
@@ -55,6 +68,7 @@ impl Default for Server {
             namespace: "ns",
             objects: BTreeMap::new(),
             clock: Rc::default(),
+            blind: Default::default(),
             uids: 0,
             events: Default::default(),
             writes: Vec::new(),
@@ -73,10 +87,50 @@ impl Server {
         }
     }
 
-    /// The next version.
+    /// The next version. Those of two histories are never the same, as they hardly are where others write as well.
     fn tick(&mut self) -> String {
-        self.clock.set(self.clock.get() + 1);
+        self.clock.set(self.clock.get() + HISTORIES);
         self.clock.get().to_string()
+    }
+
+    pub(crate) fn back_up(&self) -> Backup {
+        Backup {
+            namespace: self.namespace,
+            objects: self.objects.clone(),
+            clock: self.clock.get(),
+        }
+    }
+
+    /// Goes back to what it was like when one of these was made of it, in a history of this number. Watches do not notice:
+    /// each goes on from the version that it had come to.
+    pub(crate) fn restore(&mut self, backups: &[Backup], newest: u64) {
+        let mut backups = backups.iter();
+        let backup = backups.find(|backup| backup.namespace == self.namespace);
+        self.objects = backup.expect("of each namespace").objects.clone();
+        self.events = Default::default();
+        self.blind = [0, 1].map(|_| Kind::ALL.map(|kind| (kind, newest)).into());
+    }
+
+    /// The next history begins, with the next version after that of the backup, or after all that ever were.
+    pub(crate) fn begin_history(&self, number: u64, backup: &Backup, overtakes: bool) {
+        let clock = if overtakes {
+            self.clock.get()
+        } else {
+            backup.clock
+        };
+        let number = number % HISTORIES;
+        self.clock.set(clock / HISTORIES * HISTORIES + number);
+    }
+
+    /// The newest version.
+    pub(crate) fn newest(&self) -> u64 {
+        self.clock.get()
+    }
+
+    /// A watch begins anew: what it had yet to deliver is lost.
+    pub(crate) fn begin_watch(&mut self, watches: usize, kind: Kind) {
+        self.events[watches].remove(&kind);
+        self.blind[watches].remove(&kind);
     }
 
     pub(crate) fn get(&self, kind: Kind, name: &str) -> Option<&Value> {
@@ -241,7 +295,11 @@ impl Server {
     }
 
     fn report(&mut self, kind: Kind, gone: bool, object: &Value) {
-        for events in &mut self.events {
+        let version = self.clock.get();
+        for (events, blind) in self.events.iter_mut().zip(&self.blind) {
+            if blind.get(&kind).is_some_and(|blind| version <= *blind) {
+                continue;
+            }
             let event = Reported {
                 gone,
                 object: object.clone(),
