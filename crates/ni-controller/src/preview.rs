@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ironcore_api::scope::Scope;
 use kube::Client;
+use serde_json::{Map, Value, json};
 
 use crate::apply::apply;
 use crate::core::{Backoff, Core, Order, Outcome};
@@ -133,9 +134,25 @@ fn describe(key: &Key, change: &Change) -> String {
         change.name
     );
     let what = match &change.request {
-        Request::Patch(body) => format!(" {}", body["spec"]),
+        Request::Patch(body) => format!(" {}", without_preconditions(body)),
         Request::PatchStatus(body) => format!(" {}", body["status"]),
         _ => String::new(),
     };
     format!("{target} ({} for {}){what}", change.purpose.as_str(), key)
+}
+
+/// What a patch sets: its spec, and what it sets in metadata, without the version that it is meant for.
+fn without_preconditions(patch: &Value) -> Value {
+    let mut patch = patch.clone();
+    let metadata = patch["metadata"].take();
+    let fields = metadata.as_object().into_iter().flatten();
+    let set = fields.filter(|(name, _)| !matches!(name.as_str(), "uid" | "resourceVersion"));
+    let set: Map<String, Value> = set
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    match (patch["spec"].take(), set.is_empty()) {
+        (spec, true) => spec,
+        (Value::Null, false) => json!({ "metadata": set }),
+        (spec, false) => json!({ "metadata": set, "spec": spec }),
+    }
 }

@@ -1,8 +1,12 @@
 //! Machine.
 
-use super::draft::{Machine, MachineInterface, MachineSpec, Part, given, known_name};
+use super::draft::{
+    InterfaceTemplate, Later, Machine, MachineInterface, MachineSpec, NetworkInterfaceSpec, Part,
+    given, known_name,
+};
 use super::faults::Faults;
 use super::judge::Rules;
+use super::label;
 use super::list::unique;
 use super::referred::References;
 use super::source::one_of_two;
@@ -15,6 +19,9 @@ use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::names;
 use crate::reference::{Named, Referent};
+
+/// Room for the annotations that the controller gives to an interface, their values aside.
+const MARKS: usize = 256;
 
 impl Rules for Machine<'_> {
     fn spec(&self) -> &dyn Part {
@@ -132,13 +139,36 @@ fn interface(
     let name = child_name(at, entry, machine, faults);
     if let Some(spec) = &template.spec {
         let ephemeral = at.field("ephemeral");
-        let template = ephemeral.field("networkInterfaceTemplate");
-        let at = template.field("spec");
-        network_interface::spec(&at, spec, name.as_deref(), faults);
-        // The interface made for the entry remembers them in an annotation.
-        if spec.prefixes.bytes() > bound::APPLIED {
-            faults.push(Fault::too_large(&at.field("prefixes"), bound::APPLIED));
-        }
+        let at = ephemeral.field("networkInterfaceTemplate");
+        network_interface::spec(&at.field("spec"), spec, name.as_deref(), faults);
+        remembered(&at, template, spec, faults);
+    }
+}
+
+/// The interface made for the entry remembers in an annotation what its template says of `prefixes` and `virtualIP`.
+fn remembered(
+    at: &FieldPath<'_>,
+    template: &InterfaceTemplate<'_>,
+    spec: &NetworkInterfaceSpec<'_>,
+    faults: &mut Faults,
+) {
+    if spec.prefixes.is_empty() && spec.virtualIP.is_none() {
+        return;
+    }
+    let bytes = spec.prefixes.bytes() + spec.virtualIP.bytes();
+    if bytes > bound::APPLIED {
+        let spec = at.field("spec");
+        faults.push(Fault::too_large(&spec.field("prefixes"), bound::APPLIED));
+        return;
+    }
+    let metadata = template.metadata.as_ref().and_then(Later::get);
+    let others = metadata.map_or(0, |metadata| metadata.annotations.size());
+    let fits = |size| size <= label::ANNOTATIONS_SIZE;
+    // Too many by themselves are refused for that.
+    if fits(others) && !fits(others + bytes + MARKS) {
+        let metadata = at.field("metadata");
+        let most = label::ANNOTATIONS_SIZE - bytes - MARKS;
+        faults.push(Fault::too_large(&metadata.field("annotations"), most));
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn spec(
     for (index, entry) in spec.prefixes.entries().iter().enumerate() {
         prefix(&list.index(index), index, entry, name, faults);
     }
-    if let Some(source) = &spec.virtualIP {
+    if let Some(source) = &*spec.virtualIP {
         virtual_ip(&at.field("virtualIP"), source, name, faults);
     }
 }
@@ -194,7 +194,7 @@ pub(super) fn references(
     let prefixes = spec.prefixes.entries().iter();
     let prefixes = prefixes.map(|prefix| prefix.ephemeral.as_deref());
     parents(&at.field("prefixes"), prefixes, found);
-    if let Some(source) = &spec.virtualIP
+    if let Some(source) = &*spec.virtualIP
         && source.virtualIPRef.named().is_some_and(text::is_label)
     {
         let at = at.field("virtualIP");

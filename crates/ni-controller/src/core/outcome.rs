@@ -151,6 +151,7 @@ impl Core {
         if let Some(memory) = self.memories.get_mut(key) {
             memory.refused.remove(&(*kind, name.clone(), *purpose));
         }
+        self.repeats.take_back(key, &sent.planned.change);
         if let Some(Repeated { what, first, .. }) = sent.planned.repeats {
             let change = &sent.planned.change;
             self.repeats
@@ -210,6 +211,8 @@ impl Core {
                 (meta.map(|meta| meta.uid.clone()), Loss::Unexplained)
             }
             Request::Delete { uid, .. } => {
+                self.repeats
+                    .take_back(&sent.planned.key, &sent.planned.change);
                 self.notices.extend(then.clone());
                 (Some(uid.clone()), Loss::Ours)
             }

@@ -64,6 +64,21 @@ impl Repeats {
         of.insert(target(change), written);
     }
 
+    /// Forgets the writes of the same object that `change` of ours takes back: nobody else does.
+    pub(super) fn take_back(&mut self, key: &Key, change: &Change) {
+        let undone = match change.purpose {
+            Purpose::Release => Purpose::Claim,
+            Purpose::Claim => Purpose::Release,
+            Purpose::Replace | Purpose::Remove => Purpose::Make,
+            Purpose::Make | Purpose::Repair | Purpose::Keep | Purpose::Status | Purpose::Look => {
+                return;
+            }
+        };
+        if let Some(of) = self.0.get_mut(key) {
+            of.remove(&(change.kind, change.name.clone(), undone));
+        }
+    }
+
     fn written(&self, key: &Key, change: &Change, what: u64) -> Option<&Written> {
         let written = self.0.get(key)?.get(&target(change))?;
         (written.what == what).then_some(written)

@@ -35,6 +35,14 @@ impl<T: Object> Slot<T> {
         }
     }
 
+    /// Metadata, to change.
+    pub(super) fn meta_mut(&mut self) -> &mut Meta {
+        match self {
+            Self::Good(object) => object.meta_mut(),
+            Self::Bad(undecodable) => &mut undecodable.meta,
+        }
+    }
+
     /// The object, if it decoded.
     pub fn good(&self) -> Option<&T> {
         match self {

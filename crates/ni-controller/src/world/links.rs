@@ -14,10 +14,12 @@ pub struct Links {
     pub(super) declared: Index<Str>,
     /// Controller owner's UID → interfaces.
     pub(super) owned: Index<Str>,
-    /// Controller owner's UID → prefixes.
-    pub(super) owned_prefixes: Index<Str>,
-    /// Controller owner's UID → virtual IPs.
-    pub(super) owned_virtual_ips: Index<Str>,
+    /// Controller owner → prefixes.
+    pub(super) prefixes_of: Index<(Kind, Str)>,
+    /// Controller owner → virtual IPs.
+    pub(super) virtual_ips_of: Index<(Kind, Str)>,
+    /// Controller owner that is no machine → interfaces.
+    pub(super) interfaces_of: Index<(Kind, Str)>,
     /// Machine name → interfaces whose `machineRef` or controller owner bears it.
     pub(super) of_machine: Index<Str>,
     /// Network name → interfaces.
@@ -30,7 +32,7 @@ pub struct Links {
     pub(super) asking: Index<(Str, IpAddr)>,
     /// Prefix name → interfaces that want one of that name as their own.
     pub(super) with_prefix: Index<Str>,
-    /// Address → prefixes to which it was granted as their first.
+    /// Address → prefixes of interfaces to which it was granted as their first.
     pub(super) granted: Index<IpAddr>,
     /// Owners of which a child went.
     pub(super) lost: Lost,

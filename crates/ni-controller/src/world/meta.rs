@@ -73,6 +73,13 @@ impl Meta {
         (self.created, &self.uid)
     }
 
+    /// Kind and name of the controller owner, if the world holds such objects.
+    pub(super) fn owner_key(&self) -> Option<(Kind, Str)> {
+        let owner = self.owner.as_ref()?;
+        let kind = Kind::ALL.into_iter().find(|kind| owner.is_a(*kind))?;
+        Some((kind, owner.name.clone()))
+    }
+
     /// Whether the object with this UID is the controller owner.
     pub fn is_owned_by(&self, owner: &str) -> bool {
         let reference = self.owner.as_ref();

@@ -25,6 +25,7 @@ pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;
 pub use meta::{Meta, Owner, Pairs, Str};
 pub use namespace::Key;
+use object::Affect;
 pub use object::{Object, Stored};
 use share::Shared;
 pub use size::Size;
@@ -87,6 +88,8 @@ pub struct World {
     clock: u64,
     doubtful: BTreeSet<Key>,
     shared: Shared,
+    /// By kind.
+    sizes: [Size; Kind::ALL.len()],
 }
 
 impl Default for World {
@@ -105,6 +108,7 @@ impl World {
             clock: 0,
             doubtful: BTreeSet::new(),
             shared: Shared::default(),
+            sizes: Default::default(),
         }
     }
 
@@ -151,6 +155,7 @@ impl World {
         self.lists.iter_mut().for_each(Lists::forget);
         self.doubtful.clear();
         self.shared = Shared::default();
+        self.sizes = Default::default();
     }
 
     /// The world's own counter: it grows with each version that becomes known.
@@ -160,11 +165,7 @@ impl World {
 
     /// How many objects of `kind` there are, and what they take.
     pub fn size(&self, kind: Kind) -> Size {
-        let mut size = Size::default();
-        for namespace in self.namespaces.values() {
-            for_kind!(kind, T => T::store(namespace).weigh(&mut size));
-        }
-        size
+        self.sizes[kind as usize]
     }
 
     /// Objects that may be gone, since the last call: a list did not show them, and only an answer of ours has.
@@ -254,14 +255,20 @@ impl World {
         let Some(old) = put(store, slot, self.clock) else {
             return;
         };
-        if let Some(old) = old {
-            old.good().inspect(|old| old.unlink(links));
-            namespace.readers_of(&old, &mut collect(of, dirty));
+        if let Some(old) = old.as_ref().and_then(Slot::good) {
+            old.unlink(links);
         }
-        let (store, links) = T::parts(namespace);
-        store.get(&name).inspect(|new| new.link(links));
-        if let Some(new) = T::store(namespace).slot(&name) {
-            namespace.readers_of(new, &mut collect(of, dirty));
+        if let Some(new) = store.get(&name) {
+            new.link(links);
+        }
+        let size = &mut self.sizes[T::KIND as usize];
+        let new = T::store(namespace).slot(&name);
+        if let Some(old) = &old {
+            size.remove(old);
+        }
+        if let Some(new) = new {
+            size.add(new);
+            changed(namespace, old, new, &mut collect(of, dirty));
         }
     }
 
@@ -319,13 +326,64 @@ impl World {
             old.unlink(links);
         }
         for old in &gone {
-            namespace.readers_of(old, &mut collect(name, dirty));
+            self.sizes[T::KIND as usize].remove(old);
+            went(namespace, old, &mut collect(name, dirty));
             namespace.note_loss::<T>(old.meta(), loss, self.clock);
         }
         if namespace.is_empty() {
             self.namespaces.remove(name);
         }
     }
+}
+
+/// Names what is affected by an object that came or changed.
+fn changed<T: Object>(
+    namespace: &Namespace,
+    old: Option<Slot<T>>,
+    new: &Slot<T>,
+    affect: Affect<'_>,
+) {
+    let meta = new.meta();
+    affect(T::KIND, &meta.name);
+    // What an owner writes to its children names their version.
+    if let Some((kind, owner)) = meta.owner_key() {
+        affect(kind, &owner);
+    }
+    let Some(mut old) = old else {
+        return came(namespace, new, affect);
+    };
+    let before = old.meta_mut();
+    if before.uid != meta.uid {
+        went(namespace, &old, affect);
+        return came(namespace, new, affect);
+    }
+    before.version = meta.version;
+    before.generation = meta.generation;
+    before.last_writer.clone_from(&meta.last_writer);
+    let (reads_as, contends_as) = match (&old, new) {
+        (Slot::Good(old), Slot::Good(new)) => (old.reads_as(new), old.contends_as(new)),
+        (old, new) => (old == new, false),
+    };
+    if !reads_as {
+        namespace.readers_of(&old, affect);
+        namespace.readers_of(new, affect);
+    }
+    if !contends_as {
+        namespace.contenders_of(&old, affect);
+        namespace.contenders_of(new, affect);
+    }
+}
+
+fn came<T: Object>(namespace: &Namespace, new: &Slot<T>, affect: Affect<'_>) {
+    namespace.readers_of(new, affect);
+    namespace.contenders_of(new, affect);
+    namespace.children_of(T::KIND, &new.meta().name, affect);
+}
+
+/// Names what is affected by an object that went.
+fn went<T: Object>(namespace: &Namespace, old: &Slot<T>, affect: Affect<'_>) {
+    affect(T::KIND, &old.meta().name);
+    came(namespace, old, affect);
 }
 
 /// Collects what is affected into `dirty`.

@@ -44,16 +44,22 @@ impl Namespace {
             .filter_map(|name| self.interfaces.get(name))
     }
 
-    /// Prefixes whose controller owner has this UID.
-    pub fn prefixes_owned_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a Prefix> {
-        let names = self.links.owned_prefixes.get(uid);
-        names.filter_map(|name| self.prefixes.get(name))
+    /// Prefixes whose controller owner is this interface.
+    pub fn prefixes_of<'a>(&'a self, interface: &Meta) -> impl Iterator<Item = &'a Prefix> {
+        let owner = (Kind::NetworkInterface, interface.name.clone());
+        let names = self.links.prefixes_of.get(&owner);
+        let uid = interface.uid.clone();
+        let prefixes = names.filter_map(|name| self.prefixes.get(name));
+        prefixes.filter(move |prefix| prefix.meta.is_owned_by(&uid))
     }
 
-    /// Virtual IPs whose controller owner has this UID.
-    pub fn virtual_ips_owned_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a VirtualIp> {
-        let names = self.links.owned_virtual_ips.get(uid);
-        names.filter_map(|name| self.virtual_ips.get(name))
+    /// Virtual IPs whose controller owner is this interface.
+    pub fn virtual_ips_of<'a>(&'a self, interface: &Meta) -> impl Iterator<Item = &'a VirtualIp> {
+        let owner = (Kind::NetworkInterface, interface.name.clone());
+        let names = self.links.virtual_ips_of.get(&owner);
+        let uid = interface.uid.clone();
+        let virtual_ips = names.filter_map(|name| self.virtual_ips.get(name));
+        virtual_ips.filter(move |virtual_ip| virtual_ip.meta.is_owned_by(&uid))
     }
 
     /// Interfaces that want the prefix `name` as their own.
@@ -87,16 +93,18 @@ impl Namespace {
             let interface = self.prefixes.get(name)?.interface(self)?;
             let on_network = *interface.spec.network_ref.name == *key.0;
             let asks = || interface.own_ip_prefixes().any(|(_, own)| *own == **name);
-            (on_network && asks()).then_some(interface)
+            // Those that ask by themselves are named already.
+            let twice = || interface.own_addresses().any(|own| own == address);
+            (on_network && asks() && !twice()).then_some(interface)
         });
         literally.chain(granted)
     }
 
-    /// The prefix `name` if it is this interface's own, whoever made it, and stays.
+    /// The prefix `name` if it is this interface's own, whoever made it. One that is being deleted is its until it is gone.
     pub fn own_prefix<'a>(&'a self, interface: &Interface, name: &str) -> Option<&'a Prefix> {
         let prefix = self.prefixes.get(name)?;
-        let owner = prefix.meta.owner.as_ref()?;
-        (owner.uid == interface.meta.uid && !prefix.meta.deleting).then_some(prefix)
+        let owner = prefix.interface(self)?;
+        (owner.meta.uid == interface.meta.uid).then_some(prefix)
     }
 
     /// Metadata of the object `name` of `kind`, decodable or not.
@@ -153,13 +161,36 @@ impl Namespace {
         }
     }
 
-    /// Names the objects whose plan depends on `slot`, itself among them. One that does not decode still has its name.
+    /// Names the objects whose plan depends on `slot`, itself aside. One that does not decode still has its name.
     pub(super) fn readers_of<T: Object>(&self, slot: &Slot<T>, affect: Affect<'_>) {
-        let name = &slot.meta().name;
-        affect(T::KIND, name);
         match slot.good() {
             Some(object) => object.readers(self, affect),
-            None => T::readers_of_name(self, name, affect),
+            None => T::readers_of_name(self, &slot.meta().name, affect),
+        }
+    }
+
+    /// Names the objects that contend with `slot` for an address.
+    pub(super) fn contenders_of<T: Object>(&self, slot: &Slot<T>, affect: Affect<'_>) {
+        if let Some(object) = slot.good() {
+            object.contenders(self, affect);
+        }
+    }
+
+    /// Names the children of the object `name` of `kind`, and the objects whose plan depends on these: they ask whether their
+    /// owner is there.
+    pub(super) fn children_of(&self, kind: Kind, name: &str, affect: Affect<'_>) {
+        let owner = (kind, name.into());
+        for child in self.links.interfaces_of.get(&owner) {
+            affect(Kind::NetworkInterface, child);
+            Interface::readers_of_name(self, child, affect);
+        }
+        for child in self.links.prefixes_of.get(&owner) {
+            affect(Kind::Prefix, child);
+            Prefix::readers_of_name(self, child, affect);
+        }
+        for child in self.links.virtual_ips_of.get(&owner) {
+            affect(Kind::VirtualIp, child);
+            VirtualIp::readers_of_name(self, child, affect);
         }
     }
 }

@@ -34,6 +34,16 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn assemble(meta: Meta, raw: RawMeta, body: Self::Body) -> Self;
     /// Its metadata.
     fn meta(&self) -> &Meta;
+    /// Its metadata, to change.
+    fn meta_mut(&mut self) -> &mut Meta;
+    /// Whether other objects' plans read the same in both; they are of one version.
+    fn reads_as(&self, other: &Self) -> bool {
+        self == other
+    }
+    /// Whether both contend for the same addresses.
+    fn contends_as(&self, _: &Self) -> bool {
+        true
+    }
     /// Replaces texts that many objects have by shared copies.
     fn share(&mut self, shared: &mut Shared);
     /// Memory that it takes, in bytes, estimated.
@@ -44,6 +54,8 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn unlink(&self, _: &mut Links) {}
     /// Names the objects whose plan depends on this one, itself aside.
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>);
+    /// Names the objects that contend with this one for an address.
+    fn contenders(&self, _: &Namespace, _: Affect<'_>) {}
     /// Names the objects whose plan depends on one of this name, of which only the metadata decodes.
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>);
 }

@@ -3,7 +3,6 @@
 use super::decode::Slot;
 use super::meta::{Meta, Pairs, Str};
 use super::object::Object;
-use super::store::Store;
 
 /// How many objects there are, and what they take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,15 +15,22 @@ pub struct Size {
     pub bytes: usize,
 }
 
-impl<T: Object> Store<T> {
-    /// Adds what is here to `size`.
-    pub(super) fn weigh(&self, size: &mut Size) {
-        for slot in self.iter() {
-            size.objects += 1;
-            match slot {
-                Slot::Good(object) => size.bytes += object.bytes(),
-                Slot::Bad(_) => size.skipped += 1,
-            }
+impl Size {
+    /// Takes in an object.
+    pub(super) fn add<T: Object>(&mut self, slot: &Slot<T>) {
+        self.objects += 1;
+        match slot {
+            Slot::Good(object) => self.bytes += object.bytes(),
+            Slot::Bad(_) => self.skipped += 1,
+        }
+    }
+
+    /// Takes out an object that was taken in.
+    pub(super) fn remove<T: Object>(&mut self, slot: &Slot<T>) {
+        self.objects -= 1;
+        match slot {
+            Slot::Good(object) => self.bytes -= object.bytes(),
+            Slot::Bad(_) => self.skipped -= 1,
         }
     }
 }

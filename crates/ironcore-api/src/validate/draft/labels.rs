@@ -20,6 +20,14 @@ pub(in crate::validate) struct Labels<'a>(Map<'a>);
 pub(in crate::validate) struct Annotations<'a>(Map<'a>);
 
 impl Annotations<'_> {
+    /// The bytes of all of them together.
+    pub(in crate::validate) fn size(&self) -> usize {
+        let mut size: usize = 0;
+        self.0
+            .each(|key, value| size = size.saturating_add(key.len() + value.len()));
+        size
+    }
+
     /// Whether one has this key.
     pub(in crate::validate) fn has(&self, wanted: &str) -> bool {
         let mut found = false;
@@ -39,12 +47,10 @@ impl Part for Labels<'_> {
 
 impl Part for Annotations<'_> {
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
-        let mut size: usize = 0;
-        self.0.each(|key, value| {
+        self.0.each(|key, _| {
             label::annotation_key(key, |why| faults.add(|| Fault::invalid(at, key, why)));
-            size = size.saturating_add(key.len() + value.len());
         });
-        if size > label::ANNOTATIONS_SIZE {
+        if self.size() > label::ANNOTATIONS_SIZE {
             faults.add(|| Fault::too_large(at, label::ANNOTATIONS_SIZE));
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use validator::ValidateLength;
 
+use super::lenient::object;
 use super::list::objects;
 use super::{List, Part};
 use crate::field::FieldPath;
@@ -41,15 +42,33 @@ impl<T> DerefMut for Measured<T> {
 }
 
 /// Takes a list of objects, and `null` for an empty one.
-pub(super) fn measured<'de, D, T, const MOST: u64>(
+pub(super) fn measured_objects<'de, D, T, const MOST: u64>(
     deserializer: D,
 ) -> Result<Measured<List<T, MOST>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
+    measured(deserializer, |json| objects(json))
+}
+
+/// Takes an object, and `null` for none.
+pub(super) fn measured_object<'de, D, T>(deserializer: D) -> Result<Measured<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    measured(deserializer, |json| object(json))
+}
+
+type Json<'de> = serde_json::Deserializer<serde_json::de::StrRead<'de>>;
+
+fn measured<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: impl FnOnce(&mut Json<'de>) -> serde_json::Result<T>,
+) -> Result<Measured<T>, D::Error> {
     let text = <&'de RawValue>::deserialize(deserializer)?.get();
-    let part = objects(&mut serde_json::Deserializer::from_str(text)).map_err(D::Error::custom)?;
+    let part = read(&mut serde_json::Deserializer::from_str(text)).map_err(D::Error::custom)?;
     let bytes = text.len();
     Ok(Measured { part, bytes })
 }

@@ -34,7 +34,7 @@ pub(super) use later::{Decoded, Later};
 pub(super) use lenient::Size;
 pub(super) use list::{List, texts};
 pub(super) use machine::*;
-use measured::{Measured, measured};
+use measured::{Measured, measured_object, measured_objects};
 pub(super) use network::*;
 pub(super) use network_interface::*;
 pub(super) use part::Part;

@@ -8,7 +8,7 @@ use super::list::{objects, texts};
 use super::texts::{Attributes, Family};
 use super::{
     EphemeralPrefix, LabelUidRef, List, Measured, Metadata, RequiredRef, Text, VirtualIPSource,
-    measured, part,
+    measured_object, measured_objects, part,
 };
 use crate::bound;
 use crate::validate::text;
@@ -40,12 +40,12 @@ pub(in crate::validate) struct NetworkInterfaceSpec<'a> {
     #[serde(borrow, deserialize_with = "objects")]
     #[validate(length(max = bound::IPS))]
     pub(in crate::validate) ips: List<IpSource<'a>, { bound::IPS }>,
-    #[serde(borrow, deserialize_with = "measured")]
+    #[serde(borrow, deserialize_with = "measured_objects")]
     #[validate(length(max = bound::INTERFACE_PREFIXES))]
     pub(in crate::validate) prefixes:
         Measured<List<PrefixSource<'a>, { bound::INTERFACE_PREFIXES }>>,
-    #[serde(borrow, deserialize_with = "object")]
-    pub(in crate::validate) virtualIP: Option<VirtualIPSource<'a>>,
+    #[serde(borrow, deserialize_with = "measured_object")]
+    pub(in crate::validate) virtualIP: Measured<Option<VirtualIPSource<'a>>>,
     #[serde(borrow, deserialize_with = "nullable")]
     #[validate(length(max = bound::ENTRIES))]
     pub(in crate::validate) attributes: Attributes<'a>,

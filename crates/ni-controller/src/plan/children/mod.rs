@@ -64,6 +64,11 @@ pub(super) trait Owns<C: Object>: Object {
     /// How a child differs from what it is made from: compared after defaulting, addresses as addresses, null = empty =
     /// absent (contract).
     fn difference(&self, template: &Self::Template, child: &C) -> Difference;
+    /// Whether bringing the child back to its template takes away something that the template named once: then the owner is looked
+    /// at first.
+    fn drops(&self, _: &Self::Template, _: &C) -> bool {
+        false
+    }
     /// Whether the owner refers to the child of this name as to one that exists on its own: then it is not deleted, but its
     /// user's from now on.
     fn refers_to(&self, name: &str) -> bool;

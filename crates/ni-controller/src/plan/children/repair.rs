@@ -33,9 +33,16 @@ pub(super) fn repair<O: Owns<C>, C: Object>(
     }
     if !replace(owner, &difference, child, view, plan)
         && let Some(patch) = patch(meta, &difference, O::is_shared)
+        && (!owner.drops(template, child) || looked_at_owner(owner, child, view, plan))
     {
         let message = "was brought back to its template";
+        // What the controller notes for itself is no news.
+        let is_news = |field: &Field| match field {
+            Field::Annotation(key) => !O::MARKS.contains(&key.as_str()),
+            _ => true,
+        };
         let reason = O::WORDS.repaired;
+        let reason = reason.filter(|_| difference.keys().any(is_news));
         plan.changes.push(Change {
             kind: C::KIND,
             name: meta.name.clone(),

@@ -44,7 +44,7 @@ impl Owns<Prefix> for Interface {
     }
 
     fn owned<'a>(&self, namespace: &'a Namespace) -> impl Iterator<Item = &'a Prefix> {
-        namespace.prefixes_owned_by(&self.meta.uid)
+        namespace.prefixes_of(&self.meta)
     }
 
     /// `a-pf` and the first of its `ips`, `a` and the first of its `prefixes`: both want `a-pf-0`. The oldest has it.

@@ -56,7 +56,7 @@ impl Owns<VirtualIp> for Interface {
     }
 
     fn owned<'a>(&self, namespace: &'a Namespace) -> impl Iterator<Item = &'a VirtualIp> {
-        namespace.virtual_ips_owned_by(&self.meta.uid)
+        namespace.virtual_ips_of(&self.meta)
     }
 
     fn rival<'a>(&self, _: &str, _: &'a Namespace) -> Option<&'a Meta> {

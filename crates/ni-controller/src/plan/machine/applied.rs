@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use ironcore_api::networking::{NetworkInterfaceSpec, PrefixSource, VirtualIPSource};
 use ironcore_api::ownership::LAST_APPLIED;
+use ironcore_api::reference::Named;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -34,27 +35,50 @@ impl Applied {
     fn is_as(&self, want: &NetworkInterfaceSpec) -> bool {
         self.prefixes.len() == want.prefixes.len()
             && without(&want.prefixes, &self.prefixes).is_empty()
-            && same_virtual_ip(self.virtual_ip.as_ref(), want.virtual_ip.as_ref())
+            && same_virtual_ip(self.virtual_ip.as_ref(), named(want.virtual_ip.as_ref()))
     }
+}
+
+/// A source that names something: what it does not name is others'.
+fn named(source: Option<&VirtualIPSource>) -> Option<&VirtualIPSource> {
+    source.filter(|source| source.virtual_ip_ref.named().is_some() || source.ephemeral.is_some())
 }
 
 /// What the annotation of an interface made from this spec says: none where the spec names nothing that others write as well.
 pub(super) fn annotation(spec: &NetworkInterfaceSpec) -> Option<String> {
     let applied = Applied {
         prefixes: spec.prefixes.clone(),
-        virtual_ip: spec.virtual_ip.clone(),
+        virtual_ip: named(spec.virtual_ip.as_ref()).cloned(),
     };
     let any = !applied.prefixes.is_empty() || applied.virtual_ip.is_some();
     any.then(|| value(&applied).to_string())
+}
+
+/// Whether the template named something last that it names no longer: to take that away, the machine has to be known as it is.
+pub(super) fn drops(want: &NetworkInterfaceSpec, child: &Interface) -> bool {
+    let remembered = child.annotations.get(LAST_APPLIED);
+    if remembered.is_none() || remembered == annotation(want).as_deref() {
+        return false;
+    }
+    Applied::last(child).is_some_and(|last| {
+        let virtual_ip = last.virtual_ip.as_ref();
+        !without(&last.prefixes, &want.prefixes).is_empty()
+            || virtual_ip.is_some() && !same_virtual_ip(virtual_ip, named(want.virtual_ip.as_ref()))
+    })
 }
 
 /// How `child` differs from `want` in `prefixes`, `virtualIP` and the annotation that remembers them.
 pub(super) fn difference(want: &NetworkInterfaceSpec, child: &Interface) -> Difference {
     let mut difference = Difference::new();
     let have = &child.spec;
-    let remembered = child.annotations.get(LAST_APPLIED).is_some();
-    if want.prefixes.is_empty() && want.virtual_ip.is_none() && !remembered {
-        // All there is is others'.
+    let remembered = child.annotations.get(LAST_APPLIED);
+    let annotation = annotation(want);
+    let virtual_ip = named(want.virtual_ip.as_ref());
+    if annotation.as_deref() == remembered
+        && have.prefixes.starts_with(&want.prefixes)
+        && (virtual_ip.is_none() || virtual_ip == have.virtual_ip.as_ref())
+    {
+        // All else is others'. Most interfaces are like this, so nothing is decoded for them.
         return difference;
     }
     let last = Applied::last(child);
@@ -64,17 +88,13 @@ pub(super) fn difference(want: &NetworkInterfaceSpec, child: &Interface) -> Diff
     if !same_list(&prefixes, &have.prefixes, same_prefix) {
         difference.insert(Field::Spec("prefixes"), value(&prefixes));
     }
-    if let Some(patch) = virtual_ip(
-        want.virtual_ip.as_ref(),
-        last.virtual_ip.as_ref(),
-        have.virtual_ip.as_ref(),
-    ) {
+    let last = last.virtual_ip.as_ref();
+    if let Some(patch) = virtual_ip_patch(virtual_ip, last, have.virtual_ip.as_ref()) {
         difference.insert(Field::Spec("virtualIP"), patch);
     }
-    let annotation = annotation(want);
     let differs = match &annotation {
         Some(_) => !is_remembered,
-        None => remembered,
+        None => remembered.is_some(),
     };
     if differs {
         let text = annotation.map_or(Value::Null, Value::from);
@@ -115,7 +135,7 @@ fn without(of: &[PrefixSource], these: &[PrefixSource]) -> Vec<PrefixSource> {
 
 /// The merge patch that brings `virtualIP` to what the template says, if anything is to change: one that it does not name, and
 /// did not name last, is others'.
-fn virtual_ip(
+fn virtual_ip_patch(
     want: Option<&VirtualIPSource>,
     last: Option<&VirtualIPSource>,
     have: Option<&VirtualIPSource>,

@@ -25,6 +25,10 @@ impl Owns<Interface> for Machine {
 
     const MARKS: &'static [&'static str] = &[EPHEMERAL_MANAGED_BY, LAST_APPLIED];
 
+    fn drops(&self, template: &Template, child: &Interface) -> bool {
+        applied::drops(&template.spec, child)
+    }
+
     fn refers_to(&self, name: &str) -> bool {
         let mut declared = self.interfaces.iter();
         declared.any(|declared| declared.template.is_none() && &*declared.interface == name)

@@ -29,7 +29,8 @@ fn stored(names: &Value, last: Option<&Value>) -> Value {
 
 /// What the machine changes of `m-a`: its spec, and what it remembers. It names the version where it changes either.
 fn repaired(template: &Value, stored: Value) -> (Value, Value) {
-    let plan = Scene::of(&[declares(template), stored]).plan(Kind::Machine, "m");
+    let scene = Scene::of(&[declares(template), stored]);
+    let plan = scene.looked_at(Kind::Machine, "m").plan(Kind::Machine, "m");
     let [
         Change {
             request: Request::Patch(patch),
@@ -99,7 +100,7 @@ fn what_others_add_stays_and_what_the_template_dropped_goes() {
         // From before the annotation: nothing is taken away.
         (&of(&[a]), &of(&[a, b]), None, null.clone(), of(&[a])),
         (&of(&[a]), &of(&[b]), None, of(&[a, b]), of(&[a])),
-        // Another order, or another spelling, says the same.
+        // Another order says the same.
         (
             &of(&[a, b]),
             &of(&[a, b]),
@@ -212,5 +213,53 @@ fn an_interface_that_its_machine_now_refers_to_is_left_to_its_user() {
     for untouched in [external(own.clone()), deleting(own.clone())] {
         let scene = Scene::of(&[refers(), untouched]).looked_at(Kind::Machine, "m");
         assert_eq!(scene.short(Kind::Machine, "m"), [""; 0]);
+    }
+}
+
+#[test]
+fn what_the_template_seems_to_have_dropped_goes_after_a_look_at_the_machine() {
+    let named = |name: &str| json!({ "virtualIP": { "virtualIPRef": { "name": name } } });
+    let of = |texts: &[&str]| json!({ "prefixes": prefixes(texts) });
+    let (a, b) = ("10.1.0.0/24", "10.2.0.0/24");
+    let nothing = json!({});
+    let cases = [
+        (&nothing, of(&[a]), "look at m"),
+        (&of(&[b]), of(&[a]), "look at m"),
+        (&nothing, named("v"), "look at m"),
+        (&named("w"), named("v"), "look at m"),
+        // What only comes, or is only put back, needs none.
+        (&of(&[a, b]), of(&[a]), "repair m-a"),
+        (&named("v"), nothing.clone(), "repair m-a"),
+    ];
+    for (template, last, expected) in cases {
+        let scene = Scene::of(&[declares(template), stored(&last, Some(&last))]);
+        let planned = scene.short(Kind::Machine, "m");
+        assert_eq!(planned, [expected], "{template} after {last}");
+    }
+}
+
+#[test]
+fn what_the_controller_only_notes_for_itself_is_no_repair_to_tell_of() {
+    let then = |template: &Value, child: Value| {
+        let scene = Scene::of(&[declares(template), child]);
+        let plan = scene.looked_at(Kind::Machine, "m").plan(Kind::Machine, "m");
+        plan.changes[0]
+            .then
+            .clone()
+            .map(|notice| notice.reason.as_str())
+    };
+    let template = json!({ "prefixes": prefixes(&["10.1.0.0/24"]) });
+    assert_eq!(then(&template, stored(&template, None)), None);
+    let changed = stored(&json!({}), None);
+    assert_eq!(then(&template, changed), Some("InterfaceRepaired"));
+}
+
+#[test]
+fn a_source_that_names_nothing_is_no_source() {
+    let floating = json!({ "virtualIP": { "virtualIPRef": { "name": "floating" } } });
+    for empty in [json!({}), json!({ "virtualIPRef": { "name": "" } })] {
+        let template = json!({ "virtualIP": empty });
+        let scene = Scene::of(&[declares(&template), stored(&floating, None)]);
+        assert_eq!(scene.short(Kind::Machine, "m"), [""; 0], "{template}");
     }
 }

@@ -75,7 +75,7 @@ fn children_count_whoever_made_them() {
                 wants_ip(),
                 deleting(prefix("nic-0", "10.0.0.9/32", "Allocated")),
             ],
-            "Pending PrefixDeleting",
+            "Pending PrefixDeleting 10.0.0.9",
         ),
         (
             vec![
@@ -135,6 +135,16 @@ fn a_granted_address_that_another_interface_has_is_not_had_twice() {
     assert_eq!(judged(&older), "Error AddressInUse");
     let younger = Scene::of(&objects(interface("younger", 9)));
     assert_eq!(judged(&younger), "Available Available 10.0.0.1");
+}
+
+/// The garbage collector may take an interface's prefix before the interface: it keeps its address until it is gone.
+#[test]
+fn a_deleting_interface_keeps_the_address_that_it_had_by_a_prefix() {
+    let shown = json!({ "status": { "state": "Available", "ips": ["10.0.0.1"] } });
+    let leaving = object(Kind::NetworkInterface, "leaving", 9, &wants_ip()["spec"]);
+    let leaving = deleting(with(leaving, &shown));
+    let objects = [leaving, interface("nic", 1), network("")];
+    assert_eq!(judged(&Scene::of(&objects)), "Pending AddressLeaving");
 }
 
 #[test]

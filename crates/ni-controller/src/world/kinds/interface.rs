@@ -124,11 +124,19 @@ impl Interface {
         prefixes.map(|(at, _)| (at, names::prefix(&self.meta.name, at)))
     }
 
+    /// The addresses that it asks for by itself: literal ones, and while it is being deleted those that it shows. Until it is
+    /// gone it keeps what it has, whatever becomes of its children.
+    pub(in crate::world) fn own_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        let shown = self.status.ips.iter().filter(|_| self.meta.deleting);
+        let shown = shown.filter_map(|ip| parse_ip(ip).ok());
+        self.literal_addresses().chain(shown)
+    }
+
     /// The addresses in `ips` that it asks for, as far as they are known.
     pub fn addresses(&self, namespace: &Namespace) -> impl Iterator<Item = IpAddr> {
         let granted = self.own_ip_prefixes();
         let granted = granted.filter_map(|(_, name)| namespace.own_prefix(self, &name)?.address());
-        self.literal_addresses().chain(granted)
+        self.own_addresses().chain(granted)
     }
 
     /// Machines that hold or own it.
@@ -140,6 +148,12 @@ impl Interface {
             .map(|owner| &*owner.name)
             .filter(|owner| Some(*owner) != holder);
         holder.into_iter().chain(owner)
+    }
+
+    /// A controller owner that is no machine: for machines there is `of_machine`.
+    fn other_owner(&self) -> Option<(Kind, Str)> {
+        let owner = self.meta.owner_key()?;
+        (owner.0 != Kind::Machine).then_some(owner)
     }
 
     /// Virtual IPs that the interface `name` has, and all interfaces that refer to these: they ask whether it still is the
@@ -175,6 +189,10 @@ impl Object for Interface {
         &self.meta
     }
 
+    fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+
     fn share(&mut self, shared: &mut Shared) {
         self.meta.share(shared);
         self.labels.share(shared);
@@ -204,13 +222,16 @@ impl Object for Interface {
         if let Some(owner) = &self.meta.owner {
             links.owned.insert(owner.uid.clone(), name);
         }
+        if let Some(owner) = self.other_owner() {
+            links.interfaces_of.insert(owner, name);
+        }
         for machine in self.machine_names() {
             links.of_machine.insert(machine.into(), name);
         }
         if let Some(virtual_ip) = self.virtual_ip_name() {
             links.on_virtual_ip.insert(virtual_ip.into(), name);
         }
-        for address in self.literal_addresses() {
+        for address in self.own_addresses() {
             links.asking.insert((network.clone(), address), name);
         }
         for (_, prefix) in self.own_ip_prefixes().chain(self.own_prefixes()) {
@@ -225,13 +246,16 @@ impl Object for Interface {
         if let Some(owner) = &self.meta.owner {
             links.owned.remove(&*owner.uid, name);
         }
+        if let Some(owner) = self.other_owner() {
+            links.interfaces_of.remove(&owner, name);
+        }
         for machine in self.machine_names() {
             links.of_machine.remove(machine, name);
         }
         if let Some(virtual_ip) = self.virtual_ip_name() {
             links.on_virtual_ip.remove(virtual_ip, name);
         }
-        for address in self.literal_addresses() {
+        for address in self.own_addresses() {
             links.asking.remove(&(network.clone(), address), name);
         }
         for (_, prefix) in self.own_ip_prefixes().chain(self.own_prefixes()) {
@@ -250,6 +274,33 @@ impl Object for Interface {
         if let Some(virtual_ip) = self.virtual_ip_name() {
             affect(Kind::VirtualIp, virtual_ip);
         }
+    }
+
+    /// Of the status only the addresses are read by others: they say who holds them.
+    fn reads_as(&self, other: &Self) -> bool {
+        let Self {
+            meta,
+            labels,
+            annotations,
+            spec,
+            status,
+        } = self;
+        *meta == other.meta
+            && *labels == other.labels
+            && *annotations == other.annotations
+            && *spec == other.spec
+            && status.ips == other.status.ips
+    }
+
+    fn contends_as(&self, other: &Self) -> bool {
+        let at = |interface: &Self| (interface.meta.uid.clone(), interface.meta.deleting);
+        at(self) == at(other)
+            && self.spec.network_ref == other.spec.network_ref
+            && self.spec.ips == other.spec.ips
+            && self.status.ips == other.status.ips
+    }
+
+    fn contenders(&self, namespace: &Namespace, affect: Affect<'_>) {
         for address in self.addresses(namespace) {
             for interface in namespace.interfaces_asking(&self.spec.network_ref.name, address) {
                 affect(Kind::NetworkInterface, &interface.meta.name);

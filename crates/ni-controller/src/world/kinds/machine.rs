@@ -107,6 +107,10 @@ impl Object for Machine {
         &self.meta
     }
 
+    fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+
     fn share(&mut self, shared: &mut Shared) {
         self.meta.share(shared);
         // Its interfaces name it as their owner.

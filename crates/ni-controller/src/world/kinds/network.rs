@@ -37,6 +37,10 @@ impl Object for Network {
         &self.meta
     }
 
+    fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+
     fn share(&mut self, shared: &mut Shared) {
         self.meta.share(shared);
     }

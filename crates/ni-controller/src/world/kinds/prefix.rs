@@ -46,6 +46,13 @@ impl Prefix {
         self.granted.map(address::Prefix::address)
     }
 
+    /// The address that an interface has by it, if one owns it.
+    fn interface_address(&self) -> Option<IpAddr> {
+        let owner = self.meta.owner.as_ref()?;
+        owner.is_a(Kind::NetworkInterface).then_some(())?;
+        self.address()
+    }
+
     /// The interface that owns it, if one does.
     pub fn interface<'a>(&self, namespace: &'a Namespace) -> Option<&'a Interface> {
         let owner = self.meta.owner.as_ref()?;
@@ -75,6 +82,10 @@ impl Object for Prefix {
         &self.meta
     }
 
+    fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+
     fn share(&mut self, shared: &mut Shared) {
         self.meta.share(shared);
         self.labels.share(shared);
@@ -92,21 +103,19 @@ impl Object for Prefix {
     }
 
     fn link(&self, links: &mut Links) {
-        if let Some(owner) = &self.meta.owner {
-            links
-                .owned_prefixes
-                .insert(owner.uid.clone(), &self.meta.name);
+        if let Some(owner) = self.meta.owner_key() {
+            links.prefixes_of.insert(owner, &self.meta.name);
         }
-        if let Some(address) = self.address() {
+        if let Some(address) = self.interface_address() {
             links.granted.insert(address, &self.meta.name);
         }
     }
 
     fn unlink(&self, links: &mut Links) {
-        if let Some(owner) = &self.meta.owner {
-            links.owned_prefixes.remove(&*owner.uid, &self.meta.name);
+        if let Some(owner) = self.meta.owner_key() {
+            links.prefixes_of.remove(&owner, &self.meta.name);
         }
-        if let Some(address) = self.address() {
+        if let Some(address) = self.interface_address() {
             links.granted.remove(&address, &self.meta.name);
         }
     }
@@ -118,7 +127,14 @@ impl Object for Prefix {
         {
             affect(Kind::NetworkInterface, &owner.name);
         }
-        // Who else asks for the address that an interface has by this prefix.
+    }
+
+    fn contends_as(&self, other: &Self) -> bool {
+        self.meta.owner == other.meta.owner && self.granted == other.granted
+    }
+
+    /// Who else asks for the address that an interface has by this prefix.
+    fn contenders(&self, namespace: &Namespace, affect: Affect<'_>) {
         if let (Some(interface), Some(address)) = (self.interface(namespace), self.address()) {
             let network = &interface.spec.network_ref.name;
             for other in namespace.interfaces_asking(network, address) {

@@ -57,6 +57,10 @@ impl Object for VirtualIp {
         &self.meta
     }
 
+    fn meta_mut(&mut self) -> &mut Meta {
+        &mut self.meta
+    }
+
     fn share(&mut self, shared: &mut Shared) {
         self.meta.share(shared);
         self.labels.share(shared);
@@ -72,9 +76,8 @@ impl Object for VirtualIp {
     }
 
     fn link(&self, links: &mut Links) {
-        if let Some(owner) = &self.meta.owner {
-            let uid = owner.uid.clone();
-            links.owned_virtual_ips.insert(uid, &self.meta.name);
+        if let Some(owner) = self.meta.owner_key() {
+            links.virtual_ips_of.insert(owner, &self.meta.name);
         }
         if let Some(target) = self.target.named() {
             links.targeting.insert(target.into(), &self.meta.name);
@@ -82,8 +85,8 @@ impl Object for VirtualIp {
     }
 
     fn unlink(&self, links: &mut Links) {
-        if let Some(owner) = &self.meta.owner {
-            links.owned_virtual_ips.remove(&*owner.uid, &self.meta.name);
+        if let Some(owner) = self.meta.owner_key() {
+            links.virtual_ips_of.remove(&owner, &self.meta.name);
         }
         if let Some(target) = self.target.named() {
             links.targeting.remove(target, &self.meta.name);
