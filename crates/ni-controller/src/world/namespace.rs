@@ -100,11 +100,13 @@ impl Namespace {
         literally.chain(granted)
     }
 
-    /// The prefix `name` if it is this interface's own, whoever made it. One that is being deleted is its until it is gone.
+    /// The prefix `name` if it is this interface's own, whoever made it. One that is being deleted is its until it is gone. The
+    /// interface may be gone itself, and known from before.
     pub fn own_prefix<'a>(&'a self, interface: &Interface, name: &str) -> Option<&'a Prefix> {
         let prefix = self.prefixes.get(name)?;
-        let owner = prefix.interface(self)?;
-        (owner.meta.uid == interface.meta.uid).then_some(prefix)
+        let owner = prefix.meta.owner.as_ref()?;
+        let own = owner.is_a(Kind::NetworkInterface) && owner.uid == interface.meta.uid;
+        own.then_some(prefix)
     }
 
     /// Metadata of the object `name` of `kind`, decodable or not.

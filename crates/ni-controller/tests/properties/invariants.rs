@@ -9,10 +9,20 @@ use serde_json::Value;
 use crate::others::{is_alive, is_spoilt, is_tended};
 use crate::sim::server::{Server, uid};
 
+const MARK: &str = "common.ironcore.dev/ephemeral-managed-by";
+
+fn is_marked(object: &Value) -> bool {
+    object["metadata"]["annotations"][MARK] == "ephemeral-manager"
+}
+
 fn is_managed(object: &Value) -> bool {
-    object["metadata"]["annotations"]["common.ironcore.dev/ephemeral-managed-by"]
-        == "ephemeral-manager"
-        && object["metadata"]["ownerReferences"][0]["controller"] == true
+    is_marked(object) && object["metadata"]["ownerReferences"][0]["controller"] == true
+}
+
+/// As its interface's: it has no owner, and the mark, and the target of its name.
+fn is_retained(kind: Kind, object: &Value) -> bool {
+    let own = &object["spec"]["targetRef"]["name"] == &object["metadata"]["name"];
+    kind == Kind::VirtualIp && is_marked(object) && own
 }
 
 /// No write repairs, replaces or deletes what is not managed; of others' objects only claims, releases and status.
@@ -20,7 +30,7 @@ pub(crate) fn writes_keep_off_others_objects(server: &Server) {
     let others = server
         .writes
         .iter()
-        .filter(|(_, _, before)| !is_managed(before));
+        .filter(|(kind, _, before)| !is_managed(before) && !is_retained(*kind, before));
     for (kind, request, before) in others {
         match request {
             Request::Create(_) | Request::PatchStatus(_) | Request::Read => {}
@@ -113,6 +123,7 @@ pub(crate) fn rest_is_sound(server: &Server) {
             interface["status"]["state"].is_string(),
             "no status: {interface}"
         );
+        own_children_are_as_wanted(server, interface);
         for ip in interface["status"]["ips"].as_array().into_iter().flatten() {
             let place = (
                 interface["spec"]["networkRef"]["name"].to_string(),
@@ -166,5 +177,55 @@ fn children_are_as_declared(server: &Server, machine: &Value) {
                 "{child}"
             );
         }
+    }
+}
+
+/// What an interface wants as its own exists, whoever made it, unless something else has the name or is on its way out; and of
+/// what it made nothing is left that it does not want.
+fn own_children_are_as_wanted(server: &Server, interface: &Value) {
+    let name = interface["metadata"]["name"].as_str().unwrap();
+    let wanted = |list: &Value, infix: &str| -> Vec<String> {
+        let entries = entries(list).into_iter().enumerate();
+        let own = entries.filter(|(_, entry)| !entry["ephemeral"].is_null());
+        own.map(|(at, _)| format!("{name}-{infix}{at}")).collect()
+    };
+    let mut prefixes = wanted(&interface["spec"]["ips"], "");
+    prefixes.extend(wanted(&interface["spec"]["prefixes"], "pf-"));
+    for prefix in &prefixes {
+        assert!(
+            server.get(Kind::Prefix, prefix).is_some(),
+            "{prefix}: {interface}"
+        );
+    }
+    let own = |object: &&Value| {
+        is_managed(object) && object["metadata"]["ownerReferences"][0]["uid"] == uid(interface)
+    };
+    for prefix in server
+        .list(Kind::Prefix)
+        .filter(own)
+        .filter(|p| is_tended(p))
+    {
+        let found = prefix["metadata"]["name"].as_str().unwrap();
+        assert!(
+            prefixes.iter().any(|name| name == found),
+            "{prefix} of {interface}"
+        );
+    }
+    let source = &interface["spec"]["virtualIP"];
+    let virtual_ip = server.get(Kind::VirtualIp, name);
+    if !source["ephemeral"].is_null() {
+        let virtual_ip = virtual_ip.unwrap_or_else(|| panic!("no virtual IP: {interface}"));
+        let retained =
+            source["ephemeral"]["virtualIPTemplate"]["spec"]["reclaimPolicy"] == "Retain";
+        if own(&virtual_ip) && is_tended(virtual_ip) {
+            assert!(!retained, "{virtual_ip} of {interface}");
+            assert_eq!(
+                virtual_ip["spec"]["targetRef"]["uid"],
+                uid(interface),
+                "{virtual_ip}"
+            );
+        }
+    } else if let Some(virtual_ip) = virtual_ip.filter(own).filter(|vip| is_tended(vip)) {
+        panic!("{virtual_ip} of {interface}");
     }
 }

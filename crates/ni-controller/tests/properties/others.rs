@@ -30,6 +30,10 @@ pub(crate) enum Other {
         add: bool,
         stale: bool,
     },
+    /// Allocates the prefix at this place, as an allocator that may grant a block twice.
+    Allocate { at: usize, block: usize },
+    /// Gives the virtual IP at this place an address.
+    Provide { at: usize },
     /// Reads the routes of an interface.
     ReadRoutes { at: usize },
     /// Stores it so that it does not decode.
@@ -59,6 +63,8 @@ pub(crate) fn any_of() -> impl Strategy<Value = Other> {
         3 => (0..8usize, 0..ROUTES.len(), prop::bool::weighted(0.7), prop::bool::weighted(0.2))
             .prop_map(|(at, route, add, stale)| Other::Route { at, route, add, stale }),
         1 => (0..8usize).prop_map(|at| Other::ReadRoutes { at }),
+        3 => (0..8usize, 0..4usize).prop_map(|(at, block)| Other::Allocate { at, block }),
+        2 => (0..8usize).prop_map(|at| Other::Provide { at }),
         1 => Just(Other::Collect),
     ]
 }
@@ -96,6 +102,16 @@ impl Other {
                 add,
                 stale,
             } => route_nth(server, *at, ROUTES[*route], *add, *stale),
+            Self::Allocate { at, block } => {
+                let block = format!("10.0.0.{}/32", block + 1);
+                let allocated =
+                    json!({ "spec": { "prefix": block }, "status": { "phase": "Allocated" } });
+                patch_nth(server, Kind::Prefix, *at, &allocated);
+            }
+            Self::Provide { at } => {
+                let provided = json!({ "status": { "ip": format!("192.0.2.{}", at + 1) } });
+                patch_nth(server, Kind::VirtualIp, *at, &provided);
+            }
             Self::ReadRoutes { at } => {
                 server.read_routes = nth(server, Kind::NetworkInterface, *at)
                     .and_then(|name| server.get(Kind::NetworkInterface, &name))

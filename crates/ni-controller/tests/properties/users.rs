@@ -26,6 +26,7 @@ pub(crate) enum Source {
         /// Bits that say which of [`ROUTES`] are in `prefixes`.
         routes: usize,
         floating: bool,
+        own: usize,
     },
     Existing {
         interface: usize,
@@ -47,6 +48,7 @@ pub(crate) enum User {
         network: usize,
         address: usize,
         virtual_ip: bool,
+        own: usize,
         mark: bool,
     },
     /// Edits the interface at this place among all.
@@ -68,14 +70,22 @@ fn one_of_three() -> impl Strategy<Value = usize> {
 
 fn source() -> impl Strategy<Value = Source> {
     prop_oneof![
-        (0..2usize, 0..3usize, 0..4usize, prop::bool::weighted(0.2)).prop_map(
-            |(network, address, routes, floating)| Source::Ephemeral {
-                network,
-                address,
-                routes,
-                floating
-            }
-        ),
+        (
+            0..2usize,
+            0..3usize,
+            0..4usize,
+            prop::bool::weighted(0.2),
+            own()
+        )
+            .prop_map(
+                |(network, address, routes, floating, own)| Source::Ephemeral {
+                    network,
+                    address,
+                    routes,
+                    floating,
+                    own
+                }
+            ),
         (0..3usize).prop_map(|interface| Source::Existing { interface }),
     ]
 }
@@ -85,12 +95,39 @@ pub(crate) fn any_of() -> impl Strategy<Value = User> {
     prop_oneof![
         5 => (one_of_three(), entries(), any::<bool>())
             .prop_map(|(name, entries, finalizer)| User::Machine { name, entries, finalizer }),
-        3 => (0..3usize, 0..2usize, 0..3usize, prop::bool::weighted(0.8), any::<bool>())
-            .prop_map(|(name, network, address, virtual_ip, mark)| User::Interface { name, network, address, virtual_ip, mark }),
-        3 => (0..8usize, 0..4usize, 0..3usize).prop_map(|(at, what, address)| User::Edit { at, what, address }),
+        3 => (0..3usize, 0..2usize, 0..3usize, prop::bool::weighted(0.8), own(), any::<bool>())
+            .prop_map(|(name, network, address, virtual_ip, own, mark)| User::Interface { name, network, address, virtual_ip, own, mark }),
+        4 => (0..8usize, 0..9usize, 0..3usize).prop_map(|(at, what, address)| User::Edit { at, what, address }),
         2 => (0..2usize, 0..4usize).prop_map(|(name, state)| User::Network { name, state }),
         2 => any::<bool>().prop_map(|ip| User::VirtualIp { ip }),
     ]
+}
+
+/// What an interface wants as its own: bits for an address, a prefix, a virtual IP, and whether that is retained. Mostly nothing.
+fn own() -> impl Strategy<Value = usize> {
+    prop_oneof![2 => Just(0usize), 1 => 0..16usize]
+}
+
+/// Has the interface's spec want these as its own.
+fn want_own(spec: &mut Value, own: usize) {
+    let prefix = json!({ "ephemeral": { "prefixTemplate": { "spec": { "ipFamily": "IPv4", "prefixLength": 32, "parentRef": { "name": "p" } } } } });
+    if own & 1 != 0 {
+        spec["ips"] = json!([prefix]);
+    }
+    if own & 2 != 0 {
+        let mut prefixes = spec["prefixes"].as_array().cloned().unwrap_or_default();
+        prefixes.push(prefix);
+        spec["prefixes"] = prefixes.into();
+    }
+    if own & 4 != 0 {
+        let policy = if own & 8 == 0 { "Delete" } else { "Retain" };
+        spec["virtualIP"] = own_virtual_ip(policy);
+    }
+}
+
+fn own_virtual_ip(policy: &str) -> Value {
+    let spec = json!({ "type": "Public", "ipFamily": "IPv4", "reclaimPolicy": policy });
+    json!({ "ephemeral": { "virtualIPTemplate": { "spec": spec } }, "virtualIPRef": null })
 }
 
 pub(crate) fn interface_spec(network: usize, address: usize) -> Value {
@@ -116,6 +153,7 @@ fn machine_spec(entries: &[(usize, Source)]) -> Value {
                 address,
                 routes,
                 floating,
+                own,
             } => {
                 let mut spec = interface_spec(*network, *address);
                 let named = ROUTES.iter().enumerate();
@@ -126,6 +164,11 @@ fn machine_spec(entries: &[(usize, Source)]) -> Value {
                 }
                 if *floating {
                     spec["virtualIP"] = json!({ "virtualIPRef": { "name": "vip" } });
+                }
+                want_own(&mut spec, *own);
+                // What is null in a merge patch would not be in a template.
+                if let Some(source) = spec["virtualIP"].as_object_mut() {
+                    source.retain(|_, value| !value.is_null());
                 }
                 ephemeral(name, &spec)
             }
@@ -151,12 +194,14 @@ impl User {
                 network,
                 address,
                 virtual_ip,
+                own,
                 mark,
             } => {
                 let mut body = json!({ "spec": interface_spec(*network, *address) });
                 if *virtual_ip {
                     body["spec"]["virtualIP"] = json!({ "virtualIPRef": { "name": "vip" } });
                 }
+                want_own(&mut body["spec"], *own);
                 if *mark {
                     body["metadata"]["annotations"] =
                         json!({ "common.ironcore.dev/ephemeral-managed-by": "ephemeral-manager" });
@@ -169,7 +214,16 @@ impl User {
                     0 => json!({ "machineRef": null }),
                     1 => json!({ "ips": interface_spec(0, *address)["ips"] }),
                     2 => json!({ "virtualIP": null }),
-                    _ => json!({ "virtualIP": { "virtualIPRef": { "name": "vip" } } }),
+                    3 => json!({ "virtualIP": own_virtual_ip("Delete") }),
+                    4 => json!({ "virtualIP": own_virtual_ip("Retain") }),
+                    5 | 6 => {
+                        let mut spec = json!({});
+                        want_own(&mut spec, what - 4);
+                        spec
+                    }
+                    _ => {
+                        json!({ "virtualIP": { "virtualIPRef": { "name": "vip" }, "ephemeral": null } })
+                    }
                 };
                 let edit = json!({ "spec": spec });
                 patch_nth(&mut sim.server, Kind::NetworkInterface, *at, &edit);
