@@ -21,7 +21,7 @@ fn is_managed(object: &Value) -> bool {
 
 /// As its interface's: it has no owner, and the mark, and the target of its name.
 fn is_retained(kind: Kind, object: &Value) -> bool {
-    let own = &object["spec"]["targetRef"]["name"] == &object["metadata"]["name"];
+    let own = object["spec"]["targetRef"]["name"] == object["metadata"]["name"];
     kind == Kind::VirtualIp && is_marked(object) && own
 }
 
