@@ -1,7 +1,17 @@
 //! Deleting objects: nothing of theirs is changed, and what they have they keep until they are gone.
 
+use std::path::Path;
+
+use k8s_openapi::api::core::v1::Namespace;
+use kube::Api;
+use kube::api::PostParams;
+use serde_json::json;
+
+use crate::support::controller::Controller;
+use crate::support::plane::start;
 use crate::support::space::{MACHINE, NET, NIC, Space, VIP};
 use crate::support::text::{at, check, entries, ip, makes, owned, uses};
+use crate::support::wait::eventually;
 
 const REFERS: &str = "spec.virtualIP.virtualIPRef.name = v";
 
@@ -311,4 +321,56 @@ async fn a_namespace_with_machines_goes_away_without_errors() {
     space.delete_namespace().await;
     space.until_namespace_is_gone().await;
     assert_eq!(space.complaints(), Vec::<String>::new());
+}
+
+/// Does what is left to do for the end of a namespace, where no namespace controller does.
+async fn finish_to_delete(space: &Space) {
+    let api = Api::<Namespace>::all(space.client.clone());
+    let mut namespace = api.get(&space.name).await.expect("the namespace");
+    namespace.spec = None;
+    let params = PostParams::default();
+    let finalized = api.replace_subresource("finalize", &space.name, &params, &namespace);
+    finalized.await.expect("the namespace, as it was last");
+    space.until_namespace_is_gone().await;
+}
+
+#[tokio::test]
+async fn a_namespace_that_is_made_again_under_its_name_is_served_at_once() {
+    // Nobody but the test empties the namespace, so that the controller is sure to find it as it is being deleted.
+    let plane = start(|options| options.controller_manager = false).await;
+    let controller = Controller::start(plane.kubeconfig(), &[]).await;
+    let client = plane.client().await.expect("a client");
+    let space = Space::on(client, Path::new("")).await;
+    space.create(NET, "net", "").await;
+    space.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
+    let old = space.until(NIC, "a-e", "status.state = Available").await;
+
+    space.delete_namespace().await;
+    let more = [makes("e", &ip("10.0.0.1")), makes("f", &ip("10.0.0.2"))];
+    space.change(MACHINE, "a", &entries(&more)).await;
+    eventually("a create is refused", || async {
+        let refused = "ni_changes_total{kind=\"NetworkInterface\",purpose=\"make\",outcome=\"namespace_terminating\"}";
+        match controller.metric(refused).await {
+            0 => Err(controller.log()),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    for (of, name) in [(MACHINE, "a"), (NIC, "a-e"), (NET, "net")] {
+        space.delete(of, name).await;
+        space.until_gone(of, name).await;
+    }
+    finish_to_delete(&space).await;
+
+    // Far sooner than creates rest at most.
+    let again = json!({ "metadata": { "name": space.name } });
+    let again: Namespace = serde_json::from_value(again).expect("a namespace");
+    let api = Api::<Namespace>::all(space.client.clone());
+    let made = api.create(&PostParams::default(), &again).await;
+    made.expect("a namespace of the same name");
+    space.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
+    space.create(NET, "net", "").await;
+    space.until_new(NIC, &old, "status.state = Available").await;
+    drop(controller);
+    plane.stop().await;
 }

@@ -6,10 +6,11 @@ mod outcome;
 mod queue;
 mod reconcile;
 mod repeats;
+mod rests;
 mod send;
 mod start_over;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use ironcore_api::scope::Scopes;
@@ -19,13 +20,11 @@ pub use backoff::Backoff;
 pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
 use repeats::Repeats;
+use rests::Rests;
 
 use crate::plan::{Change, Memory, Notice, Options, Request};
 use crate::restored::{Baseline, WentBack};
 use crate::world::{Dirty, Event, Key, Str, World};
-
-/// How long creates rest in a namespace that is being deleted (contract, Deleting objects).
-const REST: Duration = Duration::from_mins(5);
 
 /// The time, as seen by whoever runs the core.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +57,15 @@ struct Sent {
     planned: Planned,
     /// The world's clock when it was sent.
     clock: u64,
+    /// When it was sent.
+    at: Duration,
     /// What was known then of its target.
     baseline: Baseline,
     /// UIDs of objects of the target's name that their watch reported deleted meanwhile: an answer that shows
     /// one of them is older than that report.
     gone: Vec<Str>,
+    /// Whether an object that was not known has appeared in the namespace meanwhile.
+    appeared: bool,
     /// Whether the target's kind was listed anew meanwhile: an answer may be older than the list.
     relisted: bool,
 }
@@ -103,7 +106,7 @@ pub struct Core {
     repeats: Repeats,
     running: HashMap<Key, Running>,
     sent: HashMap<u64, Sent>,
-    resting: BTreeMap<Str, Duration>,
+    rests: Rests,
     notices: Vec<Notice>,
     tickets: u64,
     counts: Counts,
@@ -126,7 +129,7 @@ impl Core {
             repeats: Repeats::default(),
             running: HashMap::new(),
             sent: HashMap::new(),
-            resting: BTreeMap::new(),
+            rests: Rests::default(),
             notices: Vec::new(),
             tickets: 0,
             counts: Counts::default(),
@@ -176,7 +179,8 @@ impl Core {
 
     /// When to call [`Core::next`] again even if nothing happens.
     pub fn wake_at(&self) -> Option<Duration> {
-        self.queue.next_timer()
+        let timers = [self.queue.next_timer(), self.rests.next_end()];
+        timers.into_iter().flatten().min()
     }
 
     /// Events to send, since the last call.
@@ -210,7 +214,7 @@ impl Core {
         self.attempts.clear();
         self.holding.clear();
         self.repeats = Repeats::default();
-        self.resting.clear();
+        self.rests = Rests::default();
         self.running.clear();
         for sent in self.sent.values() {
             let running = self.running.entry(sent.planned.key.clone());
@@ -222,6 +226,7 @@ impl Core {
     pub fn observe(&mut self, event: Event, now: Now) {
         let mut dirty = Dirty::new();
         self.note(&event);
+        self.note_new(&event);
         self.world.observe(event, &mut dirty);
         self.outdate(&dirty);
         if self.leads {
@@ -277,11 +282,12 @@ impl Core {
             return None;
         }
         self.queue.fire_timers(now.elapsed);
+        self.end_rests(now);
         loop {
             let world = &self.world;
             match self.queue.pop(|namespace| world.shows_all_of(namespace))? {
                 Next::Change(planned) if self.is_current(&planned) => {
-                    return Some(self.send(planned));
+                    return Some(self.send(planned, now));
                 }
                 Next::Change(planned) => self.plan_again(planned.key, now),
                 Next::Key(key) => self.reconcile(key, now),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::queue::{Planned, Repeated};
-use super::{Core, Now, REST, Sent};
+use super::{Core, Now, Sent};
 use crate::plan::{Altered, Change, Field, Memory, Purpose, Refusal, Request, came_back_different};
 use crate::world::{AnyObject, Dirty, Key, Kind, Loss, Source};
 
@@ -94,6 +94,9 @@ impl Core {
         let retry = match outcome {
             Outcome::Object(object) => {
                 self.compare(&sent, &object, now);
+                if matches!(sent.planned.change.request, Request::Create(_)) {
+                    self.rests.created(&key.namespace, sent.at);
+                }
                 self.learn(&sent, object, &mut dirty, now);
                 false
             }
@@ -237,14 +240,7 @@ impl Core {
                 false
             }
             Failure::NotFound | Failure::NamespaceTerminating => {
-                self.resting
-                    .insert(key.namespace.clone(), now.elapsed + REST);
-                let running = self.running.keys();
-                dirty.extend(
-                    running
-                        .filter(|other| other.namespace == key.namespace)
-                        .cloned(),
-                );
+                self.rest(sent, dirty, now);
                 false
             }
             Failure::AlreadyExists => {

@@ -21,13 +21,12 @@ impl Core {
         }
         self.counts.reconciles += 1;
         self.forget_what_came_right(&key);
-        let rest_ends = self.rest_ends(&key.namespace, now);
         let plan = self.plan(&key, now);
         let again = plan.again_at.map(|at| now.elapsed + until(at, now.wall));
         let refused = self.retry_of_refused(&key, &plan);
         let undone = self.undone(&key, &plan.changes, now);
         let (changes, repeats) = self.spread_repeats(&key, plan.changes, now);
-        let timers = [again, rest_ends, repeats, refused].into_iter().flatten();
+        let timers = [again, repeats, refused].into_iter().flatten();
         self.queue.set_timer(&key, timers.min());
         self.pass_on(&key, plan.notices.into_iter().chain(undone));
         if !changes.is_empty() {
@@ -132,23 +131,11 @@ impl Core {
             namespace: self.world.namespace(&key.namespace),
             memory,
             options: &self.options,
-            resting: self
-                .resting
-                .get(&key.namespace)
-                .is_some_and(|until| *until > now.elapsed),
+            resting: self.rests.has(&key.namespace),
             now: now.wall,
             elapsed: now.elapsed,
         };
         plan::plan(key, view)
-    }
-
-    fn rest_ends(&mut self, namespace: &str, now: Now) -> Option<Duration> {
-        let until = self.resting.get(namespace).copied()?;
-        if until > now.elapsed {
-            return Some(until);
-        }
-        self.resting.remove(namespace);
-        None
     }
 
     /// Nothing is left to do for `key`: what served only the way here is forgotten.

@@ -51,7 +51,7 @@ impl Core {
         memory.is_some_and(|memory| memory.looked_since(key.kind, &key.name, 0))
     }
 
-    pub(super) fn send(&mut self, planned: Planned) -> Order {
+    pub(super) fn send(&mut self, planned: Planned, now: Now) -> Order {
         self.tickets += 1;
         let repeats = planned.repeats.map_or(0, |repeated| repeated.times);
         self.counts.retries += u64::from(repeats > 0);
@@ -74,8 +74,10 @@ impl Core {
             Sent {
                 planned,
                 clock: self.world.clock(),
+                at: now.elapsed,
                 baseline,
                 gone: Vec::new(),
+                appeared: false,
                 relisted: false,
             },
         );

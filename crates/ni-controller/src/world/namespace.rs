@@ -4,6 +4,8 @@
 
 use std::net::IpAddr;
 
+use k8s_openapi::jiff::Timestamp;
+
 use super::Loss;
 use super::decode::Slot;
 use super::kinds::{Interface, Kind, Machine, Namespace, Prefix, VirtualIp, for_kind};
@@ -131,6 +133,13 @@ impl Namespace {
                 for_kind!(kind, T => Box::new(T::store(self).names()));
             names.map(move |name| (kind, name))
         })
+    }
+
+    /// The newest creationTimestamp among all objects.
+    pub fn newest_creation(&self) -> Option<Timestamp> {
+        let all = self.names();
+        let created = all.filter_map(|(kind, name)| Some(self.meta(kind, name)?.created));
+        created.max()
     }
 
     /// Whether a child of the object `name` of `kind` went since the object was last read: the object may have gone

@@ -6,6 +6,7 @@ mod looks;
 mod others;
 mod passing;
 mod restores;
+mod rests;
 mod retries;
 #[path = "../sim/mod.rs"]
 mod sim;

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) namespace: &'static str,
+    pub(crate) phase: Phase,
     objects: BTreeMap<(Kind, String), Value>,
     /// All namespaces have one clock.
     clock: Rc<Cell<u64>>,
@@ -38,6 +39,16 @@ pub(crate) struct Backup {
 
 /// How many histories a server can have, one restore after the other.
 const HISTORIES: u64 = 4;
+
+/// What there is of a namespace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    #[default]
+    Active,
+    /// It is being deleted: nothing is created in it.
+    Terminating,
+    Gone,
+}
 
 /// An event that a watch has yet to deliver.
 #[derive(Clone, Debug)]
@@ -66,6 +77,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             namespace: "ns",
+            phase: Phase::Active,
             objects: BTreeMap::new(),
             clock: Rc::default(),
             blind: Default::default(),
@@ -157,7 +169,7 @@ impl Server {
     /// Creates an object; answers whether the name was free.
     pub(crate) fn create(&mut self, kind: Kind, name: &str, body: &Value) -> bool {
         let key = (kind, name.to_owned());
-        if self.objects.contains_key(&key) {
+        if self.phase != Phase::Active || self.objects.contains_key(&key) {
             return false;
         }
         self.uids += 1;
@@ -217,6 +229,23 @@ impl Server {
         self.report(kind, true, &object);
     }
 
+    /// Deletes the namespace, and what is in it as far as no finalizers hold it.
+    pub(crate) fn begin_to_delete(&mut self) {
+        self.phase = Phase::Terminating;
+        for (kind, name) in self.objects.clone().into_keys() {
+            self.delete(kind, &name);
+        }
+    }
+
+    /// What finalizers held goes, and the namespace.
+    pub(crate) fn finish_to_delete(&mut self) {
+        for (kind, name) in self.objects.clone().into_keys() {
+            self.delete(kind, &name);
+            self.release(kind, &name);
+        }
+        self.phase = Phase::Gone;
+    }
+
     /// Takes the finalizers off; an object that is being deleted goes.
     pub(crate) fn release(&mut self, kind: Kind, name: &str) {
         self.patch(kind, name, &json!({ "metadata": { "finalizers": null } }));
@@ -252,7 +281,11 @@ impl Server {
         let stored = self.get(kind, name).cloned();
         if let Request::Create(body) = request {
             if !self.create(kind, name, body) {
-                return Outcome::Failed(Failure::AlreadyExists);
+                return Outcome::Failed(match self.phase {
+                    Phase::Active => Failure::AlreadyExists,
+                    Phase::Terminating => Failure::NamespaceTerminating,
+                    Phase::Gone => Failure::NotFound,
+                });
             }
             return Outcome::Object(any(kind, self.get(kind, name).unwrap()));
         }
