@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tracing::{Instrument, info, info_span, warn};
 
 use crate::apply::apply;
-use crate::core::{Core, Failure, Now, Order, Outcome};
+use crate::core::{Core, Failure, Now, Order, Outcome, Step};
 use crate::events::Outbox;
 use crate::lag::Lag;
 use crate::lease::Term;
@@ -22,6 +22,9 @@ use crate::restored::WentBack;
 use crate::serve::Probe;
 use crate::watch::Watches;
 use crate::world::{Event, Kind};
+
+/// How many events are taken in without a pause.
+const EVENTS: usize = 256;
 
 /// The clock that the core is given.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +116,7 @@ pub async fn run(
     tokio::pin!(deadline);
     loop {
         this.stand();
-        this.send_orders();
+        let paused = this.send_orders();
         if this.stopping && this.sending.is_empty() {
             info!("stopped: nothing is under way");
             return Ok(Ended::Idle);
@@ -124,6 +127,8 @@ pub async fn run(
             Some(answer) = this.sending.join_next() => this.take_answer(answer?),
             Some(probe) = probes.recv() => this.take_probe(probe),
             () = term.changed() => {}
+            // What else waits has its turn first.
+            () = tokio::task::yield_now(), if paused => {}
             // Without room nothing is sent, and timers stay due.
             () = tokio::time::sleep(wake), if this.has_room() => {}
             () = &mut stop, if !this.stopping => {
@@ -179,10 +184,13 @@ impl Loop {
     fn take_events(&mut self, first: Option<Event>) {
         let now = self.clock.now();
         let mut next = first;
+        let mut taken = 0;
         while let Some(event) = next {
             self.measure_lag(&event);
             self.core.observe(event, now);
-            next = self.watches.try_next();
+            taken += 1;
+            let more = taken < EVENTS;
+            next = if more { self.watches.try_next() } else { None };
         }
         if !self.announced && self.core.world().is_complete() {
             self.announced = true;
@@ -199,11 +207,18 @@ impl Loop {
         !self.stopping && self.sending.len() < self.concurrency && self.term.holds()
     }
 
-    fn send_orders(&mut self) {
-        while self.has_room() {
+    /// Sends what there is to send, as far as there is room. Answers whether to call it again after whatever else waits.
+    fn send_orders(&mut self) -> bool {
+        let mut paused = false;
+        while self.has_room() && !paused {
             let begun = Instant::now();
-            let Some(order) = self.core.next(self.clock.now()) else {
-                break;
+            let order = match self.core.step(self.clock.now()) {
+                Step::Send(order) => *order,
+                Step::Pause => {
+                    paused = true;
+                    continue;
+                }
+                Step::Idle => break,
             };
             self.metrics.planned(begun.elapsed());
             let (client, timeout) = (self.client.clone(), self.request_timeout);
@@ -226,6 +241,7 @@ impl Loop {
                 self.metrics.event_dropped(dropped.reason);
             }
         }
+        paused
     }
 
     fn take_answer(&mut self, answer: Answer) {

@@ -26,6 +26,9 @@ use crate::plan::{Change, Memory, Notice, Options, Request};
 use crate::restored::{Baseline, WentBack};
 use crate::world::{Dirty, Event, Key, Str, World};
 
+/// How many objects are planned for without a pause: some milliseconds, in which nobody hears from this process.
+const SLICE: u64 = 256;
+
 /// The time, as seen by whoever runs the core.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
@@ -48,6 +51,17 @@ pub struct Order {
     pub change: Change,
     /// How often the same was written before, in a row, and did not last.
     pub repeats: u32,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Send this.
+    Send(Box<Order>),
+    /// Call again, after whatever else waits: more is to be planned.
+    Pause,
+    /// Nothing, until something happens.
+    Idle,
 }
 
 /// What is known of a request under way.
@@ -275,24 +289,39 @@ impl Core {
         }
     }
 
-    /// The next request to send, if any. To be called until it returns `None`, as far as there is room for more. One that
-    /// does not lead has none.
+    /// The next request to send, if any, however much has to be planned to find it.
     pub fn next(&mut self, now: Now) -> Option<Order> {
+        loop {
+            match self.step(now) {
+                Step::Send(order) => return Some(*order),
+                Step::Pause => {}
+                Step::Idle => return None,
+            }
+        }
+    }
+
+    /// Looks for the next request to send, for a bounded time. To be called until it is idle, as far as there is room for more.
+    /// One that does not lead has nothing to do.
+    pub fn step(&mut self, now: Now) -> Step {
         if !self.leads {
-            return None;
+            return Step::Idle;
         }
         self.queue.fire_timers(now.elapsed);
         self.end_rests(now);
-        loop {
+        let end = self.counts.reconciles + SLICE;
+        while self.counts.reconciles < end {
             let world = &self.world;
-            match self.queue.pop(|namespace| world.shows_all_of(namespace))? {
-                Next::Change(planned) if self.is_current(&planned) => {
-                    return Some(self.send(planned, now));
+            let may = |namespace: &str| world.shows_all_of(namespace);
+            match self.queue.pop(may, world.is_of_one_namespace()) {
+                None => return Step::Idle,
+                Some(Next::Change(planned)) if self.is_current(&planned) => {
+                    return Step::Send(Box::new(self.send(planned, now)));
                 }
-                Next::Change(planned) => self.plan_again(planned.key, now),
-                Next::Key(key) => self.reconcile(key, now),
+                Some(Next::Change(planned)) => self.plan_again(planned.key, now),
+                Some(Next::Key(key)) => self.reconcile(key, now),
             }
         }
+        Step::Pause
     }
 
     /// Whether a planned change that waited is still in the plan. A read always does good.

@@ -133,10 +133,21 @@ impl Queue {
             .is_some_and(|count| *count >= share)
     }
 
+    /// Whether a namespace has all requests under way that it may: one slot is always left for another, which may come at any
+    /// time, while requests under way can't be called back.
+    fn is_full(&self, namespace: &Str) -> bool {
+        let most = self.slots.map_or(usize::MAX, |slots| (slots - 1).max(1));
+        let under_way = self.under_way.get(namespace);
+        under_way.is_some_and(|count| *count >= most)
+    }
+
     /// Takes the next thing of the lane whose turn it is, among those that `may` have one: planned changes before further
-    /// objects.
-    pub(super) fn pop(&mut self, may: impl Fn(&str) -> bool) -> Option<Next> {
-        let lanes = || self.turn.iter().enumerate().filter(|(_, lane)| may(lane));
+    /// objects. Where there is only one namespace, it is `alone`, and may take all slots.
+    pub(super) fn pop(&mut self, may: impl Fn(&str) -> bool, alone: bool) -> Option<Next> {
+        let lanes = || {
+            let lanes = self.turn.iter().enumerate();
+            lanes.filter(|(_, lane)| may(lane) && (alone || !self.is_full(lane)))
+        };
         let free = lanes().find(|(_, lane)| !self.is_busy(lane));
         let (place, _) = free.or_else(|| lanes().next())?;
         let namespace = self.turn.remove(place)?;
@@ -222,7 +233,7 @@ mod tests {
     }
 
     fn drain_those(queue: &mut Queue, may: impl Fn(&str) -> bool) -> Vec<String> {
-        std::iter::from_fn(|| queue.pop(&may))
+        std::iter::from_fn(|| queue.pop(&may, false))
             .map(|next| match next {
                 Next::Key(key) => format!("{}/{}", key.namespace, key.name),
                 Next::Change(planned) => format!("{}!", planned.change.name),
@@ -261,9 +272,23 @@ mod tests {
     }
 
     #[test]
+    fn one_slot_is_left_for_a_namespace_that_has_yet_to_come() {
+        let mut queue = Queue::default();
+        queue.set_slots(4);
+        queue.push(key("hangs", "1"), Duration::ZERO);
+        for _ in 0..3 {
+            queue.sent(&"hangs".into());
+        }
+        assert!(queue.pop(|_| true, false).is_none());
+        queue.push(key("other", "1"), Duration::ZERO);
+        assert_eq!(drain(&mut queue), ["other/1"]);
+        assert!(queue.pop(|_| true, true).is_some());
+    }
+
+    #[test]
     fn a_namespace_that_may_not_have_its_turn_yet_waits_and_holds_up_nobody() {
         let mut queue = Queue::default();
-        queue.set_slots(2);
+        queue.set_slots(3);
         for (namespace, name) in [("waits", "1"), ("goes", "1"), ("waits", "2")] {
             queue.push(key(namespace, name), Duration::ZERO);
         }

@@ -122,6 +122,11 @@ impl World {
         self.namespaces.iter()
     }
 
+    /// Whether all objects are of one namespace.
+    pub fn is_of_one_namespace(&self) -> bool {
+        self.namespaces.len() <= 1
+    }
+
     /// The keys of all objects.
     pub fn keys(&self) -> impl Iterator<Item = Key> {
         let all = self.namespaces.iter();

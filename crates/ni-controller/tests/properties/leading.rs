@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ironcore_api::scope::{Scope, Scopes};
-use ni_controller::core::{Failure, Outcome};
+use ni_controller::core::{Failure, Outcome, Step};
 use ni_controller::plan::Purpose;
 use ni_controller::world::{Event, Kind};
 use serde_json::{Value, json};
@@ -175,4 +175,62 @@ fn a_namespace_is_planned_for_once_it_is_known_whatever_becomes_of_others() {
         sim.switch();
     }
     assert!(sim.leader.core.world().is_complete());
+}
+
+/// A new leader plans for all that there is, a slice at a time: the Lease is renewed and probes are answered in between.
+#[test]
+fn a_new_leader_plans_in_slices() {
+    let mut sim = Sim::new(Server::default());
+    for number in 0..1_000 {
+        let machine = json!({ "spec": { "networkInterfaces": [] } });
+        sim.server
+            .create(Kind::Machine, &format!("m{number}"), &machine);
+    }
+    sim.deliver_all(Kind::Machine);
+    sim.depose();
+    sim.deliver_all(Kind::Machine);
+    let now = sim.now();
+    let core = &mut sim.leader.core;
+    let before = core.counts().reconciles;
+    let mut pauses = 0;
+    loop {
+        let planned = core.counts().reconciles;
+        let step = core.step(now);
+        assert!(core.counts().reconciles - planned <= 256);
+        match step {
+            Step::Pause => pauses += 1,
+            Step::Idle => break,
+            Step::Send(order) => panic!("{order:?}"),
+        }
+    }
+    assert_eq!(core.counts().reconciles - before, 1_000);
+    assert!(pauses >= 3, "{pauses}");
+}
+
+/// Whoever comes next has a slot at once, however many requests of another namespace hang.
+#[test]
+fn one_slot_is_left_for_another_namespace() {
+    let requests = |others: bool| {
+        let mut sim = Sim::of_two(false);
+        if others {
+            sim.switch();
+            sim.server
+                .create(Kind::Network, "net", &json!({ "spec": {} }));
+            sim.deliver_all(Kind::Network);
+            sim.switch();
+        }
+        for number in 0..8 {
+            let entry = ephemeral("a", &interface_spec(0, 0));
+            let machine = json!({ "spec": { "networkInterfaces": [entry] } });
+            sim.server
+                .create(Kind::Machine, &format!("m{number}"), &machine);
+        }
+        sim.deliver_all(Kind::Machine);
+        let now = sim.now();
+        let mut core = std::mem::replace(&mut sim.leader.core, fresh_core(&Scopes::All));
+        core = core.with_slots(4);
+        std::iter::from_fn(|| core.next(now)).take(8).count()
+    };
+    assert_eq!(requests(true), 3);
+    assert_eq!(requests(false), 8);
 }
