@@ -366,8 +366,9 @@ async fn a_retained_virtual_ip_stays_its_interfaces_and_comes_back_to_it() {
     let uid = at(&nic, "metadata.uid");
     let uid = uid.as_str().expect("a UID");
     let target = format!("spec.targetRef = {{name: x, uid: {uid}}}");
-    let mark = format!("metadata.annotations = {{{MARK}: ephemeral-manager}}");
-    space.create(VIP, "x", &format!("{mark}; {target}")).await;
+    let made = format!("{target}; metadata.ownerReferences -");
+    let made = space.until(VIP, "x", &made).await;
+    assert_eq!(made["metadata"]["annotations"][MARK], "ephemeral-manager");
     space.report(VIP, "x", "status.ip = 192.0.2.1").await;
     space
         .until(
@@ -378,6 +379,14 @@ async fn a_retained_virtual_ip_stays_its_interfaces_and_comes_back_to_it() {
         .await;
     space.settle().await;
     check(&space.get(VIP, "x").await, &target);
+    // Retain to Delete gives it an owner, and back takes that.
+    space
+        .change(NIC, "x", &own.replace("Retain", "Delete"))
+        .await;
+    let owner = format!("metadata.ownerReferences.0.uid = {uid}");
+    space.until(VIP, "x", &owner).await;
+    space.change(NIC, "x", own).await;
+    space.until(VIP, "x", "metadata.ownerReferences -").await;
     // No longer wanted it is released, wanted again it is claimed.
     space.change(NIC, "x", "spec.virtualIP -").await;
     space.until(VIP, "x", "spec.targetRef -").await;

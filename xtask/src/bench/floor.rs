@@ -13,11 +13,12 @@ use super::objects::{NICS, interface, interface_name, status};
 use super::writes::{self, Written};
 
 /// The controller's watches.
-const WATCHED: [&str; 4] = [
+const WATCHED: [&str; 5] = [
     "compute.ironcore.dev/v1alpha1/machines",
     "networking.ironcore.dev/v1alpha1/networkinterfaces",
     "networking.ironcore.dev/v1alpha1/networks",
     "networking.ironcore.dev/v1alpha1/virtualips",
+    "ipam.ironcore.dev/v1alpha1/prefixes",
 ];
 
 /// In which order the writes go out.

@@ -1,6 +1,5 @@
 //! What was measured: as a table, as JSON, as a picture, and against what was to be reached.
 
-mod original;
 mod plot;
 mod row;
 mod table;

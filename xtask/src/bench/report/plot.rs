@@ -1,15 +1,16 @@
-//! The picture: time and CPU per interface over machines, beside the original's.
+//! The picture: time and CPU per interface over machines.
 
 use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use super::Row;
-use super::original::{CPU, Figure, WALL};
+
+/// Machines, and milliseconds per interface.
+type Figure = (f64, f64);
 
 const SIZE: (u32, u32) = (960, 400);
 const OURS: RGBColor = RGBColor(0, 106, 166);
-const THEIRS: RGBColor = RGBColor(190, 80, 20);
 const FLOOR: RGBColor = RGBColor(120, 120, 120);
 
 struct Line<'a> {
@@ -36,11 +37,6 @@ fn draw(rows: &[Row], svg: &mut String) -> Result<(), Box<dyn std::error::Error>
     };
     let lines = [
         line(
-            "IronCore's own, creates only (5000: the 43 % done after 240 s)",
-            THEIRS,
-            WALL.to_vec(),
-        ),
-        line(
             "ni-controller, with status",
             OURS,
             of(Row::wall_ms_per_interface),
@@ -52,14 +48,11 @@ fn draw(rows: &[Row], svg: &mut String) -> Result<(), Box<dyn std::error::Error>
         ),
     ];
     panel(&left, "Time per interface, ms", &lines)?;
-    let lines = [
-        line("IronCore's own, creates only", THEIRS, CPU.to_vec()),
-        line(
-            "ni-controller, with status",
-            OURS,
-            of(Row::cpu_ms_per_interface),
-        ),
-    ];
+    let lines = [line(
+        "ni-controller, with status",
+        OURS,
+        of(Row::cpu_ms_per_interface),
+    )];
     panel(
         &right,
         "The controller's CPU time per interface, ms",
@@ -101,7 +94,7 @@ fn panel(
         .x_labels(6)
         .label_style(("sans-serif", 12))
         .x_label_formatter(&|x| format!("{x:.0}"))
-        .y_label_formatter(&|y| format!("{y:.0}"))
+        .y_label_formatter(&|y| format!("{y:.1}"))
         .draw()?;
     for Line {
         title,
@@ -132,7 +125,7 @@ mod tests {
     #[test]
     fn all_lines_are_named() {
         let svg = plot(&[row(500, 300), row(5000, 3000)]).expect("it draws");
-        for text in ["IronCore", "ni-controller", "floor", "machines"] {
+        for text in ["ni-controller", "floor", "machines"] {
             assert!(svg.contains(text), "{text}");
         }
     }
