@@ -3,7 +3,10 @@
 use std::path::Path;
 
 /// Folders of decisions, below a crate's `src`; each is a file of that name as well.
-const PURE: [(&str, &str); 12] = [
+const PURE: [(&str, &str); 15] = [
+    ("api-model", "history"),
+    ("api-model", "request"),
+    ("api-model", "watch"),
     ("ironcore-api", "validate"),
     ("ironcore-api", "default"),
     ("ironcore-api", "plan"),

@@ -24,7 +24,7 @@ use invariants::{
 use others::Other;
 use passing::Passing;
 use sim::Sim;
-use sim::server::Server;
+use sim::server::{Server, typed};
 use users::User;
 
 /// What may happen between any two steps.
@@ -104,7 +104,7 @@ proptest! {
         let rest = Kind::ALL.into_iter().flat_map(|kind| [kind; 16]);
         for kind in order.into_iter().map(|kind| Kind::ALL[kind]).chain(rest) {
             if let Some(event) = watches.get_mut(&kind).and_then(VecDeque::pop_front) {
-                core.observe(event.typed(kind), now);
+                core.observe(typed(kind, &event), now);
             }
         }
         let plans = |core| Sim::plans(core, &listed.server, now);

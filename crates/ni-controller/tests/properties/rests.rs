@@ -31,16 +31,16 @@ proptest! {
     ) {
         let mut sim = Sim::of_two(apart);
         act(&mut sim, &before);
-        let name = sim.server.namespace;
+        let name = sim.server.namespace();
         let in_it = |sim: &mut Sim, what: fn(&mut Server)| {
-            let server = if sim.server.namespace == name { &mut sim.server } else { &mut sim.other };
+            let server = if sim.server.namespace() == name { &mut sim.server } else { &mut sim.other };
             what(server);
         };
-        in_it(&mut sim, Server::begin_to_delete);
+        in_it(&mut sim, |server| server.begin_to_delete());
         act(&mut sim, &terminating);
-        in_it(&mut sim, Server::finish_to_delete);
+        in_it(&mut sim, |server| server.finish_to_delete());
         act(&mut sim, &gone);
-        in_it(&mut sim, |server| server.phase = Phase::Active);
+        in_it(&mut sim, |server| server.set_phase(Phase::Active));
         act(&mut sim, &again);
         sim.settle();
         for server in [&sim.server, &sim.other] {
@@ -60,7 +60,7 @@ fn resting() -> Sim {
     let mut sim = Sim::new(Server::default());
     add_machine(&mut sim.server, "m");
     sim.deliver_all(Kind::Machine);
-    sim.server.phase = Phase::Terminating;
+    sim.server.set_phase(Phase::Terminating);
     assert_eq!(step_now(&mut sim), Some(Purpose::Make));
     assert_eq!(sim.step(), None);
     sim
@@ -76,7 +76,7 @@ fn a_namespace_that_is_made_again_is_served_at_once() {
     let mut sim = resting();
     sim.server.finish_to_delete();
     sim.deliver_all(Kind::Machine);
-    sim.server.phase = Phase::Active;
+    sim.server.set_phase(Phase::Active);
     add_machine(&mut sim.server, "m");
     sim.deliver_all(Kind::Machine);
     assert_eq!(step_now(&mut sim), Some(Purpose::Make));
@@ -92,7 +92,7 @@ fn refusals_that_come_late_do_not_hold_up_the_new_namespace() {
             add_machine(&mut sim.server, name);
         }
         sim.deliver_all(Kind::Machine);
-        sim.server.phase = Phase::Terminating;
+        sim.server.set_phase(Phase::Terminating);
         for _ in 0..2 {
             assert!(sim.send() && sim.serve(0, Fate::Served));
         }
@@ -101,7 +101,7 @@ fn refusals_that_come_late_do_not_hold_up_the_new_namespace() {
         }
         sim.pass(Duration::from_secs(1));
         sim.server.finish_to_delete();
-        sim.server.phase = Phase::Active;
+        sim.server.set_phase(Phase::Active);
         for name in ["m", "n"] {
             add_machine(&mut sim.server, name);
         }
@@ -118,7 +118,7 @@ fn refusals_that_come_late_do_not_hold_up_the_new_namespace() {
 fn whatever_appears_first_has_all_objects_of_the_namespace_looked_at() {
     let mut sim = resting();
     // It is not the object that was refused that appears.
-    sim.server.phase = Phase::Active;
+    sim.server.set_phase(Phase::Active);
     sim.server
         .create(Kind::Network, "net-0", &json!({ "spec": {} }));
     sim.deliver_all(Kind::Network);
@@ -146,9 +146,9 @@ fn a_thousand_late_events_are_a_handful_of_creates() {
     let mut creates = 0;
     for number in 0..1000 {
         // Made before, it appears only now.
-        sim.server.phase = Phase::Active;
+        sim.server.set_phase(Phase::Active);
         add_machine(&mut sim.server, &format!("late-{number}"));
-        sim.server.phase = Phase::Terminating;
+        sim.server.set_phase(Phase::Terminating);
         sim.deliver_all(Kind::Machine);
         while let Some(purpose) = step_now(&mut sim) {
             creates += u32::from(purpose == Purpose::Make);

@@ -12,7 +12,7 @@ use ni_controller::plan::{Change, Options, Plan, Request};
 use ni_controller::world::{Event, Key, Kind};
 
 use serde_json::Value;
-use server::{Backup, Server, any};
+use server::{Backup, Server, any, typed};
 
 /// How many requests may be under way at once.
 const ROOM: usize = 3;
@@ -88,7 +88,7 @@ impl Sim {
     pub(crate) fn of_two(apart: bool) -> Self {
         let server = Server::default();
         let other = server.other();
-        let names = [&server, &other].map(|server| server.namespace.into());
+        let names = [&server, &other].map(|server| server.namespace().into());
         let apart = apart.then(|| Scopes::Each(names.into()));
         Self::watching(apart.unwrap_or_default(), server, other)
     }
@@ -224,7 +224,7 @@ impl Sim {
     /// The server that an object is on.
     fn server_of(&mut self, key: &Key) -> &mut Server {
         let [server, other] = self.servers();
-        if *key.namespace == *server.namespace {
+        if *key.namespace == *server.namespace() {
             server
         } else {
             other
@@ -251,7 +251,7 @@ impl Sim {
     }
 
     pub(crate) fn list_for(&mut self, who: Who, kind: Kind) {
-        let scope = self.scopes.of(self.server.namespace);
+        let scope = self.scopes.of(self.server.namespace());
         self.list_scope(who, &scope.expect("it is watched"), kind);
     }
 
@@ -259,7 +259,7 @@ impl Sim {
         let watches = self.replica(who).watches;
         let mut items: Vec<Value> = Vec::new();
         for server in self.servers() {
-            if scope.covers(server.namespace) {
+            if scope.covers(server.namespace()) {
                 server.begin_watch(watches, kind);
                 items.extend(server.list(kind).cloned());
             }
@@ -282,13 +282,13 @@ impl Sim {
 
     /// A list of a kind, here, begins for the leader, and shows these objects so far.
     pub(crate) fn begin_list(&mut self, kind: Kind, items: &[Value]) {
-        let scope = self.scopes.of(self.server.namespace);
+        let scope = self.scopes.of(self.server.namespace());
         self.show_list(Who::Leader, &scope.expect("it is watched"), kind, items);
     }
 
     /// The list that began last ends.
     pub(crate) fn end_list(&mut self, kind: Kind) {
-        let scope = self.scopes.of(self.server.namespace);
+        let scope = self.scopes.of(self.server.namespace());
         self.observe(
             Who::Leader,
             Event::ListEnds(kind, scope.expect("it is watched")),
@@ -302,11 +302,10 @@ impl Sim {
 
     pub(crate) fn deliver_to(&mut self, who: Who, kind: Kind) -> bool {
         let watches = self.replica(who).watches;
-        let events = self.server.events[watches].get_mut(&kind);
-        let Some(event) = events.and_then(std::collections::VecDeque::pop_front) else {
+        let Some(event) = self.server.next_event(watches, kind) else {
             return false;
         };
-        self.observe(who, event.typed(kind));
+        self.observe(who, typed(kind, &event));
         true
     }
 
@@ -443,7 +442,7 @@ impl Sim {
             for object in server.list(kind) {
                 let name = object["metadata"]["name"].as_str().unwrap();
                 let key = Key {
-                    namespace: server.namespace.into(),
+                    namespace: server.namespace().into(),
                     kind,
                     name: name.into(),
                 };
