@@ -2,6 +2,7 @@
 //! our own writes. Pure: what goes in decides what is in it.
 
 mod decode;
+mod event;
 mod index;
 mod kinds;
 mod links;
@@ -9,6 +10,7 @@ mod lists;
 mod meta;
 mod namespace;
 mod object;
+mod readers;
 mod share;
 mod size;
 mod store;
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ironcore_api::scope::{Scope, Scopes};
 
 pub use decode::{Received, Slot, Undecodable, decode};
+pub use event::{Event, Loss};
 pub use kinds::{
     AnyObject, Declared, Interface, Kind, Machine, Namespace, Network, Prefix, Template, VirtualIp,
 };
@@ -25,55 +28,11 @@ pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;
 pub use meta::{Meta, Owner, Pairs, Str};
 pub use namespace::Key;
-use object::Affect;
 pub use object::{Object, Stored};
+use readers::{changed, collect, went};
 use share::Shared;
 pub use size::Size;
 pub use store::{Source, Store};
-
-/// What a watch reports of objects of one kind.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// A list of what the watch covers begins.
-    ListBegins(Kind, Scope),
-    /// An item of the list.
-    Listed(AnyObject),
-    /// The list is complete: what it covers and did not show is gone.
-    ListEnds(Kind, Scope),
-    /// An object came or changed.
-    Applied(AnyObject),
-    /// An object went.
-    Deleted(AnyObject),
-}
-
-impl Event {
-    /// The kind that is watched.
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::ListBegins(kind, _) | Self::ListEnds(kind, _) => *kind,
-            Self::Listed(object) | Self::Applied(object) | Self::Deleted(object) => object.kind(),
-        }
-    }
-
-    /// The metadata of the object that it shows.
-    pub fn shown(&self) -> Option<&Meta> {
-        match self {
-            Self::Listed(object) | Self::Applied(object) | Self::Deleted(object) => {
-                Some(object.meta())
-            }
-            Self::ListBegins(..) | Self::ListEnds(..) => None,
-        }
-    }
-}
-
-/// Why an object is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// We deleted it, after a look at its owner.
-    Ours,
-    /// Nobody knows: its owner may have gone first, and the garbage collector come for it.
-    Unexplained,
-}
 
 /// What has to be planned for after a change.
 pub type Dirty = BTreeSet<Key>;
@@ -338,67 +297,6 @@ impl World {
         if namespace.is_empty() {
             self.namespaces.remove(name);
         }
-    }
-}
-
-/// Names what is affected by an object that came or changed.
-fn changed<T: Object>(
-    namespace: &Namespace,
-    old: Option<Slot<T>>,
-    new: &Slot<T>,
-    affect: Affect<'_>,
-) {
-    let meta = new.meta();
-    affect(T::KIND, &meta.name);
-    // What an owner writes to its children names their version.
-    if let Some((kind, owner)) = meta.owner_key() {
-        affect(kind, &owner);
-    }
-    let Some(mut old) = old else {
-        return came(namespace, new, affect);
-    };
-    let before = old.meta_mut();
-    if before.uid != meta.uid {
-        went(namespace, &old, affect);
-        return came(namespace, new, affect);
-    }
-    before.version = meta.version;
-    before.generation = meta.generation;
-    before.last_writer.clone_from(&meta.last_writer);
-    let (reads_as, contends_as) = match (&old, new) {
-        (Slot::Good(old), Slot::Good(new)) => (old.reads_as(new), old.contends_as(new)),
-        (old, new) => (old == new, false),
-    };
-    if !reads_as {
-        namespace.readers_of(&old, affect);
-        namespace.readers_of(new, affect);
-    }
-    if !contends_as {
-        namespace.contenders_of(&old, affect);
-        namespace.contenders_of(new, affect);
-    }
-}
-
-fn came<T: Object>(namespace: &Namespace, new: &Slot<T>, affect: Affect<'_>) {
-    namespace.readers_of(new, affect);
-    namespace.contenders_of(new, affect);
-    namespace.children_of(T::KIND, &new.meta().name, affect);
-}
-
-/// Names what is affected by an object that went.
-fn went<T: Object>(namespace: &Namespace, old: &Slot<T>, affect: Affect<'_>) {
-    affect(T::KIND, &old.meta().name);
-    came(namespace, old, affect);
-}
-
-/// Collects what is affected into `dirty`.
-fn collect<'a>(namespace: &'a Str, dirty: &'a mut Dirty) -> impl FnMut(Kind, &str) + 'a {
-    |kind, name| {
-        dirty.insert(Key {
-            namespace: namespace.clone(),
-            kind,
-            name: name.into(),
-        });
     }
 }
 
