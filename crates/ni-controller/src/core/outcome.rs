@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::queue::{Planned, Repeated};
 use super::{Core, Now, Sent};
-use crate::plan::{Altered, Change, Field, Memory, Purpose, Refusal, Request, came_back_different};
+use crate::plan::{
+    Altered, Change, Field, Memory, Purpose, Refusal, Request, attempt, came_back_different,
+};
 use crate::world::{AnyObject, Dirty, Key, Kind, Loss, Source};
 
 /// What came of a request.
@@ -65,9 +67,11 @@ impl Failure {
 }
 
 /// Whether an answer may show that the other changes of its plan no longer hold. They are about other objects than a write
-/// that is answered as one would expect.
-fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
+/// that is answered as one would expect. But the status of an interface says what became of its children.
+fn is_surprise(planner: Kind, change: &Change, outcome: &Outcome) -> bool {
+    let of_child = planner == Kind::NetworkInterface && change.kind != planner;
     match outcome {
+        _ if of_child => true,
         Outcome::Object(_) | Outcome::Gone => change.request == Request::Read,
         Outcome::Failed(Failure::NotFound | Failure::NamespaceTerminating) => true,
         Outcome::Failed(
@@ -90,7 +94,7 @@ impl Core {
         self.queue.answered(&key.namespace);
         let mut dirty = Dirty::new();
         let mut wait = None;
-        let surprise = is_surprise(&sent.planned.change, &outcome);
+        let surprise = is_surprise(key.kind, &sent.planned.change, &outcome);
         let retry = match outcome {
             Outcome::Object(object) => {
                 self.compare(&sent, &object, now);
@@ -164,14 +168,15 @@ impl Core {
         if altered.is_empty() {
             self.notices.extend(then.clone());
         } else {
-            let generation = sent.planned.generation;
+            let namespace = self.world.namespace(&key.namespace);
+            let attempt = attempt(namespace, key, *kind, name).unwrap_or_default();
             let known = &mut self.memory(key).not_as_written;
             let before = known.remove(&(*kind, name.clone()));
             let mut fields = before
-                .filter(|before| before.generation == generation)
+                .filter(|before| before.attempt == attempt)
                 .map_or_else(BTreeSet::new, |before| before.fields);
             fields.extend(altered);
-            known.insert((*kind, name.clone()), Altered { generation, fields });
+            known.insert((*kind, name.clone()), Altered { attempt, fields });
         }
     }
 

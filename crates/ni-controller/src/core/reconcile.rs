@@ -131,6 +131,7 @@ impl Core {
             namespace: self.world.namespace(&key.namespace),
             memory,
             options: &self.options,
+            failing: self.attempts.contains_key(key),
             resting: self.rests.has(&key.namespace),
             now: now.wall,
             elapsed: now.elapsed,

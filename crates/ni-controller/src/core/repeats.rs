@@ -131,6 +131,7 @@ pub(super) fn fingerprint(change: &Change) -> Option<u64> {
         (Purpose::Repair | Purpose::Keep, Request::Patch(body)) => {
             let metadata = &body["metadata"];
             (&body["spec"], &metadata["labels"], &metadata["annotations"]).hash(hasher);
+            metadata["ownerReferences"].hash(hasher);
         }
         (Purpose::Status, Request::PatchStatus(body)) => hash_but_times(&body["status"], hasher),
         (Purpose::Make, Request::Create(_)) => {}

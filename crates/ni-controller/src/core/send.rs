@@ -15,10 +15,7 @@ impl Core {
         let planner = namespace.meta(key.kind, &key.name);
         let target = namespace.meta(change.kind, &change.name);
         let uid = target.map(|meta| meta.uid.clone());
-        let of = Basis {
-            planner: planner.map_or(0, |meta| meta.version),
-            target: target.map_or(0, |meta| meta.version),
-        };
+        let of = Basis::of(namespace, (key.kind, planner), (change.kind, &change.name));
         let repeats = fingerprint(&change)
             .filter(|_| change.purpose != Purpose::Make || self.is_made_again(key))
             .map(|what| Repeated {

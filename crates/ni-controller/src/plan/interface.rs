@@ -5,7 +5,9 @@ mod prefixes;
 mod virtual_ips;
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
+use ironcore_api::networking::{NetworkInterfaceState, NetworkInterfaceStatus};
 use ironcore_api::template::TemplateMeta;
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ use super::{
     Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, children, hold_back, look,
     status, unreadable,
 };
-use crate::world::{Interface, Kind, Machine, Prefix, Slot, VirtualIp};
+use crate::world::{Interface, KUBECTL_LAST_APPLIED, Kind, Machine, Prefix, Slot, VirtualIp};
 
 /// Plans for the interface `name`.
 pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
@@ -31,7 +33,7 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     if !external {
         plan.changes.extend(plan_holder(interface, view));
         // A claim that is refused does not keep the status from being written.
-        hold_back(&interface.meta, view, &mut plan);
+        hold_back((Kind::NetworkInterface, &interface.meta), view, &mut plan);
     }
     // Of an object, one write at a time: the status follows the claim's answer.
     let claiming = !plan.changes.is_empty();
@@ -39,10 +41,27 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     children::refusals::<Interface, Prefix>(interface, view, &mut plan);
     children::plan::<Interface, VirtualIp>(interface, view, &mut plan);
     children::refusals::<Interface, VirtualIp>(interface, view, &mut plan);
-    if !external {
-        plan_status(interface, claiming, view, &mut plan);
-    }
+    plan_status(interface, claiming, view, &mut plan);
     plan
+}
+
+/// Whether the stored status may stay for a moment: it does not say more than there is.
+fn says_no_less(judged: &NetworkInterfaceStatus, stored: &NetworkInterfaceStatus) -> bool {
+    let has_all = |judged: &[String], stored: &[String]| {
+        let mut stored = stored.iter();
+        stored.all(|text| judged.contains(text))
+    };
+    stored.state != Some(NetworkInterfaceState::Available)
+        && has_all(&judged.ips, &stored.ips)
+        && has_all(&judged.prefixes, &stored.prefixes)
+        && (stored.virtual_ip.is_none() || judged.virtual_ip == stored.virtual_ip)
+}
+
+/// A number that is equal for equal templates, as long as the process lives.
+fn text_hash(template: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    template.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Labels and annotations of a template.
@@ -60,7 +79,9 @@ fn template_pairs(
 
 fn pairs(map: Option<&BTreeMap<String, String>>) -> impl Iterator<Item = (&str, &str)> {
     let pairs = map.into_iter().flatten();
-    pairs.map(|(key, value)| (key.as_str(), value.as_str()))
+    let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_str()));
+    // The world does not keep it.
+    pairs.filter(|(key, _)| *key != KUBECTL_LAST_APPLIED)
 }
 
 fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
@@ -136,7 +157,7 @@ fn write_holder(
 
 fn plan_status(interface: &Interface, claiming: bool, view: View<'_>, plan: &mut Plan) {
     let judged = status::judge(interface, view);
-    if view.options.status == StatusOwner::External {
+    if view.options.status == StatusOwner::External || interface.meta.external {
         // Who waits is seen by the status, which is another's.
         let notice = judged.notice;
         plan.notices
@@ -145,7 +166,8 @@ fn plan_status(interface: &Interface, claiming: bool, view: View<'_>, plan: &mut
     }
     plan.notices.extend(judged.notice);
     plan.again_at = judged.again_at;
-    if claiming || judged.making || judged.status == interface.status {
+    let silent = judged.making && !view.failing && says_no_less(&judged.status, &interface.status);
+    if claiming || silent || judged.status == interface.status {
         return;
     }
     let meta = &interface.meta;

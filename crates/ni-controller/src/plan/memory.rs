@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Field, Purpose};
-use crate::world::{Kind, Meta, Str};
+use crate::world::{Kind, Meta, Namespace, Str};
 
 /// What is remembered for one object.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,15 +23,15 @@ impl Memory {
         *self == Self::default()
     }
 
-    /// The fields of the child `name` of `kind` that came back different from what this generation of its owner asks for.
-    pub fn altered(&self, kind: Kind, name: &str, owner: &Meta) -> &BTreeSet<Field> {
+    /// The fields of the child `name` of `kind` that came back different in this attempt of its owner.
+    pub fn altered(&self, kind: Kind, name: &str, attempt: u64) -> &BTreeSet<Field> {
         static NONE: BTreeSet<Field> = BTreeSet::new();
         if self.not_as_written.is_empty() {
             return &NONE;
         }
         let altered = self.not_as_written.get(&(kind, name.into()));
         altered
-            .filter(|altered| altered.generation == owner.generation)
+            .filter(|altered| altered.attempt == attempt)
             .map_or(&NONE, |altered| &altered.fields)
     }
 
@@ -50,8 +50,8 @@ impl Memory {
 /// What something between us and the API server's store altered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Altered {
-    /// The owner's generation that asked for what was written.
-    pub generation: i64,
+    /// The owner's attempt: what it asked for.
+    pub attempt: u64,
     /// The fields that came back different.
     pub fields: BTreeSet<Field>,
 }
@@ -59,7 +59,7 @@ pub struct Altered {
 /// A request that the API server refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The versions that it was decided from: while they are the same, it waits.
+    /// What it was decided from: while that is the same, it waits.
     pub of: Basis,
     /// What the API server said.
     pub message: String,
@@ -69,11 +69,35 @@ pub struct Refusal {
     pub again_at: Duration,
 }
 
-/// The versions that a decision is based on.
+/// What a decision is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Basis {
-    /// Version of the object that the plan is for.
+    /// Version of the object that the plan is for; of an interface whose children the request is about, its generation: its
+    /// version changes by our own status writes.
     pub planner: u64,
     /// Version of the object that the request is about; 0 for one that is not there.
     pub target: u64,
+}
+
+impl Basis {
+    /// Of a request about the object `name` of `kind` that is planned for the object of kind `planner` with this metadata.
+    pub fn of(
+        namespace: &Namespace,
+        (planner, meta): (Kind, Option<&Meta>),
+        (kind, name): (Kind, &str),
+    ) -> Self {
+        Self {
+            planner: meta.map_or(0, |meta| Self::planner(planner, meta, kind)),
+            target: namespace.version(kind, name).unwrap_or(0),
+        }
+    }
+
+    /// What it says of the planner, for a request about an object of `kind`.
+    pub(super) fn planner(planner: Kind, meta: &Meta, kind: Kind) -> u64 {
+        if planner == Kind::NetworkInterface && kind != planner {
+            meta.generation.unsigned_abs()
+        } else {
+            meta.version
+        }
+    }
 }

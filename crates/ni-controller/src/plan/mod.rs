@@ -21,7 +21,7 @@ use std::time::Duration;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
-pub use children::{Field, came_back_different, differing};
+pub use children::{Field, attempt, came_back_different, differing};
 pub use memory::{Altered, Basis, Memory, Refusal};
 pub use notice::{Notice, Reason};
 
@@ -197,6 +197,8 @@ pub struct View<'a> {
     pub options: &'a Options,
     /// Whether the namespace is being deleted: nothing is created or claimed in it.
     pub resting: bool,
+    /// Whether the last attempt for this object failed.
+    pub failing: bool,
     /// The time, for `lastStateTransitionTime` and for "has waited for …" alone.
     pub now: Timestamp,
     /// The time since the start, for what waits for its next attempt.
@@ -204,11 +206,12 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// The answer to this very request, of these very versions, if the API server refused it.
-    fn refusal(&self, change: &Change, planner: u64) -> Option<&Refusal> {
+    /// The answer to this very request, decided from the same, if the API server refused it.
+    fn refusal(&self, change: &Change, planner: (Kind, &Meta)) -> Option<&Refusal> {
         let key = (change.kind, change.name.clone(), change.purpose);
         let refusal = self.memory.refused.get(&key)?;
-        let basis = self.basis(change.kind, &change.name, planner);
+        let planner = (planner.0, Some(planner.1));
+        let basis = Basis::of(self.namespace, planner, (change.kind, &change.name));
         (change.request != Request::Read && refusal.of == basis).then_some(refusal)
     }
 
@@ -216,14 +219,6 @@ impl View<'_> {
     fn has_looked(&self, kind: Kind, name: &str, since: Option<u64>) -> bool {
         self.memory
             .looked_since(kind, name, since.unwrap_or(u64::MAX))
-    }
-
-    /// The versions that a request about `name` is decided from.
-    fn basis(&self, kind: Kind, name: &str, planner: u64) -> Basis {
-        Basis {
-            planner,
-            target: self.namespace.version(kind, name).unwrap_or(0),
-        }
     }
 }
 
@@ -251,18 +246,18 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
         Kind::Prefix => unreadable(view.namespace.prefixes.slot(&key.name)),
     };
     if let Some(meta) = view.namespace.meta(key.kind, &key.name) {
-        hold_back(meta, view, &mut plan);
+        hold_back((key.kind, meta), view, &mut plan);
     }
     plan
 }
 
 /// Holds back what was refused and waits for its next attempt, and says what was refused.
-fn hold_back(planner: &Meta, view: View<'_>, plan: &mut Plan) {
+fn hold_back(planner: (Kind, &Meta), view: View<'_>, plan: &mut Plan) {
     if view.memory.refused.is_empty() {
         return;
     }
     for change in std::mem::take(&mut plan.changes) {
-        let refusal = view.refusal(&change, planner.version);
+        let refusal = view.refusal(&change, planner);
         plan.notices
             .extend(refusal.and_then(|refusal| write_refused(&change, refusal, view)));
         if refusal.is_some_and(|refusal| view.elapsed < refusal.again_at) {

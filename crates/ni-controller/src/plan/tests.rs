@@ -24,6 +24,7 @@ struct Scene {
     options: Options,
     memory: Memory,
     resting: bool,
+    failing: bool,
 }
 
 impl Scene {
@@ -37,6 +38,7 @@ impl Scene {
             options: Options::default(),
             memory: Memory::default(),
             resting: false,
+            failing: false,
         }
     }
 
@@ -57,6 +59,7 @@ impl Scene {
             memory: &self.memory,
             options: &self.options,
             resting: self.resting,
+            failing: self.failing,
             now: now(),
             elapsed: Duration::ZERO,
         };

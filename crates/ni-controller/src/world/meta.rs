@@ -15,7 +15,7 @@ use crate::FIELD_MANAGER;
 pub type Str = Arc<str>;
 
 /// An annotation that `kubectl apply` keeps for itself: the whole object once more, which no planner reads.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub const KUBECTL_LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Metadata as planners need it.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,7 +126,9 @@ impl Pairs {
 
 impl From<BTreeMap<String, String>> for Pairs {
     fn from(map: BTreeMap<String, String>) -> Self {
-        let pairs = map.into_iter().filter(|(key, _)| key != LAST_APPLIED);
+        let pairs = map
+            .into_iter()
+            .filter(|(key, _)| key != KUBECTL_LAST_APPLIED);
         Self(
             pairs
                 .map(|(key, value)| (key.into(), value.into()))

@@ -26,7 +26,7 @@ pub use kinds::{
 };
 pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;
-pub use meta::{Meta, Owner, Pairs, Str};
+pub use meta::{KUBECTL_LAST_APPLIED, Meta, Owner, Pairs, Str};
 pub use namespace::Key;
 pub use object::{Object, Stored};
 use readers::{changed, collect, went};
@@ -292,7 +292,7 @@ impl World {
         for old in &gone {
             self.sizes[T::KIND as usize].remove(old);
             went(namespace, old, &mut collect(name, dirty));
-            namespace.note_loss::<T>(old.meta(), loss, self.clock);
+            namespace.note_loss(old, loss, self.clock);
         }
         if namespace.is_empty() {
             self.namespaces.remove(name);

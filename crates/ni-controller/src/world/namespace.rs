@@ -156,19 +156,23 @@ impl Namespace {
 }
 
 impl Namespace {
-    /// Takes in that the object with this metadata is gone since the world's counter stands `at`.
-    pub(super) fn note_loss<T: Object>(&mut self, meta: &Meta, loss: Loss, at: u64) {
+    /// Takes in that the object is gone since the world's counter stands `at`.
+    pub(super) fn note_loss<T: Object>(&mut self, slot: &Slot<T>, loss: Loss, at: u64) {
+        let meta = slot.meta();
         self.links.lost.remove(T::KIND, &meta.name);
-        let Some(owner) = meta.owner.as_ref().filter(|_| loss == Loss::Unexplained) else {
+        if loss != Loss::Unexplained {
+            return;
+        }
+        let owned = || {
+            let (kind, name) = meta.owner_key()?;
+            Some((kind, name, meta.owner.as_ref()?.uid.clone()))
+        };
+        let retained = slot.good().and_then(Object::retained_by);
+        let Some((kind, name, uid)) = retained.or_else(owned) else {
             return;
         };
-        let mut kinds = Kind::ALL.into_iter();
-        let Some(kind) = kinds.find(|kind| owner.is_a(*kind)) else {
-            return;
-        };
-        let known = self.meta(kind, &owner.name);
-        if known.is_some_and(|known| known.uid == owner.uid) {
-            self.links.lost.insert(kind, &owner.name, at);
+        if self.meta(kind, &name).is_some_and(|known| known.uid == uid) {
+            self.links.lost.insert(kind, &name, at);
         }
     }
 

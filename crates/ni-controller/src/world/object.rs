@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::decode::Slot;
 use super::kinds::{AnyObject, Kind, Namespace};
 use super::links::Links;
-use super::meta::{Meta, RawMeta};
+use super::meta::{Meta, RawMeta, Str};
 use super::share::Shared;
 use super::store::Store;
 
@@ -36,6 +36,10 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn meta(&self) -> &Meta;
     /// Its metadata, to change.
     fn meta_mut(&mut self) -> &mut Meta;
+    /// Kind, name and UID of the object whose child it is without an owner reference.
+    fn retained_by(&self) -> Option<(Kind, Str, Str)> {
+        None
+    }
     /// Whether other objects' plans read the same in both; they are of one version.
     fn reads_as(&self, other: &Self) -> bool {
         self == other

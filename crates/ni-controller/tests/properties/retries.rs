@@ -230,6 +230,75 @@ fn what_somebody_takes_back_three_times_is_said_with_who_wrote_last() {
     assert_eq!((writes, undone), (5, vec![deleted.to_owned()]));
 }
 
+/// A retained virtual IP has no owner reference: its target says whose child it was.
+#[test]
+fn a_retained_virtual_ip_that_is_deleted_each_time_is_made_ever_more_slowly_and_after_a_look() {
+    let mut sim = Sim::new(Server::default());
+    let mut interface = json!({ "spec": interface_spec(0, 0) });
+    let spec = json!({ "type": "Public", "ipFamily": "IPv4", "reclaimPolicy": "Retain" });
+    interface["spec"]["virtualIP"] =
+        json!({ "ephemeral": { "virtualIPTemplate": { "spec": spec } } });
+    sim.server.create(NIC, "x", &interface);
+    sim.settle();
+    assert!(sim.server.get(Kind::VirtualIp, "x").is_some());
+    sim.server.delete(Kind::VirtualIp, "x");
+    let mut purposes = Vec::new();
+    for _ in 0..100 {
+        for kind in Kind::ALL {
+            sim.deliver_all(kind);
+        }
+        let Some(order) = sim.step() else { break };
+        purposes.push(order.change.purpose);
+        if order.change.purpose == Purpose::Make {
+            sim.server.delete(Kind::VirtualIp, "x");
+        }
+    }
+    let first = purposes.iter().find(|purpose| **purpose != Purpose::Status);
+    assert_eq!(first, Some(&Purpose::Look));
+    let makes = purposes.iter().filter(|purpose| **purpose == Purpose::Make);
+    assert!((1..4).contains(&makes.count()), "{purposes:?}");
+}
+
+/// Of an interface our own status writes change the version: what is refused of its children waits all the same.
+#[test]
+fn a_refused_child_of_an_interface_waits_whatever_its_status_says() {
+    let mut sim = Sim::new(Server::default());
+    let mut interface = json!({ "spec": interface_spec(0, 0) });
+    let prefix = json!({ "ipFamily": "IPv4", "prefixLength": 24, "parentRef": { "name": "p" } });
+    interface["spec"]["prefixes"] =
+        json!([{ "ephemeral": { "prefixTemplate": { "spec": prefix } } }]);
+    sim.server
+        .create(Kind::Network, "net-0", &json!({ "spec": {} }));
+    sim.server.create(NIC, "x", &interface);
+    let mut attempts = 0;
+    for _ in 0..100 {
+        for kind in Kind::ALL {
+            sim.deliver_all(kind);
+        }
+        let now = sim.now();
+        let Some(order) = sim.leader.core.next(now) else {
+            break;
+        };
+        let outcome = if order.change.purpose == Purpose::Make {
+            attempts += 1;
+            // With another message each time, as of a webhook that puts the request's id into it.
+            Outcome::Failed(Failure::Refused(format!("no, {attempts}")))
+        } else {
+            sim.server
+                .serve(order.change.kind, &order.change.name, &order.change.request)
+        };
+        sim.leader.core.answer(order.ticket, outcome, now);
+    }
+    assert_eq!(attempts, 1);
+    let notices = sim.leader.core.take_notices();
+    let refused = notices
+        .iter()
+        .filter(|notice| notice.reason == Reason::ChildRefused);
+    assert_eq!(refused.count(), 1);
+    let status = &sim.server.get(NIC, "x").expect("x")["status"];
+    assert_eq!(status["conditions"][0]["reason"], "ChildRefused");
+}
+
 /// The status that follows a claim does not hide that the claim is taken back.
 #[test]
 fn a_claim_that_is_taken_back_after_the_status_is_written_ever_more_slowly() {

@@ -12,7 +12,8 @@ use crate::sim::Sim;
 /// Names that collide: `m` + `a-b` and `m-a` + `b` make one interface name.
 pub(crate) const MACHINES: [&str; 3] = ["m", "m-a", "other"];
 const ENTRIES: [&str; 3] = ["a-b", "b", "c"];
-const INTERFACES: [&str; 3] = ["m-a-b", "free", "m-c"];
+/// The first prefix of `free` and the first address of `free-pf` want prefixes of one name.
+const INTERFACES: [&str; 4] = ["m-a-b", "free", "free-pf", "m-c"];
 const NETWORKS: [&str; 2] = ["net-0", "net-1"];
 /// What is routed to interfaces: by templates, and by others who add to them.
 pub(crate) const ROUTES: [&str; 3] = ["10.1.0.0/24", "10.2.0.0/24", "fd00::/64"];
@@ -86,7 +87,7 @@ fn source() -> impl Strategy<Value = Source> {
                     own
                 }
             ),
-        (0..3usize).prop_map(|interface| Source::Existing { interface }),
+        (0..4usize).prop_map(|interface| Source::Existing { interface }),
     ]
 }
 
@@ -95,7 +96,7 @@ pub(crate) fn any_of() -> impl Strategy<Value = User> {
     prop_oneof![
         5 => (one_of_three(), entries(), any::<bool>())
             .prop_map(|(name, entries, finalizer)| User::Machine { name, entries, finalizer }),
-        3 => (0..3usize, 0..2usize, 0..3usize, prop::bool::weighted(0.8), own(), any::<bool>())
+        3 => (0..4usize, 0..2usize, 0..3usize, prop::bool::weighted(0.8), own(), any::<bool>())
             .prop_map(|(name, network, address, virtual_ip, own, mark)| User::Interface { name, network, address, virtual_ip, own, mark }),
         4 => (0..8usize, 0..9usize, 0..3usize).prop_map(|(at, what, address)| User::Edit { at, what, address }),
         2 => (0..2usize, 0..4usize).prop_map(|(name, state)| User::Network { name, state }),

@@ -15,7 +15,7 @@ pub(super) use field::{Difference, different_metadata, value};
 pub(super) use standing::{Standing, standing};
 
 use super::child::describe;
-use super::{Change, Notice, Options, Plan, Purpose, Reason, Request, View};
+use super::{Basis, Change, Notice, Options, Plan, Purpose, Reason, Request, View};
 use crate::world::{
     Interface, Key, Kind, Machine, Meta, Namespace, Object, Prefix, Slot, Str, VirtualIp,
 };
@@ -64,6 +64,11 @@ pub(super) trait Owns<C: Object>: Object {
     /// How a child differs from what it is made from: compared after defaulting, addresses as addresses, null = empty =
     /// absent (contract).
     fn difference(&self, template: &Self::Template, child: &C) -> Difference;
+    /// What tells one attempt to have the child as the template says from the next: what came back different is left alone until
+    /// then.
+    fn attempt(&self, _: &Self::Template) -> u64 {
+        self.meta().generation.unsigned_abs()
+    }
     /// Whether bringing the child back to its template takes away something that the template named once: then the owner is looked
     /// at first.
     fn drops(&self, _: &Self::Template, _: &C) -> bool {
@@ -77,7 +82,7 @@ pub(super) trait Owns<C: Object>: Object {
     /// Whether others write the field of a child as well: a patch of it names the version that it was made from.
     fn is_shared(field: &Field) -> bool;
     /// Whether a child that differs in what can't change may be deleted and made again.
-    fn may_replace(child: &C, options: Options) -> bool;
+    fn may_replace(template: &Self::Template, child: &C, options: Options) -> bool;
 
     /// An Event about a child, on its owner.
     fn notice(&self, child: &str, reason: Reason, message: &str) -> Notice {
@@ -142,7 +147,8 @@ fn make<O: Owns<C>, C: Object>(
 /// The Events of children that the API server refused to write.
 pub(super) fn refusals<O: Owns<C>, C: Object>(owner: &O, view: View<'_>, plan: &mut Plan) {
     for ((kind, name, _), refusal) in &view.memory.refused {
-        if *kind == C::KIND && refusal.of.planner == owner.meta().version {
+        let planner = Basis::planner(O::KIND, owner.meta(), C::KIND);
+        if *kind == C::KIND && refusal.of.planner == planner {
             let message = format!("was refused: {}", refusal.message);
             plan.notices
                 .push(owner.notice(name, Reason::ChildRefused, &message));
@@ -165,6 +171,33 @@ pub fn differing(namespace: &Namespace, owner: &Key, kind: Kind, name: &str) -> 
         }
         _ => BTreeSet::new(),
     }
+}
+
+/// The attempt of the owner of `key` to have the child `name` of `kind` as it wants it; `None` if it does not want it.
+pub fn attempt(namespace: &Namespace, owner: &Key, kind: Kind, name: &str) -> Option<u64> {
+    match (owner.kind, kind) {
+        (Kind::Machine, Kind::NetworkInterface) => {
+            attempt_of::<Machine, Interface>(namespace, &owner.name, name)
+        }
+        (Kind::NetworkInterface, Kind::Prefix) => {
+            attempt_of::<Interface, Prefix>(namespace, &owner.name, name)
+        }
+        (Kind::NetworkInterface, Kind::VirtualIp) => {
+            attempt_of::<Interface, VirtualIp>(namespace, &owner.name, name)
+        }
+        _ => None,
+    }
+}
+
+fn attempt_of<O: Owns<C>, C: Object>(
+    namespace: &Namespace,
+    owner: &str,
+    name: &str,
+) -> Option<u64> {
+    let owner = O::store(namespace).get(owner)?;
+    let mut desired = owner.desired();
+    let (_, template) = desired.find(|(desired, _)| **desired == *name)?;
+    Some(owner.attempt(template))
 }
 
 fn differing_of<O: Owns<C>, C: Object>(

@@ -21,7 +21,9 @@ pub(super) fn repair<O: Owns<C>, C: Object>(
         return;
     }
     let mut difference = owner.difference(template, child);
-    let altered = view.memory.altered(C::KIND, &meta.name, owner.meta());
+    let altered = view
+        .memory
+        .altered(C::KIND, &meta.name, owner.attempt(template));
     let kept = names(difference.keys().filter(|field| altered.contains(field)));
     difference.retain(|field, _| !altered.contains(field));
     if !kept.is_empty() {
@@ -31,7 +33,7 @@ pub(super) fn repair<O: Owns<C>, C: Object>(
         plan.notices
             .push(owner.notice(&meta.name, Reason::NotAsWritten, &message));
     }
-    if !replace(owner, &difference, child, view, plan)
+    if !replace(owner, template, &difference, child, view, plan)
         && let Some(patch) = patch(meta, &difference, O::is_shared)
         && (!owner.drops(template, child) || looked_at_owner(owner, child, view, plan))
     {
@@ -56,6 +58,7 @@ pub(super) fn repair<O: Owns<C>, C: Object>(
 /// Meets a difference in what can't be changed: returns whether the child goes.
 fn replace<O: Owns<C>, C: Object>(
     owner: &O,
+    template: &O::Template,
     difference: &Difference,
     child: &C,
     view: View<'_>,
@@ -66,7 +69,7 @@ fn replace<O: Owns<C>, C: Object>(
     if fixed.is_empty() {
         return false;
     }
-    if O::may_replace(child, *view.options) {
+    if O::may_replace(template, child, *view.options) {
         let message = format!(
             "was deleted to be made again: it differs from the template in {fixed}, which can't be changed"
         );

@@ -5,7 +5,7 @@ use ironcore_api::names;
 use ironcore_api::ownership::EPHEMERAL_MANAGED_BY;
 use serde_json::Value;
 
-use super::template_pairs;
+use super::{template_pairs, text_hash};
 use crate::plan::children::{Difference, Field, Owns, Words, body, different_metadata, value};
 use crate::plan::same::prefix_spec;
 use crate::plan::{Options, Reason};
@@ -81,6 +81,10 @@ impl Owns<Prefix> for Interface {
         difference
     }
 
+    fn attempt(&self, template: &PrefixTemplate) -> u64 {
+        text_hash(&value(template))
+    }
+
     fn refers_to(&self, _: &str) -> bool {
         false
     }
@@ -89,7 +93,7 @@ impl Owns<Prefix> for Interface {
         false
     }
 
-    fn may_replace(_: &Prefix, _: Options) -> bool {
+    fn may_replace(_: &PrefixTemplate, _: &Prefix, _: Options) -> bool {
         true
     }
 }

@@ -7,7 +7,7 @@ use ironcore_api::ownership::EPHEMERAL_MANAGED_BY;
 use ironcore_api::reference::UidRef;
 use serde_json::Value;
 
-use super::template_pairs;
+use super::{template_pairs, text_hash};
 use crate::plan::children::{
     Difference, Field, Owns, Words, body, different_metadata, reference, value,
 };
@@ -101,6 +101,10 @@ impl Owns<VirtualIp> for Interface {
         difference
     }
 
+    fn attempt(&self, template: &VirtualIPTemplate) -> u64 {
+        text_hash(&value(template))
+    }
+
     fn refers_to(&self, name: &str) -> bool {
         self.virtual_ip_ref() == Some(name)
     }
@@ -109,9 +113,9 @@ impl Owns<VirtualIp> for Interface {
         *field == Field::Spec("targetRef")
     }
 
-    /// One that is retained is never deleted.
-    fn may_replace(child: &VirtualIp, _: Options) -> bool {
-        !child.meta.is_retained()
+    /// One that is retained, or is to be, is never deleted.
+    fn may_replace(template: &VirtualIPTemplate, child: &VirtualIp, _: Options) -> bool {
+        !child.meta.is_retained() && !is_retained(template)
     }
 }
 

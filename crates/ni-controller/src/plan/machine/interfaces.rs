@@ -72,7 +72,7 @@ impl Owns<Interface> for Machine {
         difference(self, template, child)
     }
 
-    fn may_replace(child: &Interface, options: Options) -> bool {
+    fn may_replace(_: &Template, child: &Interface, options: Options) -> bool {
         child.spec.provider_id.is_none() || options.replace == Replace::Always
     }
 }

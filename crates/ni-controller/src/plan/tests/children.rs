@@ -361,3 +361,51 @@ fn a_virtual_ip_goes_with_its_entry_unless_it_is_retained_or_referred_to() {
         assert_eq!(planned(&objects), [""; 0], "{target}");
     }
 }
+
+#[test]
+fn that_a_child_is_missing_is_said_where_it_may_last_or_the_status_says_more() {
+    let pending = json!({ "status": { "state": "Pending" } });
+    let available = json!({ "status": { "state": "Available", "ips": ["10.0.0.9"] } });
+    let shown = json!({ "status": { "state": "Pending", "ips": ["10.0.0.9"] } });
+    for (stored, failing, written) in [
+        (&pending, false, false),
+        (&pending, true, true),
+        (&available, false, true),
+        (&shown, false, true),
+    ] {
+        let mut scene = Scene::of(&[with(wants_ip(), stored), network("")]);
+        scene.failing = failing;
+        let plan = scene.plan(Kind::NetworkInterface, "nic");
+        let mut changes = plan.changes.iter();
+        let status = changes.any(|change| change.purpose == crate::plan::Purpose::Status);
+        assert_eq!(status, written, "{stored}, {failing}");
+    }
+}
+
+#[test]
+fn a_virtual_ip_that_is_to_be_retained_is_not_replaced() {
+    let owned = owned_by(vip("nic"), "nic");
+    let other_family = with(owned, &json!({ "spec": { "ipFamily": "IPv6" } }));
+    let retained = [retaining(wants_vip()), other_family];
+    assert_eq!(planned(&retained), ["repair nic", "ReplacementNeeded"]);
+}
+
+#[test]
+fn what_stands_in_the_way_of_an_outside_systems_interface_is_an_event() {
+    let prefix = object(
+        Kind::Prefix,
+        "nic-0",
+        4,
+        &json!({ "prefix": "10.0.0.9/32" }),
+    );
+    let objects = [external(wants_ip()), prefix, network("")];
+    assert_eq!(planned(&objects), ["NameTaken"]);
+}
+
+#[test]
+fn what_kubectl_notes_in_a_template_is_no_difference() {
+    let noted = json!({ "kubectl.kubernetes.io/last-applied-configuration": "{}" });
+    let template = json!({ "spec": { "virtualIP": { "ephemeral": { "virtualIPTemplate": { "metadata": { "annotations": noted } } } } } });
+    let objects = [with(wants_vip(), &template), owned_by(vip("nic"), "nic")];
+    assert_eq!(planned(&objects), [""; 0]);
+}

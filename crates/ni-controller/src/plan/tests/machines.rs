@@ -286,7 +286,7 @@ fn what_did_not_come_back_as_written_is_told_and_the_rest_is_repaired() {
     );
     let mut scene = Scene::of(&[machine("m", 1, &json!([entry])), child]);
     let altered = Altered {
-        generation: 1,
+        attempt: 1,
         fields: BTreeSet::from([Field::Label("team".to_owned())]),
     };
     let known = &mut scene.memory.not_as_written;
@@ -300,7 +300,7 @@ fn what_did_not_come_back_as_written_is_told_and_the_rest_is_repaired() {
     assert_eq!(repair(&scene), expected);
     // Another generation of the machine is another attempt.
     let earlier = Altered {
-        generation: 0,
+        attempt: 0,
         ..altered
     };
     let known = &mut scene.memory.not_as_written;

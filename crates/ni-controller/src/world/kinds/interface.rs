@@ -271,6 +271,12 @@ impl Object for Interface {
             affect(Kind::Machine, &owner.name);
         }
         Self::readers_of_name(namespace, &self.meta.name, affect);
+        // Of those that want prefixes of one name the oldest has it.
+        for (_, prefix) in self.own_ip_prefixes().chain(self.own_prefixes()) {
+            for rival in namespace.links.with_prefix.get(&*prefix) {
+                affect(Kind::NetworkInterface, rival);
+            }
+        }
         if let Some(virtual_ip) = self.virtual_ip_name() {
             affect(Kind::VirtualIp, virtual_ip);
         }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Kind, Namespace};
 use crate::world::links::Links;
-use crate::world::meta::{Meta, Pairs, RawMeta};
+use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
 
@@ -91,6 +91,16 @@ impl Object for VirtualIp {
         if let Some(target) = self.target.named() {
             links.targeting.remove(target, &self.meta.name);
         }
+    }
+
+    /// One that is retained bears the name of its interface, and targets it.
+    fn retained_by(&self) -> Option<(Kind, Str, Str)> {
+        let target = self.target.as_ref().filter(|_| self.meta.is_retained())?;
+        let own = *target.name == *self.meta.name;
+        own.then(|| {
+            let uid = target.uid.as_str().into();
+            (Kind::NetworkInterface, self.meta.name.clone(), uid)
+        })
     }
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
