@@ -99,7 +99,10 @@ mod tests {
     fn the_json_is_an_array_of_objects_that_say_what_they_are() {
         let report = Report {
             server: vec![server::tests::row(100, 100)],
-            beside: vec![beside::tests::row(300.0, 30.0)],
+            beside: vec![
+                beside::tests::row(300.0, 30.0),
+                beside::tests::row(300.0, 500.0),
+            ],
             timing: vec![timing::tests::row(20.0)],
             memory: vec![memory::tests::row(15.0)],
             creates: vec![creates::tests::row()],
@@ -107,7 +110,10 @@ mod tests {
         let json: Value = serde_json::from_str(&report.json().expect("JSON")).expect("JSON");
         let rows = json.as_array().expect("an array").iter();
         let figures: Vec<&str> = rows.filter_map(|row| row["figure"].as_str()).collect();
-        assert_eq!(figures, ["server", "beside", "timing", "memory", "creates"]);
+        assert_eq!(
+            figures,
+            ["server", "beside", "beside", "timing", "memory", "creates"]
+        );
         assert_eq!(json[0]["transport"], "h2");
         assert_eq!(json[0]["webhook"]["p99_us"], 100.0);
         let text = report.text();
