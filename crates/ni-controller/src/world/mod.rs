@@ -232,7 +232,8 @@ impl World {
         }
         if let Some(new) = new {
             size.add(new);
-            changed(namespace, old, new, &mut collect(of, dirty));
+            let contended = changed(namespace, old, new, &mut collect(of, dirty));
+            namespace.settle(contended, &mut collect(of, dirty));
         }
     }
 
@@ -291,7 +292,8 @@ impl World {
         }
         for old in &gone {
             self.sizes[T::KIND as usize].remove(old);
-            went(namespace, old, &mut collect(name, dirty));
+            let contended = went(namespace, old, &mut collect(name, dirty));
+            namespace.settle(contended, &mut collect(name, dirty));
             namespace.note_loss(old, loss, self.clock);
         }
         if namespace.is_empty() {

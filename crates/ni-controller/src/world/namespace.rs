@@ -9,6 +9,7 @@ use k8s_openapi::jiff::Timestamp;
 use super::Loss;
 use super::decode::Slot;
 use super::kinds::{Interface, Kind, Machine, Namespace, Prefix, VirtualIp, for_kind};
+use super::links::{Contended, Holder};
 use super::meta::{Meta, Str};
 use super::object::{Affect, Object, Stored};
 
@@ -102,6 +103,14 @@ impl Namespace {
         literally.chain(granted)
     }
 
+    /// Who has `address` in `network`, if several interfaces ask for it.
+    pub fn holder(&self, network: &str, address: IpAddr) -> Option<&Meta> {
+        let key: Contended = (network.into(), address);
+        let holder = self.links.contested.get(&key)?;
+        let interface = self.interfaces.get(&holder.name)?;
+        Some(&interface.meta)
+    }
+
     /// The prefix `name` if it is this interface's own, whoever made it. One that is being deleted is its until it is gone. The
     /// interface may be gone itself, and known from before.
     pub fn own_prefix<'a>(&'a self, interface: &Interface, name: &str) -> Option<&'a Prefix> {
@@ -184,11 +193,45 @@ impl Namespace {
         }
     }
 
-    /// Names the objects that contend with `slot` for an address.
-    pub(super) fn contenders_of<T: Object>(&self, slot: &Slot<T>, affect: Affect<'_>) {
-        if let Some(object) = slot.good() {
-            object.contenders(self, affect);
+    /// The addresses that an interface asks for by `slot`.
+    pub(super) fn contended_by<T: Object>(&self, slot: &Slot<T>) -> Vec<Contended> {
+        let object = slot.good();
+        object.map_or_else(Vec::new, |object| object.contended(self))
+    }
+
+    /// Settles who has these addresses now. Where it is another one, or one that begins to go, all that ask for the address are
+    /// named: however many lose, they are planned for no more often than the holder changes.
+    pub(super) fn settle(&mut self, contended: Vec<Contended>, affect: Affect<'_>) {
+        for address in contended {
+            let holder = self.find_holder(&address);
+            if self.links.contested.get(&address) == holder.as_ref() {
+                continue;
+            }
+            for interface in self.interfaces_asking(&address.0, address.1) {
+                affect(Kind::NetworkInterface, &interface.meta.name);
+            }
+            match holder {
+                Some(holder) => drop(self.links.contested.insert(address, holder)),
+                None => drop(self.links.contested.remove(&address)),
+            }
         }
+    }
+
+    /// Who has an address for which several interfaces ask: the one whose stored status shows it; where none or several do, the
+    /// oldest (contract, NetworkInterface status).
+    fn find_holder(&self, (network, address): &Contended) -> Option<Holder> {
+        let asking = || self.interfaces_asking(network, *address);
+        asking().nth(1)?;
+        let mut showing = asking().filter(|interface| interface.shows(*address));
+        let holder = match (showing.next(), showing.next()) {
+            (Some(only), None) => only,
+            _ => asking().min_by_key(|interface| interface.meta.seniority())?,
+        };
+        Some(Holder {
+            name: holder.meta.name.clone(),
+            uid: holder.meta.uid.clone(),
+            deleting: holder.meta.deleting,
+        })
     }
 
     /// Names the children of the object `name` of `kind`, and the objects whose plan depends on these: they ask whether their

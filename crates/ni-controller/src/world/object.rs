@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::decode::Slot;
 use super::kinds::{AnyObject, Kind, Namespace};
-use super::links::Links;
+use super::links::{Contended, Links};
 use super::meta::{Meta, RawMeta, Str};
 use super::share::Shared;
 use super::store::Store;
@@ -58,8 +58,10 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn unlink(&self, _: &mut Links) {}
     /// Names the objects whose plan depends on this one, itself aside.
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>);
-    /// Names the objects that contend with this one for an address.
-    fn contenders(&self, _: &Namespace, _: Affect<'_>) {}
+    /// The addresses that an interface asks for by this object.
+    fn contended(&self, _: &Namespace) -> Vec<Contended> {
+        Vec::new()
+    }
     /// Names the objects whose plan depends on one of this name, of which only the metadata decodes.
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>);
 }

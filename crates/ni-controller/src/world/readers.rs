@@ -3,17 +3,18 @@
 use super::Dirty;
 use super::decode::Slot;
 use super::kinds::{Kind, Namespace};
+use super::links::Contended;
 use super::meta::Str;
 use super::namespace::Key;
 use super::object::{Affect, Object};
 
-/// Names what is affected by an object that came or changed.
+/// Names what is affected by an object that came or changed. Answers the addresses of which it may be another's turn now.
 pub(super) fn changed<T: Object>(
     namespace: &Namespace,
     old: Option<Slot<T>>,
     new: &Slot<T>,
     affect: Affect<'_>,
-) {
+) -> Vec<Contended> {
     let meta = new.meta();
     affect(T::KIND, &meta.name);
     // What an owner writes to its children names their version.
@@ -25,8 +26,9 @@ pub(super) fn changed<T: Object>(
     };
     let before = old.meta_mut();
     if before.uid != meta.uid {
-        went(namespace, &old, affect);
-        return came(namespace, new, affect);
+        let mut contended = went(namespace, &old, affect);
+        contended.extend(came(namespace, new, affect));
+        return contended;
     }
     before.version = meta.version;
     before.generation = meta.generation;
@@ -39,22 +41,28 @@ pub(super) fn changed<T: Object>(
         namespace.readers_of(&old, affect);
         namespace.readers_of(new, affect);
     }
+    let mut contended = Vec::new();
     if !contends_as {
-        namespace.contenders_of(&old, affect);
-        namespace.contenders_of(new, affect);
+        contended = namespace.contended_by(&old);
+        contended.extend(namespace.contended_by(new));
     }
+    contended
 }
 
-fn came<T: Object>(namespace: &Namespace, new: &Slot<T>, affect: Affect<'_>) {
+fn came<T: Object>(namespace: &Namespace, new: &Slot<T>, affect: Affect<'_>) -> Vec<Contended> {
     namespace.readers_of(new, affect);
-    namespace.contenders_of(new, affect);
     namespace.children_of(T::KIND, &new.meta().name, affect);
+    namespace.contended_by(new)
 }
 
-/// Names what is affected by an object that went.
-pub(super) fn went<T: Object>(namespace: &Namespace, old: &Slot<T>, affect: Affect<'_>) {
+/// Names what is affected by an object that went. Answers as [`changed`] does.
+pub(super) fn went<T: Object>(
+    namespace: &Namespace,
+    old: &Slot<T>,
+    affect: Affect<'_>,
+) -> Vec<Contended> {
     affect(T::KIND, &old.meta().name);
-    came(namespace, old, affect);
+    came(namespace, old, affect)
 }
 
 /// Collects what is affected into `dirty`.

@@ -235,3 +235,46 @@ fn until_its_end_a_list_takes_nothing_back_and_confirms_nothing() {
         ["NetworkInterface a/y"]
     );
 }
+
+/// An interface on `net` that asks for 10.0.0.1, of this age; its status shows the address if it has it.
+fn asking(name: &str, age: i64, version: u64, label: &str, has: bool) -> AnyObject {
+    let shown = if has { r#"["10.0.0.1"]"# } else { "[]" };
+    let text = format!(
+        r#"{{"metadata":{{"name":"{name}","namespace":"ns","uid":"{name}","resourceVersion":"{version}",
+        "creationTimestamp":"1970-01-01T00:{age:02}:00Z","labels":{{"l":"{label}"}}}},
+        "spec":{{"networkRef":{{"name":"net"}},"ipFamilies":["IPv4"],"ips":[{{"value":"10.0.0.1"}}]}},
+        "status":{{"ips":{shown}}}}}"#
+    );
+    AnyObject::decode(NIC, &text).expect("metadata")
+}
+
+#[test]
+fn of_many_that_ask_for_one_address_the_losers_are_woken_only_when_the_holder_changes() {
+    const MANY: u64 = 50;
+    let mut world = World::default();
+    let woken = |world: &mut World, event: Event| {
+        let mut dirty = Dirty::new();
+        world.observe(event, &mut dirty);
+        dirty.len()
+    };
+    let name = |number: u64| format!("x{number:02}");
+    for number in 0..MANY {
+        let age = i64::try_from(number).expect("small");
+        let came = asking(&name(number), age, number + 1, "", number == 0);
+        let count = woken(&mut world, Event::Applied(came));
+        // The second one makes the first one a holder.
+        assert_eq!(count, if number == 1 { 2 } else { 1 }, "{number}");
+    }
+    let holder = |world: &World| {
+        let address = "10.0.0.1".parse().expect("an address");
+        let holder = world.namespace("ns").holder("net", address);
+        holder.map(|meta| meta.name.to_string())
+    };
+    assert_eq!(holder(&world).as_deref(), Some("x00"));
+    let labelled = asking("x07", 7, 100, "changed", false);
+    assert_eq!(woken(&mut world, Event::Applied(labelled)), 1);
+    let gone = asking("x00", 0, 101, "", true);
+    let count = woken(&mut world, Event::Deleted(gone));
+    assert_eq!(count, usize::try_from(MANY).expect("small"));
+    assert_eq!(holder(&world).as_deref(), Some("x01"));
+}

@@ -88,30 +88,12 @@ pub(super) fn own_virtual_ip<'a>(interface: &Interface, view: View<'a>) -> Optio
     (*target.uid == *interface.meta.uid).then_some(virtual_ip)
 }
 
-/// Who else holds an address: the one whose stored status shows it and that still asks for it; where none or
-/// several do, the oldest of those that ask.
+/// Who else holds an address for which several ask.
 fn other_holder<'a>(interface: &Interface, address: IpAddr, view: View<'a>) -> Option<&'a Meta> {
     if view.options.duplicate_addresses == DuplicateAddresses::Allow {
         return None;
     }
-    let asking = || {
-        view.namespace
-            .interfaces_asking(&interface.spec.network_ref.name, address)
-    };
-    let mut showing = asking().filter(|other| shows(other, address));
-    let holder = match (showing.next(), showing.next()) {
-        (Some(only), None) => Some(&only.meta),
-        _ => asking()
-            .map(|other| &other.meta)
-            .min_by_key(|meta| meta.seniority()),
-    };
+    let network = &interface.spec.network_ref.name;
+    let holder = view.namespace.holder(network, address);
     holder.filter(|holder| holder.uid != interface.meta.uid)
-}
-
-fn shows(interface: &Interface, address: IpAddr) -> bool {
-    interface
-        .status
-        .ips
-        .iter()
-        .any(|shown| parse_ip(shown) == Ok(address))
 }

@@ -11,7 +11,7 @@ use ironcore_api::reference::Named;
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
-use crate::world::links::Links;
+use crate::world::links::{Contended, Links};
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
@@ -130,6 +130,12 @@ impl Interface {
         let shown = self.status.ips.iter().filter(|_| self.meta.deleting);
         let shown = shown.filter_map(|ip| parse_ip(ip).ok());
         self.literal_addresses().chain(shown)
+    }
+
+    /// Whether its status shows the address.
+    pub(in crate::world) fn shows(&self, address: IpAddr) -> bool {
+        let mut shown = self.status.ips.iter();
+        shown.any(|shown| parse_ip(shown) == Ok(address))
     }
 
     /// The addresses in `ips` that it asks for, as far as they are known.
@@ -306,12 +312,12 @@ impl Object for Interface {
             && self.status.ips == other.status.ips
     }
 
-    fn contenders(&self, namespace: &Namespace, affect: Affect<'_>) {
-        for address in self.addresses(namespace) {
-            for interface in namespace.interfaces_asking(&self.spec.network_ref.name, address) {
-                affect(Kind::NetworkInterface, &interface.meta.name);
-            }
-        }
+    fn contended(&self, namespace: &Namespace) -> Vec<Contended> {
+        let network: Str = self.spec.network_ref.name.as_str().into();
+        let addresses = self.addresses(namespace);
+        addresses
+            .map(|address| (network.clone(), address))
+            .collect()
     }
 
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {

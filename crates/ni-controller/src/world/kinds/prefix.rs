@@ -8,7 +8,7 @@ use ironcore_api::ipam::{PrefixPhase, PrefixSpec};
 use serde::Deserialize;
 
 use super::{Interface, Kind, Namespace};
-use crate::world::links::Links;
+use crate::world::links::{Contended, Links};
 use crate::world::meta::{Meta, Pairs, RawMeta};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
@@ -133,14 +133,10 @@ impl Object for Prefix {
         self.meta.owner == other.meta.owner && self.granted == other.granted
     }
 
-    /// Who else asks for the address that an interface has by this prefix.
-    fn contenders(&self, namespace: &Namespace, affect: Affect<'_>) {
-        if let (Some(interface), Some(address)) = (self.interface(namespace), self.address()) {
-            let network = &interface.spec.network_ref.name;
-            for other in namespace.interfaces_asking(network, address) {
-                affect(Kind::NetworkInterface, &other.meta.name);
-            }
-        }
+    fn contended(&self, namespace: &Namespace) -> Vec<Contended> {
+        let interface = self.interface(namespace);
+        let network = interface.map(|interface| interface.spec.network_ref.name.as_str().into());
+        network.zip(self.address()).into_iter().collect()
     }
 
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
