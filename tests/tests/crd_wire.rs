@@ -5,6 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::support::object::dynamic;
+use crate::support::space::merge;
+use crate::support::text::UNSEEN;
 use crate::support::{client, kind, namespace, objects};
 
 fn documents(yaml: &str) -> Vec<Value> {
@@ -43,6 +45,11 @@ async fn stored(yaml: &str) -> Vec<(Value, Value)> {
         pairs.push((object, serde_json::to_value(read).unwrap()));
     }
     pairs
+}
+
+/// The conditions of an interface that no controller has written.
+fn unseen() -> Value {
+    merge(UNSEEN)["status"]["conditions"].take()
 }
 
 #[tokio::test]
@@ -101,7 +108,10 @@ async fn zero_objects_are_read_back_as_meant() {
             _ => {}
         }
         match sent["kind"].as_str().unwrap() {
-            "NetworkInterface" | "Machine" => meant["status"]["state"] = json!("Pending"),
+            "NetworkInterface" => {
+                meant["status"] = json!({ "state": "Pending", "conditions": unseen() });
+            }
+            "Machine" => meant["status"]["state"] = json!("Pending"),
             "Prefix" => meant["status"]["phase"] = json!("Pending"),
             _ => {}
         }

@@ -13,7 +13,7 @@ use crate::support::deployed::{
     CONTROLLER, Cluster, NAMESPACE, WEBHOOK, keep_busy, refer_to_nothing, until_told_again,
 };
 use crate::support::space::{NET, NIC, Space};
-use crate::support::text::{check, ip, makes};
+use crate::support::text::{UNSEEN, check, ip, makes};
 use crate::support::wait::eventually;
 
 const OVERLAY: &str = "deploy/overlays/namespaced";
@@ -98,7 +98,7 @@ async fn with_roles_alone_both_work_in_their_namespaces_and_leave_others_alone()
         .map(|nic| &nic["metadata"]["name"])
         .collect();
     assert_eq!(names, ["free"]);
-    check(&interfaces[0], "status.conditions -");
+    check(&interfaces[0], UNSEEN);
     let asked = is_asked(&other.client, &other.name).await;
     let why = asked.expect_err("it is not judged").to_string();
     assert!(why.contains("does not ask ni-webhook to fill in"), "{why}");

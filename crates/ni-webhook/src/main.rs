@@ -23,6 +23,8 @@ use ni_webhook::serve::{self, Limits, Running, reviews};
 
 /// How long a client of the API server waits for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the API server may say nothing where something is awaited.
+const SILENCE: Duration = Duration::from_mins(5);
 
 /// Those who look at health and metrics are few.
 const HEALTH_CONNECTIONS: u32 = 64;
@@ -179,6 +181,10 @@ async fn client() -> anyhow::Result<Client> {
     // Who asks decides what is tried again, and when.
     config.default_retry = false;
     config.connect_timeout = Some(CONNECT_TIMEOUT);
+    // A server that accepts and says nothing is given up. It says something sooner by each watch: kube's last 295 s.
+    config.read_timeout = Some(SILENCE);
+    // Else the time that a pooled connection was idle would count.
+    config.reset_reader_on_write = true;
     let url = config.cluster_url.clone();
     Client::try_from(config).with_context(|| format!("cannot make a client for {url}"))
 }
@@ -187,7 +193,7 @@ fn start_logs(cli: &Cli) -> anyhow::Result<()> {
     // Each of its warnings is one that we log as well. Who names it in --log hears of it.
     let directives = format!("kube_runtime::watcher=off,{}", cli.log);
     let filter = tracing_subscriber::EnvFilter::try_new(directives)
-        .with_context(|| format!("--log {:?} is no level and no filter", cli.log))?;
+        .with_context(|| format!("--log {:?} is neither a level nor a filter", cli.log))?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
