@@ -22,7 +22,7 @@ use queue::{Next, Planned, Queue};
 use repeats::Repeats;
 use rests::Rests;
 
-use crate::plan::{Change, Memory, Notice, Options, Request};
+use crate::plan::{Change, Memory, Notice, Options, Purpose, Request};
 use crate::restored::{Baseline, WentBack};
 use crate::world::{Dirty, Event, Key, Str, World};
 
@@ -92,6 +92,8 @@ struct Running {
     /// Whether something that the plan depends on has changed since: what still waits is not sent, and what fails is
     /// planned again without a wait.
     stale: bool,
+    /// Whether a write to a child was answered since: a status that still waits may say otherwise.
+    answered: bool,
     /// The longest wait that the server asked for.
     wait: Duration,
 }
@@ -326,8 +328,10 @@ impl Core {
 
     /// Whether a planned change that waited is still in the plan. A read always does good.
     fn is_current(&self, planned: &Planned) -> bool {
-        let running = self.running.get(&planned.key);
-        planned.change.request == Request::Read || running.is_some_and(|running| !running.stale)
+        let status = planned.change.purpose == Purpose::Status;
+        let current = |running: &Running| !(running.stale || status && running.answered);
+        planned.change.request == Request::Read
+            || self.running.get(&planned.key).is_some_and(current)
     }
 
     /// Drops what still waits to be sent for `key`, of which one change was just taken from the queue, and plans again:

@@ -67,11 +67,9 @@ impl Failure {
 }
 
 /// Whether an answer may show that the other changes of its plan no longer hold. They are about other objects than a write
-/// that is answered as one would expect. But the status of an interface says what became of its children.
-fn is_surprise(planner: Kind, change: &Change, outcome: &Outcome) -> bool {
-    let of_child = planner == Kind::NetworkInterface && change.kind != planner;
+/// that is answered as one would expect.
+fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
     match outcome {
-        _ if of_child => true,
         Outcome::Object(_) | Outcome::Gone => change.request == Request::Read,
         Outcome::Failed(Failure::NotFound | Failure::NamespaceTerminating) => true,
         Outcome::Failed(
@@ -94,7 +92,7 @@ impl Core {
         self.queue.answered(&key.namespace);
         let mut dirty = Dirty::new();
         let mut wait = None;
-        let surprise = is_surprise(key.kind, &sent.planned.change, &outcome);
+        let surprise = is_surprise(&sent.planned.change, &outcome);
         let retry = match outcome {
             Outcome::Object(object) => {
                 self.compare(&sent, &object, now);
@@ -117,6 +115,14 @@ impl Core {
             }
         };
         self.outdate(dirty.iter().filter(|other| surprise || *other != key));
+        let is_write = sent.planned.change.request != Request::Read;
+        if is_write
+            && sent.planned.change.kind != key.kind
+            && let Some(running) = self.running.get_mut(key)
+        {
+            // What waits of the same plan may be a status, which says what became of this.
+            running.answered = true;
+        }
         self.enqueue(dirty, now);
         self.finish(key, retry, wait, now);
         if !self.leads {
