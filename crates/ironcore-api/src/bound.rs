@@ -22,6 +22,8 @@ pub(crate) const PEERING_PREFIXES: u64 = 24;
 pub(crate) const INCOMING_PEERINGS: u64 = 192;
 /// Blocks handed out of a prefix.
 pub(crate) const USED: u64 = 65_536;
+/// Blocks of a prefix that are being granted, and those that rest.
+pub(crate) const PENDING: u64 = crate::ipam::MOST_PENDING as u64;
 /// Finalizers in a template's metadata.
 pub(crate) const FINALIZERS: u64 = 64;
 /// Entries of a selector's list or map, attributes of an interface.

@@ -162,5 +162,16 @@ fn status(mut node: Node<'_>) {
     node.at("phase").values_of::<PrefixPhase>();
     node.at("used").at_most(bound::USED);
     node.at("used[]").at_most(bound::ADDRESS);
+    for list in ["pending", "resting"] {
+        node.at(list).at_most(bound::PENDING);
+    }
+    node.at("pending[].prefix").at_most(bound::ADDRESS);
+    node.at("pending[].uid").at_most(bound::UID);
+    node.at("resting[].prefix").at_most(bound::ADDRESS);
+    node.at("capacity.largestFree").at_most(bound::ADDRESS);
+    node.at("conditions")
+        .at_most(bound::CONDITIONS)
+        .list_map("type")
+        .default(common::waiting());
     common::status_with(node, "phase", "Pending");
 }
