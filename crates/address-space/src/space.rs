@@ -110,8 +110,7 @@ impl Space {
         if self.held.contains_key(&prefix) {
             return;
         }
-        let single = |bits| Block::at(bits, 128).prefix(root.family());
-        let inside = prefix..=Prefix::containing(single(block.last()).address(), 128);
+        let inside = prefix..=Prefix::single(prefix.last());
         if self.held.range(inside).next().is_none() {
             self.free.add(block, root.into());
         } else {

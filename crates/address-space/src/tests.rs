@@ -18,7 +18,7 @@ fn texts(cover: &Cover, like: Prefix) -> Vec<String> {
         .collect()
 }
 
-/// The space 10.0.0.0/24 or 2001:db8::/120 by its 256 addresses: how many hold each.
+/// The space 10.0.0.0/24 or `2001:db8::/120` by its 256 addresses: how many hold each.
 struct Naive {
     root: Prefix,
     held: Vec<Prefix>,

@@ -141,6 +141,32 @@ impl Prefix {
         IpFamily::of(self.address)
     }
 
+    /// The last address.
+    pub fn last(self) -> IpAddr {
+        match self.address {
+            IpAddr::V4(first) => {
+                let rest = u32::MAX.checked_shr(u32::from(self.length)).unwrap_or(0);
+                IpAddr::V4(Ipv4Addr::from_bits(first.to_bits() | rest))
+            }
+            IpAddr::V6(first) => {
+                let rest = u128::MAX.checked_shr(u32::from(self.length)).unwrap_or(0);
+                IpAddr::V6(Ipv6Addr::from_bits(first.to_bits() | rest))
+            }
+        }
+    }
+
+    /// Whether all addresses of `other` are in this prefix.
+    pub fn contains(self, other: Self) -> bool {
+        self.family() == other.family()
+            && self.length <= other.length
+            && Self::containing(other.address, self.length) == self
+    }
+
+    /// The longest prefix that an address can have: the address on its own.
+    pub fn single(address: IpAddr) -> Self {
+        Self::containing(address, 128)
+    }
+
     /// Whether it holds exactly one address.
     pub fn is_single_address(self) -> bool {
         self.length == self.family().bits()
@@ -254,6 +280,11 @@ mod tests {
             let prefix = Prefix::containing(address, length);
             proptest::prop_assert_eq!(Prefix::containing(prefix.address(), length), prefix);
             proptest::prop_assert_eq!(prefix.family(), IpFamily::of(address));
+            proptest::prop_assert!(prefix.address() <= address && address <= prefix.last());
+            for end in [prefix.address(), prefix.last(), address] {
+                proptest::prop_assert!(prefix.contains(Prefix::single(end)));
+            }
+            proptest::prop_assert_eq!(prefix.length() == 0 || !prefix.contains(Prefix::containing(address, prefix.length() - 1)), true);
             let mapped = matches!(prefix.address(), IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
             if !mapped {
                 proptest::prop_assert_eq!(parse_prefix(&prefix.to_string()), Ok(prefix));

@@ -10,7 +10,7 @@ use ironcore_api::scope::Scopes;
 
 use crate::core::Backoff;
 use crate::lease::{Times, TimesError};
-use crate::plan::{DuplicateAddresses, Options, Replace, StatusOwner};
+use crate::plan::{Allocator, DuplicateAddresses, Options, Replace, StatusOwner};
 
 /// Makes, repairs, claims and reports the NetworkInterfaces that Machines declare.
 ///
@@ -182,6 +182,19 @@ pub struct Deciding {
         default_value = "refuse"
     )]
     pub duplicate_addresses: DuplicateAddresses,
+    /// Who allocates prefixes: this controller, or another, which then owns block, parent, status and finalizer of all of
+    /// them. Two must never run.
+    #[arg(
+        long,
+        env = "NI_PREFIX_ALLOCATION",
+        value_enum,
+        default_value = "external"
+    )]
+    pub prefix_allocation: Allocator,
+    /// How long a freed address is not granted again, as long as there is another: neighbours may still have it in their
+    /// caches.
+    #[arg(long, env = "NI_ADDRESS_REUSE_DELAY", default_value = "0s", value_parser = duration)]
+    pub address_reuse_delay: Duration,
 }
 
 impl Deciding {
@@ -191,6 +204,8 @@ impl Deciding {
             replace: self.replace_interfaces,
             status: self.network_interface_status,
             duplicate_addresses: self.duplicate_addresses,
+            prefixes: self.prefix_allocation,
+            reuse_delay: self.address_reuse_delay,
         }
     }
 }

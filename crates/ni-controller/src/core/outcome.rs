@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::queue::{Planned, Repeated};
 use super::{Core, Now, Sent};
 use crate::plan::{
-    Altered, Change, Field, Memory, Purpose, Refusal, Request, attempt, came_back_different,
+    Altered, Change, Field, Memory, Purpose, Refusal, Request, Unrecorded, attempt,
+    came_back_different,
 };
 use crate::world::{AnyObject, Dirty, Key, Kind, Loss, Source};
 
@@ -153,8 +154,9 @@ impl Core {
         } else {
             let source = match purpose {
                 Purpose::Look => Source::Look(sent.clock),
-                _ => Source::Answer,
+                _ => Source::Answer(sent.planned.change.request.from_version()),
             };
+            self.note_record(sent, &object, now);
             self.world.learn(object, source, dirty);
         }
         if *purpose == Purpose::Look {
@@ -270,6 +272,31 @@ impl Core {
             }
             Failure::Transient { .. } => true,
         }
+    }
+
+    /// Remembers when the record of what a prefix grants was written, and whether it shows what was granted.
+    fn note_record(&mut self, sent: &Sent, object: &AnyObject, now: Now) {
+        let Planned { key, change, .. } = &sent.planned;
+        let (Purpose::Grant, Request::PatchStatus(body)) = (change.purpose, &change.request) else {
+            return;
+        };
+        let AnyObject::Prefix(slot) = object else {
+            return;
+        };
+        let sent = body["status"]["pending"].as_array().into_iter().flatten();
+        let uids = sent.filter_map(|pending| pending["uid"].as_str());
+        let shown = |uid: &str| {
+            let prefix = slot.good();
+            prefix.is_some_and(|prefix| prefix.pending_for(uid).is_some())
+        };
+        let recorded = uids.into_iter().all(shown);
+        let unrecorded = (!recorded).then(|| Unrecorded {
+            generation: slot.meta().generation,
+            again_at: now.elapsed + self.backoff.cap,
+        });
+        let memory = self.memory(key);
+        memory.granted_at = Some(now.elapsed);
+        memory.unrecorded = unrecorded;
     }
 
     /// Remembers a refusal and when to try again: with the usual backoff, or at its cap only. What else was planned for the

@@ -26,7 +26,8 @@ impl Core {
         let refused = self.retry_of_refused(&key, &plan);
         let undone = self.undone(&key, &plan.changes, now);
         let (changes, repeats) = self.spread_repeats(&key, plan.changes, now);
-        let timers = [again, repeats, refused].into_iter().flatten();
+        let timers = [again, plan.wake_at, repeats, refused];
+        let timers = timers.into_iter().flatten();
         self.queue.set_timer(&key, timers.min());
         self.pass_on(&key, plan.notices.into_iter().chain(undone));
         if !changes.is_empty() {
@@ -150,6 +151,7 @@ impl Core {
             .settle(key, version.is_some(), self.backoff, now.elapsed);
         if let Some(memory) = self.memories.get_mut(key) {
             memory.looks.clear();
+            memory.forget_past(now.elapsed);
             if version.is_none() || memory.is_empty() {
                 self.memories.remove(key);
             }

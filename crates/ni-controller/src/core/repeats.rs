@@ -70,9 +70,15 @@ impl Repeats {
             Purpose::Release => Purpose::Claim,
             Purpose::Claim => Purpose::Release,
             Purpose::Replace | Purpose::Remove => Purpose::Make,
-            Purpose::Make | Purpose::Repair | Purpose::Keep | Purpose::Status | Purpose::Look => {
-                return;
-            }
+            Purpose::Unprotect => Purpose::Protect,
+            Purpose::Make
+            | Purpose::Repair
+            | Purpose::Keep
+            | Purpose::Grant
+            | Purpose::Assign
+            | Purpose::Protect
+            | Purpose::Status
+            | Purpose::Look => return,
         };
         if let Some(of) = self.0.get_mut(key) {
             of.remove(&(change.kind, change.name.clone(), undone));
@@ -133,7 +139,10 @@ pub(super) fn fingerprint(change: &Change) -> Option<u64> {
             (&body["spec"], &metadata["labels"], &metadata["annotations"]).hash(hasher);
             metadata["ownerReferences"].hash(hasher);
         }
-        (Purpose::Status, Request::PatchStatus(body)) => hash_but_times(&body["status"], hasher),
+        (Purpose::Status | Purpose::Grant, Request::PatchStatus(body)) => {
+            hash_but_times(&body["status"], hasher);
+        }
+        (Purpose::Protect, Request::Patch(body)) => body["metadata"]["finalizers"].hash(hasher),
         (Purpose::Make, Request::Create(_)) => {}
         _ => return None,
     }

@@ -1,6 +1,6 @@
 //! Planned changes on their way out, with what their answers will need to be understood.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::queue::{Planned, Repeated};
 use super::repeats::fingerprint;
@@ -24,12 +24,7 @@ impl Core {
                     .repeats
                     .times(key, &change, what, self.backoff, now.elapsed),
                 first: change.purpose == Purpose::Status
-                    && namespace
-                        .interfaces
-                        .get(&change.name)
-                        .is_some_and(|interface| {
-                            interface.status.last_state_transition_time.is_none()
-                        }),
+                    && namespace.is_unreported(change.kind, &change.name),
             });
         Planned {
             key: key.clone(),
@@ -86,7 +81,11 @@ impl Core {
 fn without_body(change: &Change) -> Change {
     let request = match &change.request {
         Request::Create(_) => Request::Create(Value::Null),
-        Request::PatchStatus(_) => Request::PatchStatus(Value::Null),
+        Request::PatchStatus(body) => Request::PatchStatus(json!({
+            "metadata": body["metadata"],
+            // Whether it stays in the record is seen by the answer.
+            "status": { "pending": body["status"]["pending"] },
+        })),
         patch @ Request::Patch(_) => patch.clone(),
         delete @ Request::Delete { .. } => delete.clone(),
         Request::Read => Request::Read,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::prefix::CLEAN_UP_AFTER;
 use super::{Field, Purpose};
 use crate::world::{Kind, Meta, Namespace, Str};
 
@@ -15,12 +16,31 @@ pub struct Memory {
     pub not_as_written: BTreeMap<(Kind, Str), Altered>,
     /// The last look at each object, with where the world's clock stood when it was sent.
     pub looks: BTreeMap<(Kind, Str), u64>,
+    /// When the record of what it grants was written last, since the start.
+    pub granted_at: Option<Duration>,
+    /// What it granted last was not recorded.
+    pub unrecorded: Option<Unrecorded>,
+}
+
+/// A grant that did not stay in the record: the definition lacks the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unrecorded {
+    /// The generation of the object that grants.
+    pub generation: i64,
+    /// When to try again all the same, since the start.
+    pub again_at: Duration,
 }
 
 impl Memory {
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Forgets what no longer delays anything.
+    pub fn forget_past(&mut self, elapsed: Duration) {
+        self.granted_at = self.granted_at.filter(|at| elapsed < *at + CLEAN_UP_AFTER);
+        self.unrecorded = self.unrecorded.filter(|lost| elapsed < lost.again_at);
     }
 
     /// The fields of the child `name` of `kind` that came back different in this attempt of its owner.

@@ -5,11 +5,13 @@
 mod child;
 mod children;
 mod claim;
+mod condition;
 mod interface;
 mod machine;
 mod memory;
 mod merge;
 mod notice;
+mod prefix;
 mod same;
 mod status;
 #[cfg(test)]
@@ -22,7 +24,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 pub use children::{Field, attempt, came_back_different, differing};
-pub use memory::{Altered, Basis, Memory, Refusal};
+pub use memory::{Altered, Basis, Memory, Refusal, Unrecorded};
 pub use notice::{Notice, Reason};
 
 use crate::world::{Key, Kind, Meta, Namespace, Str};
@@ -36,6 +38,10 @@ pub struct Options {
     pub status: StatusOwner,
     /// `--duplicate-addresses`: whether two interfaces of a network may have one address.
     pub duplicate_addresses: DuplicateAddresses,
+    /// `--prefix-allocation`: who allocates prefixes.
+    pub prefixes: Allocator,
+    /// `--address-reuse-delay`: how long a freed block rests.
+    pub reuse_delay: Duration,
 }
 
 impl Default for Options {
@@ -44,6 +50,8 @@ impl Default for Options {
             replace: Replace::Unattached,
             status: StatusOwner::Controller,
             duplicate_addresses: DuplicateAddresses::Refuse,
+            prefixes: Allocator::Controller,
+            reuse_delay: Duration::ZERO,
         }
     }
 }
@@ -63,6 +71,15 @@ pub enum StatusOwner {
     /// This controller.
     Controller,
     /// The user's network plugin: this controller leaves all of it alone.
+    External,
+}
+
+/// Who allocates prefixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Allocator {
+    /// This controller.
+    Controller,
+    /// Another: this controller leaves block, parent, status and finalizer of all prefixes alone.
     External,
 }
 
@@ -92,6 +109,14 @@ pub enum Purpose {
     Claim,
     /// An object's holder is gone, or names it no longer.
     Release,
+    /// Blocks are granted and taken back, in the record of the prefix that they are of.
+    Grant,
+    /// A prefix is told the block that it was granted.
+    Assign,
+    /// An object that others need gets the finalizer that keeps it until they are gone.
+    Protect,
+    /// That finalizer comes off.
+    Unprotect,
     /// Status.
     Status,
     /// A look at what is really there, before something is taken away or after a surprise.
@@ -100,7 +125,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Make,
         Self::Repair,
         Self::Replace,
@@ -108,6 +133,10 @@ impl Purpose {
         Self::Keep,
         Self::Claim,
         Self::Release,
+        Self::Grant,
+        Self::Assign,
+        Self::Protect,
+        Self::Unprotect,
         Self::Status,
         Self::Look,
     ];
@@ -122,6 +151,10 @@ impl Purpose {
             Self::Keep => "keep",
             Self::Claim => "claim",
             Self::Release => "release",
+            Self::Grant => "grant",
+            Self::Assign => "assign",
+            Self::Protect => "protect",
+            Self::Unprotect => "unprotect",
             Self::Status => "status",
             Self::Look => "look",
         }
@@ -148,6 +181,20 @@ pub enum Request {
     Read,
 }
 
+impl Request {
+    /// The version from which alone it is done, if it names one.
+    pub fn from_version(&self) -> Option<u64> {
+        match self {
+            Self::Patch(body) | Self::PatchStatus(body) => {
+                let version = body["metadata"]["resourceVersion"].as_str()?;
+                version.parse().ok()
+            }
+            Self::Delete { version, .. } => Some(*version),
+            Self::Create(_) | Self::Read => None,
+        }
+    }
+}
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
@@ -172,6 +219,8 @@ pub struct Plan {
     pub notices: Vec<Notice>,
     /// When to look again even if nothing changes.
     pub again_at: Option<Timestamp>,
+    /// The same, since the start.
+    pub wake_at: Option<Duration>,
     /// Requests that were refused and wait for their next attempt.
     pub held_back: Vec<Change>,
 }
@@ -243,7 +292,7 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
         Kind::NetworkInterface => interface::plan(&key.name, view),
         Kind::VirtualIp => virtual_ip::plan(&key.name, view),
         Kind::Network => unreadable(view.namespace.networks.slot(&key.name)),
-        Kind::Prefix => unreadable(view.namespace.prefixes.slot(&key.name)),
+        Kind::Prefix => prefix::plan(&key.name, view),
     };
     if let Some(meta) = view.namespace.meta(key.kind, &key.name) {
         hold_back((key.kind, meta), view, &mut plan);
@@ -271,7 +320,13 @@ fn hold_back(planner: (Kind, &Meta), view: View<'_>, plan: &mut Plan) {
 /// The Event of a write that was refused. Children's are on their owner.
 fn write_refused(change: &Change, refusal: &Refusal, view: View<'_>) -> Option<Notice> {
     let what = match change.purpose {
-        Purpose::Claim | Purpose::Release | Purpose::Status => written(change.purpose),
+        Purpose::Claim
+        | Purpose::Release
+        | Purpose::Grant
+        | Purpose::Assign
+        | Purpose::Protect
+        | Purpose::Unprotect
+        | Purpose::Status => written(change.purpose),
         Purpose::Make
         | Purpose::Repair
         | Purpose::Replace
@@ -309,6 +364,9 @@ fn written(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Claim => "the claim of this object",
         Purpose::Release => "the release of this object",
+        Purpose::Grant => "what is granted of this object",
+        Purpose::Assign => "the block of this object",
+        Purpose::Protect | Purpose::Unprotect => "the finalizer of this object",
         Purpose::Status => "the status of this object",
         Purpose::Repair => "what the template says of this object",
         Purpose::Make | Purpose::Replace | Purpose::Remove | Purpose::Keep | Purpose::Look => {

@@ -19,6 +19,8 @@ pub enum Reason {
     NetworkError,
     FamilyMismatch,
     NotDecodable,
+    NoRoom,
+    InUse,
     InvalidSpec,
     WriteRefused,
     WriteUndone,
@@ -33,7 +35,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::NameTaken,
         Self::InterfaceTaken,
         Self::ReplacementNeeded,
@@ -44,6 +46,8 @@ impl Reason {
         Self::NetworkError,
         Self::FamilyMismatch,
         Self::NotDecodable,
+        Self::NoRoom,
+        Self::InUse,
         Self::InvalidSpec,
         Self::WriteRefused,
         Self::WriteUndone,
@@ -69,6 +73,8 @@ impl Reason {
             Self::NetworkError => "NetworkError",
             Self::FamilyMismatch => "FamilyMismatch",
             Self::NotDecodable => "NotDecodable",
+            Self::NoRoom => "NoRoom",
+            Self::InUse => "InUse",
             Self::InvalidSpec => "InvalidSpec",
             Self::WriteRefused => "WriteRefused",
             Self::WriteUndone => "WriteUndone",

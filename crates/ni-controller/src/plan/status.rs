@@ -6,19 +6,15 @@ mod checks;
 mod children;
 
 use ironcore_api::networking::{NetworkInterfaceState as State, NetworkInterfaceStatus};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
+use super::condition::{self, Verdict};
 use super::merge::merge_patch;
 use super::{Notice, Reason, View, WAITING_AFTER};
 use crate::world::{Interface, Kind};
 use addresses::Addresses;
-
-/// The condition that says whether an interface has all that it asks for.
-const READY: &str = "Ready";
-/// The condition that is there while only a change of the interface itself can help.
-const STALLED: &str = "Stalled";
 
 /// What keeps an interface from being Available.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +51,15 @@ impl Fault {
         Self {
             making: true,
             ..Self::pending("ChildMissing", message)
+        }
+    }
+
+    fn verdict(&self) -> Verdict<'_> {
+        Verdict {
+            ready: false,
+            stalled: self.stalled,
+            reason: self.reason,
+            message: &self.message,
         }
     }
 
@@ -121,7 +126,14 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
         ips: addresses.ips.iter().map(ToString::to_string).collect(),
         prefixes: addresses.prefixes.iter().map(ToString::to_string).collect(),
         virtual_ip: addresses.virtual_ip.map(|ip| ip.to_string()),
-        conditions: conditions(interface, fault.as_ref(), view.now),
+        conditions: condition::with_ours(
+            &stored.conditions,
+            &fault
+                .as_ref()
+                .map_or(Verdict::ready(State::Available.as_str()), Fault::verdict),
+            interface.meta.generation,
+            view.now,
+        ),
         observed_generation: Some(interface.meta.generation),
     };
     Judged {
@@ -130,39 +142,6 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
         making: fault.as_ref().is_some_and(|fault| fault.making),
         again_at,
     }
-}
-
-/// Ours are `Ready` and `Stalled`; others' conditions stay.
-fn conditions(interface: &Interface, fault: Option<&Fault>, now: Timestamp) -> Vec<Condition> {
-    let mut conditions = interface.status.conditions.clone();
-    let (reason, message) = fault.map_or((State::Available.as_str(), ""), |fault| {
-        (fault.reason, fault.message.as_str())
-    });
-    let mut set = |type_: &str, status: &str| {
-        let stored = conditions.iter().position(|known| known.type_ == type_);
-        let since = stored.map(|at| &conditions[at]);
-        let since = since.filter(|known| known.status == status);
-        let since = since.map_or(Time(now), |known| known.last_transition_time.clone());
-        let condition = Condition {
-            type_: type_.to_owned(),
-            status: status.to_owned(),
-            reason: reason.to_owned(),
-            message: message.to_owned(),
-            last_transition_time: since,
-            observed_generation: Some(interface.meta.generation),
-        };
-        match stored {
-            Some(at) => conditions[at] = condition,
-            None => conditions.push(condition),
-        }
-    };
-    set(READY, if fault.is_none() { "True" } else { "False" });
-    if fault.is_some_and(|fault| fault.stalled) {
-        set(STALLED, "True");
-    } else {
-        conditions.retain(|condition| condition.type_ != STALLED);
-    }
-    conditions
 }
 
 /// The merge patch that makes the stored status equal to `want`: fields that are gone are nulled.

@@ -52,6 +52,11 @@ impl<K: Eq + Hash> Index<K> {
         self.0.get_key_value(key).map(|(key, _)| key)
     }
 
+    /// All keys, in no order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.0.keys()
+    }
+
     /// Adds `name` to `key`.
     pub(super) fn insert(&mut self, key: K, name: &Str) {
         match self.0.get_mut(&key) {

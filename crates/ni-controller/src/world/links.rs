@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use super::allocation::Allocation;
 use super::index::Index;
 use super::kinds::Kind;
 use super::meta::Str;
@@ -38,6 +39,8 @@ pub struct Links {
     pub(super) contested: HashMap<Contended, Holder>,
     /// Owners of which a child went.
     pub(super) lost: Lost,
+    /// What prefixes hold and ask of each other.
+    pub(super) allocation: Allocation,
 }
 
 /// An address in a network.

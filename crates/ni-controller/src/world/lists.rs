@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ironcore_api::scope::{Scope, Scopes};
 
 use super::meta::Str;
+use super::store::Listing;
 
 /// The newest list of one scope.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,6 +81,14 @@ impl Lists {
     /// The number of the list that shows `namespace`; `None` where that is not watched.
     pub(super) fn number(&self, namespace: &str) -> Option<u32> {
         self.showing(namespace).map(|list| list.number)
+    }
+
+    /// How far the list is that shows `namespace`; `None` where that is not watched.
+    pub(super) fn listing(&self, namespace: &str) -> Option<Listing> {
+        self.showing(namespace).map(|list| Listing {
+            number: list.number,
+            open: list.open,
+        })
     }
 
     /// Whether a list that shows `namespace` was complete.

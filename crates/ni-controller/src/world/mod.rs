@@ -1,6 +1,7 @@
 //! The world: one in-memory view of all objects that planners read, fed by watches and by the answers to
 //! our own writes. Pure: what goes in decides what is in it.
 
+mod allocation;
 mod decode;
 mod event;
 mod index;
@@ -19,10 +20,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ironcore_api::scope::{Scope, Scopes};
 
+pub use allocation::{Allocation, Asks, Queue, Selector, Waiter};
 pub use decode::{Received, Slot, Undecodable, decode};
 pub use event::{Event, Loss};
 pub use kinds::{
-    AnyObject, Declared, Interface, Kind, Machine, Namespace, Network, Prefix, Template, VirtualIp,
+    AnyObject, Declared, Entry, Interface, Kind, Machine, Namespace, Network, Prefix, Record, Rest,
+    Template, VirtualIp,
 };
 pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;
@@ -32,6 +35,7 @@ pub use object::{Object, Stored};
 use readers::{changed, collect, went};
 use share::Shared;
 pub use size::Size;
+use store::News;
 pub use store::{Source, Store};
 
 /// What has to be planned for after a change.
@@ -140,7 +144,10 @@ impl World {
     /// Takes in a watch's event.
     pub fn observe(&mut self, event: Event, dirty: &mut Dirty) {
         match event {
-            Event::ListBegins(kind, scope) => self.lists[kind as usize].begin(&scope),
+            Event::ListBegins(kind, scope) => {
+                self.lists[kind as usize].begin(&scope);
+                for_kind!(kind, T => self.begin_list::<T>(&scope));
+            }
             Event::Listed(object) => {
                 let meta = object.meta();
                 let lists = &mut self.lists[object.kind() as usize];
@@ -194,14 +201,26 @@ impl World {
 
     fn put<T: Object>(&mut self, mut slot: Slot<T>, source: Source, dirty: &mut Dirty) {
         let lists = &self.lists[T::KIND as usize];
-        if lists.number(&slot.meta().namespace).is_none() {
+        let Some(listing) = lists.listing(&slot.meta().namespace) else {
             return;
-        }
+        };
         slot.share(&mut self.shared);
         let of = slot.meta().namespace.clone();
         self.replace(&of, slot, dirty, |store, slot, seen| {
+            store.set_listing(listing);
             store.put(slot, source, seen)
         });
+    }
+
+    /// A list of what `scope` covers begins: until it ends, no version is known to be as far as the watch.
+    fn begin_list<T: Object>(&mut self, scope: &Scope) {
+        let lists = &self.lists[T::KIND as usize];
+        let namespaces = self.namespaces.iter_mut();
+        for (name, namespace) in namespaces.filter(|(name, _)| scope.covers(name)) {
+            if let Some(listing) = lists.listing(name) {
+                T::parts(namespace).0.set_listing(listing);
+            }
+        }
     }
 
     /// Has `put` take a version of an object into its store, and the indexes follow.
@@ -210,14 +229,21 @@ impl World {
         of: &Str,
         slot: Slot<T>,
         dirty: &mut Dirty,
-        put: impl FnOnce(&mut Store<T>, Slot<T>, u64) -> Option<Option<Slot<T>>>,
+        put: impl FnOnce(&mut Store<T>, Slot<T>, u64) -> News<T>,
     ) {
         let name = slot.meta().name.clone();
         self.clock += 1;
         let namespace = self.namespaces.entry(of.clone()).or_default();
         let (store, links) = T::parts(namespace);
-        let Some(old) = put(store, slot, self.clock) else {
-            return;
+        let old = match put(store, slot, self.clock) {
+            News::No => return,
+            News::Anchored => {
+                if T::READS_ANCHORS {
+                    collect(of, dirty)(T::KIND, &name);
+                }
+                return;
+            }
+            News::Version(old) => old,
         };
         if let Some(old) = old.as_ref().and_then(Slot::good) {
             old.unlink(links);
@@ -234,6 +260,7 @@ impl World {
             size.add(new);
             let contended = changed(namespace, old, new, &mut collect(of, dirty));
             namespace.settle(contended, &mut collect(of, dirty));
+            namespace.settle_rooms(&mut collect(of, dirty));
         }
     }
 
@@ -260,8 +287,16 @@ impl World {
             });
             for slot in older {
                 self.replace(&namespace, slot, dirty, |store, slot, seen| {
-                    store.go_back(slot, seen).map(Some)
+                    let old = store.go_back(slot, seen);
+                    old.map_or(News::No, |old| News::Version(Some(old)))
                 });
+            }
+            if T::READS_ANCHORS
+                && let Some(known) = self.namespaces.get(&namespace)
+            {
+                known
+                    .allocation()
+                    .concerned(&mut collect(&namespace, dirty));
             }
             let keys = doubtful.into_iter().map(|name| Key {
                 namespace: namespace.clone(),
@@ -296,6 +331,7 @@ impl World {
             namespace.settle(contended, &mut collect(name, dirty));
             namespace.note_loss(old, loss, self.clock);
         }
+        namespace.settle_rooms(&mut collect(name, dirty));
         if namespace.is_empty() {
             self.namespaces.remove(name);
         }

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use k8s_openapi::jiff::Timestamp;
 
 use super::Loss;
+use super::allocation::Allocation;
 use super::decode::Slot;
 use super::kinds::{Interface, Kind, Machine, Namespace, Prefix, VirtualIp, for_kind};
 use super::links::{Contended, Holder};
@@ -155,6 +156,21 @@ impl Namespace {
     /// first.
     pub fn has_lost_a_child(&self, kind: Kind, name: &str) -> bool {
         self.links.lost.contains(kind, name)
+    }
+
+    /// Whether nobody has written the status of this object yet.
+    pub fn is_unreported(&self, kind: Kind, name: &str) -> bool {
+        for_kind!(kind, T => T::store(self).get(name).is_some_and(Object::is_unreported))
+    }
+
+    /// What prefixes hold and ask of each other.
+    pub fn allocation(&self) -> &Allocation {
+        &self.links.allocation
+    }
+
+    /// The prefix with this UID.
+    pub fn prefix_of_uid(&self, uid: &str) -> Option<&Prefix> {
+        self.prefixes.get(self.links.allocation.name_of(uid)?)
     }
 
     /// Whether there is nothing left to know.

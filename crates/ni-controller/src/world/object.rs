@@ -28,6 +28,8 @@ pub(super) type Affect<'a> = &'a mut dyn FnMut(Kind, &str);
 
 /// An object of a kind: how it is decoded, what it takes, and what it means to others.
 pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
+    /// Whether plans read how far the watch has come when they decide about such an object.
+    const READS_ANCHORS: bool = false;
     /// The fields beside metadata, as they are decoded.
     type Body: DeserializeOwned;
     /// The trimmed object.
@@ -48,6 +50,10 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn contends_as(&self, _: &Self) -> bool {
         true
     }
+    /// Whether nobody has written its status yet.
+    fn is_unreported(&self) -> bool {
+        false
+    }
     /// Replaces texts that many objects have by shared copies.
     fn share(&mut self, shared: &mut Shared);
     /// Memory that it takes, in bytes, estimated.
@@ -61,6 +67,11 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     /// The addresses that an interface asks for by this object.
     fn contended(&self, _: &Namespace) -> Vec<Contended> {
         Vec::new()
+    }
+    /// Names the objects whose plan depends on what differs between two versions of one object, itself aside.
+    fn readers_of_change(old: &Self, new: &Self, namespace: &Namespace, affect: Affect<'_>) {
+        old.readers(namespace, affect);
+        new.readers(namespace, affect);
     }
     /// Names the objects whose plan depends on one of this name, of which only the metadata decodes.
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>);

@@ -38,8 +38,15 @@ pub(super) fn changed<T: Object>(
         (old, new) => (old == new, false),
     };
     if !reads_as {
-        namespace.readers_of(&old, affect);
-        namespace.readers_of(new, affect);
+        match (&old, new) {
+            (Slot::Good(old), Slot::Good(new)) => {
+                T::readers_of_change(old, new, namespace, affect);
+            }
+            (old, new) => {
+                namespace.readers_of(old, affect);
+                namespace.readers_of(new, affect);
+            }
+        }
     }
     let mut contended = Vec::new();
     if !contends_as {

@@ -13,8 +13,9 @@ pub enum Source {
     Watch,
     /// An item of the list with this number, from which a watch goes on.
     List(u32),
-    /// The API server's answer to a write of ours, which a watch will still report.
-    Answer,
+    /// The API server's answer to a write of ours, which a watch will still report. If the write was made from one version
+    /// alone, it is this.
+    Answer(Option<u64>),
     /// The API server's answer to a read that was sent when the world's counter stood here.
     Look(u64),
 }
@@ -24,7 +25,7 @@ impl Source {
     fn list(self) -> u32 {
         match self {
             Self::List(number) => number,
-            Self::Watch | Self::Answer | Self::Look(_) => 0,
+            Self::Watch | Self::Answer(_) | Self::Look(_) => 0,
         }
     }
 }
@@ -45,7 +46,7 @@ impl Proof {
         match source {
             Source::Watch => Self::Confirmed,
             Source::List(_) => Self::OpenList,
-            Source::Answer | Source::Look(_) => Self::Answer,
+            Source::Answer(_) | Source::Look(_) => Self::Answer,
         }
     }
 }
@@ -58,6 +59,29 @@ struct Entry<T> {
     list: u32,
     /// When, on the world's own counter, this version became known.
     seen: u64,
+    /// The list whose watch has come as far as this version, or that showed it; or the version is of our own making from one
+    /// of which that holds.
+    anchor: Option<u32>,
+}
+
+/// The newest list of a store's objects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Listing {
+    /// Its number.
+    pub number: u32,
+    /// Whether it has not ended yet.
+    pub open: bool,
+}
+
+/// What a version of an object was to a store.
+#[derive(Debug)]
+pub(super) enum News<T> {
+    /// Known, or older than what is known.
+    No,
+    /// Known, but only now it is known that the watch has come as far.
+    Anchored,
+    /// New, in place of this.
+    Version(Option<Slot<T>>),
 }
 
 /// What is remembered of an object that we saw gone before its watch did.
@@ -77,6 +101,9 @@ pub struct Store<T> {
     /// What the list with this number shows in an older version than is known. It takes effect when the list ends:
     /// until then the list may break off.
     older: BTreeMap<Str, (u32, Slot<T>)>,
+    listing: Listing,
+    /// How many objects do not decode.
+    undecodable: usize,
 }
 
 impl<T> Default for Store<T> {
@@ -85,6 +112,8 @@ impl<T> Default for Store<T> {
             entries: BTreeMap::new(),
             tombstones: BTreeMap::new(),
             older: BTreeMap::new(),
+            listing: Listing::default(),
+            undecodable: 0,
         }
     }
 }
@@ -125,23 +154,43 @@ impl<T: Object> Store<T> {
         self.entries.is_empty() && self.tombstones.is_empty()
     }
 
-    /// Takes in a version of an object. Returns `None` if it is not news, else what was there before.
-    pub fn put(&mut self, slot: Slot<T>, source: Source, seen: u64) -> Option<Option<Slot<T>>> {
+    /// Whether nobody wrote the known version of `name` between what the watch has shown and our own writes: everything of
+    /// this kind that is older is known. While a list is under way, of no object.
+    pub fn is_anchored(&self, name: &str) -> bool {
+        let entry = self.entries.get(name);
+        !self.listing.open && entry.is_some_and(|entry| entry.anchor == Some(self.listing.number))
+    }
+
+    /// Whether all objects decode.
+    pub fn all_decode(&self) -> bool {
+        self.undecodable == 0
+    }
+
+    /// Takes in how far the newest list of these objects is.
+    pub(super) fn set_listing(&mut self, listing: Listing) {
+        self.listing = listing;
+    }
+
+    /// Takes in a version of an object.
+    pub(super) fn put(&mut self, slot: Slot<T>, source: Source, seen: u64) -> News<T> {
         let name = slot.meta().name.clone();
         if self.is_buried(&name, &slot, source) {
-            return None;
+            return News::No;
         }
         self.tombstones.remove(&name);
         let (proof, list) = (Proof::of(source), source.list());
+        let anchor = self.anchor_of(&name, source);
         let Some(entry) = self.entries.get_mut(&name) else {
             let entry = Entry {
                 slot,
                 proof,
                 list,
                 seen,
+                anchor,
             };
+            self.undecodable += usize::from(entry.slot.good().is_none());
             self.entries.insert(name, entry);
-            return Some(None);
+            return News::Version(None);
         };
         entry.list = entry.list.max(list);
         let (known, offered) = (entry.slot.meta().version, slot.meta().version);
@@ -149,14 +198,38 @@ impl<T: Object> Store<T> {
             self.older.remove(&name);
             entry.proof = proof;
             entry.seen = seen;
-            return Some(Some(std::mem::replace(&mut entry.slot, slot)));
+            entry.anchor = anchor;
+            self.undecodable += usize::from(slot.good().is_none());
+            let old = std::mem::replace(&mut entry.slot, slot);
+            self.undecodable -= usize::from(old.good().is_none());
+            return News::Version(Some(old));
         }
         if offered == known {
             entry.proof = entry.proof.max(proof);
+            if anchor.is_some() && entry.anchor != anchor {
+                entry.anchor = anchor;
+                // The end of a list tells of all at once.
+                if !self.listing.open {
+                    return News::Anchored;
+                }
+            }
         } else if proof == Proof::OpenList && entry.proof > Proof::Answer {
             self.older.insert(name, (list, slot));
         }
-        None
+        News::No
+    }
+
+    /// The anchor of a version of `name` that comes from this source.
+    fn anchor_of(&self, name: &str, source: Source) -> Option<u32> {
+        let from = match source {
+            Source::Watch => return Some(self.listing.number),
+            Source::List(number) => return Some(number),
+            Source::Answer(from) => from?,
+            Source::Look(_) => return None,
+        };
+        let known = self.entries.get(name)?;
+        let anchored = self.is_anchored(name) && known.slot.meta().version == from;
+        anchored.then_some(self.listing.number)
     }
 
     /// Replaces the object by an older version, which a list that ended has shown: the server went back. Returns
@@ -165,7 +238,11 @@ impl<T: Object> Store<T> {
         let entry = self.entries.get_mut(&slot.meta().name)?;
         entry.proof = Proof::Confirmed;
         entry.seen = seen;
-        Some(std::mem::replace(&mut entry.slot, slot))
+        entry.anchor = Some(self.listing.number);
+        self.undecodable += usize::from(slot.good().is_none());
+        let old = std::mem::replace(&mut entry.slot, slot);
+        self.undecodable -= usize::from(old.good().is_none());
+        Some(old)
     }
 
     /// Whether `slot` is old news of an object that we know to be gone.
@@ -192,9 +269,14 @@ impl<T: Object> Store<T> {
         let entry = self.entries.get(&meta.name)?;
         let known = entry.slot.meta();
         let gone = known.uid == meta.uid || known.version < meta.version;
-        gone.then(|| self.entries.remove(&meta.name))
-            .flatten()
-            .map(|entry| entry.slot)
+        gone.then(|| self.take(&meta.name)).flatten()
+    }
+
+    /// Takes the object `name` away.
+    fn take(&mut self, name: &str) -> Option<Slot<T>> {
+        let slot = self.entries.remove(name)?.slot;
+        self.undecodable -= usize::from(slot.good().is_none());
+        Some(slot)
     }
 
     /// Takes in that the API server answered that the object with `uid` is gone; `list` is the newest list's number,
@@ -204,20 +286,24 @@ impl<T: Object> Store<T> {
         if &*entry.slot.meta().uid != uid {
             return None;
         }
-        let entry = self.entries.remove(name)?;
+        let slot = self.take(name)?;
         self.tombstones.insert(
-            entry.slot.meta().name.clone(),
+            slot.meta().name.clone(),
             Tombstone {
                 uid: uid.into(),
                 list,
                 at,
             },
         );
-        Some(entry.slot)
+        Some(slot)
     }
 
     /// Ends list `number`, whose newest version is `newest`.
     pub fn end_list(&mut self, number: u32, newest: u64) -> Ended<T> {
+        self.listing = Listing {
+            number,
+            open: false,
+        };
         self.tombstones
             .retain(|_, tombstone| tombstone.list >= number);
         let (mut gone, mut doubtful) = (Vec::new(), Vec::new());
@@ -232,11 +318,11 @@ impl<T: Object> Store<T> {
                 doubtful.push(name.clone());
             }
         }
-        let gone = gone.iter().filter_map(|name| self.entries.remove(name));
+        let gone = gone.iter().filter_map(|name| self.take(name)).collect();
         let older = std::mem::take(&mut self.older).into_values();
         let older = older.filter(|(list, _)| *list == number);
         Ended {
-            gone: gone.map(|entry| entry.slot).collect(),
+            gone,
             doubtful,
             older: older.map(|(_, slot)| slot).collect(),
         }

@@ -37,7 +37,7 @@ impl World {
     /// What an answer of ours shows.
     fn answer(&mut self, namespace: &str, name: &str, version: u64) {
         let object = interface(namespace, name, version);
-        self.learn(object, Source::Answer, &mut Dirty::new());
+        self.learn(object, Source::Answer(None), &mut Dirty::new());
     }
 
     /// The interfaces, as `a/x a/y b/x`.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::retries::with_child;
 use crate::sim::server::{Server, any};
-use crate::sim::{Sim, fresh_core};
+use crate::sim::{Sim, fresh_core, outside_allocator};
 use crate::users::{ephemeral, interface_spec};
 
 /// Applies the machine `m` with entries `a` and `b` of these addresses.
@@ -128,7 +128,7 @@ fn one_that_begins_to_lead_plans_for_every_object() {
 
 #[test]
 fn one_that_stands_by_remembers_nothing_of_objects_that_are_gone() {
-    let mut core = fresh_core(&Scopes::All);
+    let mut core = fresh_core(&Scopes::All, outside_allocator());
     let now = Sim::new(Server::default()).now();
     core.observe(Event::ListBegins(Kind::Machine, Scope::All), now);
     core.observe(Event::ListEnds(Kind::Machine, Scope::All), now);
@@ -227,7 +227,10 @@ fn one_slot_is_left_for_another_namespace() {
         }
         sim.deliver_all(Kind::Machine);
         let now = sim.now();
-        let mut core = std::mem::replace(&mut sim.leader.core, fresh_core(&Scopes::All));
+        let mut core = std::mem::replace(
+            &mut sim.leader.core,
+            fresh_core(&Scopes::All, outside_allocator()),
+        );
         core = core.with_slots(4);
         std::iter::from_fn(|| core.next(now)).take(8).count()
     };

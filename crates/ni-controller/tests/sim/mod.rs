@@ -8,7 +8,7 @@ use std::time::Duration;
 use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
-use ni_controller::plan::{Change, Options, Plan, Request};
+use ni_controller::plan::{Allocator, Change, Options, Plan, Request};
 use ni_controller::world::{Event, Key, Kind};
 
 use serde_json::Value;
@@ -38,6 +38,7 @@ pub(crate) struct Sim {
     pub(crate) other: Server,
     /// What the watches cover.
     scopes: Scopes,
+    options: Options,
     pub(crate) leader: Replica,
     pub(crate) standby: Replica,
     elapsed: Duration,
@@ -68,20 +69,33 @@ pub(crate) enum Fate {
     Forbidden,
 }
 
+/// Options under which others allocate prefixes, as the steps of this simulation do.
+pub(crate) fn outside_allocator() -> Options {
+    Options {
+        prefixes: Allocator::External,
+        ..Options::default()
+    }
+}
+
 /// A core that knows nothing yet and stands by.
-pub(crate) fn fresh_core(scopes: &Scopes) -> Core {
+pub(crate) fn fresh_core(scopes: &Scopes, options: Options) -> Core {
     let backoff = Backoff {
         base: Duration::from_millis(10),
         cap: Duration::from_secs(1),
     };
-    Core::new(Options::default(), backoff).with_scopes(scopes)
+    Core::new(options, backoff).with_scopes(scopes)
 }
 
 impl Sim {
-    /// One watch of each kind covers all namespaces.
+    /// One watch of each kind covers all namespaces. Others allocate prefixes.
     pub(crate) fn new(server: Server) -> Self {
+        Self::with(outside_allocator(), server)
+    }
+
+    /// As [`Self::new`], with these options.
+    pub(crate) fn with(options: Options, server: Server) -> Self {
         let other = server.other();
-        Self::watching(Scopes::All, server, other)
+        Self::watching(Scopes::All, options, server, other)
     }
 
     /// Both namespaces, each with watches of its own if `apart`.
@@ -90,12 +104,13 @@ impl Sim {
         let other = server.other();
         let names = [&server, &other].map(|server| server.namespace().into());
         let apart = apart.then(|| Scopes::Each(names.into()));
-        Self::watching(apart.unwrap_or_default(), server, other)
+        let scopes = apart.unwrap_or_default();
+        Self::watching(scopes, outside_allocator(), server, other)
     }
 
-    fn watching(scopes: Scopes, server: Server, other: Server) -> Self {
+    fn watching(scopes: Scopes, options: Options, server: Server, other: Server) -> Self {
         let replica = |watches| Replica {
-            core: fresh_core(&scopes),
+            core: fresh_core(&scopes, options),
             watches,
             answers: Vec::new(),
             orders: Vec::new(),
@@ -107,6 +122,7 @@ impl Sim {
             leader: replica(0),
             standby: replica(1),
             scopes,
+            options,
             elapsed: Duration::ZERO,
             restores: 0,
             wall: 1_000_000,
@@ -207,7 +223,7 @@ impl Sim {
 
     /// The leader knows nothing any more.
     pub(crate) fn forget(&mut self) {
-        self.leader.core = fresh_core(&self.scopes);
+        self.leader.core = fresh_core(&self.scopes, self.options);
         self.leader.core.lead(true, self.now());
         self.leader.answers.clear();
     }

@@ -191,6 +191,10 @@ impl Object for Interface {
         }
     }
 
+    fn is_unreported(&self) -> bool {
+        self.status.last_state_transition_time.is_none()
+    }
+
     fn meta(&self) -> &Meta {
         &self.meta
     }

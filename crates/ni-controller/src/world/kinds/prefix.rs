@@ -2,14 +2,19 @@
 
 use std::net::IpAddr;
 
-use ironcore_api::address::{self, parse_prefix};
+use address_space::Cover;
+use ironcore_api::address::{IpFamily, Prefix as Block, parse_prefix};
 use ironcore_api::default;
-use ironcore_api::ipam::{PrefixPhase, PrefixSpec};
+use ironcore_api::ipam::{PrefixPhase, PrefixSpec, PrefixStatus};
+use ironcore_api::reference::Named;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Interface, Kind, Namespace};
+use crate::world::allocation::{Asks, Selector, Waiter};
 use crate::world::links::{Contended, Links};
-use crate::world::meta::{Meta, Pairs, RawMeta};
+use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
 
@@ -22,28 +27,163 @@ pub struct Prefix {
     pub labels: Pairs,
     /// Annotations.
     pub annotations: Pairs,
+    /// Finalizers.
+    pub finalizers: Box<[Str]>,
     /// Spec, defaults filled in.
     pub spec: PrefixSpec,
+    /// What its `parentSelector` selects.
+    pub selector: Option<Box<Selector>>,
+    /// The block that its spec names.
+    pub block: Option<Block>,
     /// The block that it was granted, once it is Allocated.
-    pub granted: Option<address::Prefix>,
+    pub granted: Option<Block>,
+    /// What it granted to others, where it did.
+    pub record: Option<Box<Record>>,
+    /// Conditions.
+    pub conditions: Vec<Condition>,
+    /// The generation that the conditions are about.
+    pub observed_generation: Option<i64>,
 }
 
-/// The body of a prefix, without the blocks that it handed out: there may be tens of thousands.
+/// What a prefix granted to others, as its status says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Record {
+    /// The blocks that are not to be granted again.
+    pub used: Cover,
+    /// What `used` takes as JSON, in bytes.
+    pub bytes: usize,
+    /// Those of which the grant is under way.
+    pub pending: Box<[Entry]>,
+    /// Freed blocks that rest.
+    pub resting: Box<[Rest]>,
+}
+
+/// A block of which the grant is under way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// The block.
+    pub block: Block,
+    /// UID of the prefix that gets it.
+    pub uid: Str,
+}
+
+/// A freed block that rests.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rest {
+    /// The block.
+    pub block: Block,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// The body of a prefix.
 #[derive(Deserialize)]
 pub struct Body {
     spec: PrefixSpec,
-    status: Option<Status>,
+    #[serde(default)]
+    status: Option<PrefixStatus>,
 }
 
-#[derive(Deserialize)]
-struct Status {
-    phase: Option<PrefixPhase>,
+impl Record {
+    /// What `status` says, as far as it can be read. `None` where nothing was granted.
+    fn of(status: &PrefixStatus) -> Option<Box<Self>> {
+        let blocks = status
+            .used
+            .iter()
+            .filter_map(|text| parse_prefix(text).ok());
+        let used: Cover = blocks.map(Into::into).collect();
+        let pending = status.pending.iter().filter_map(|pending| {
+            Some(Entry {
+                block: parse_prefix(&pending.prefix).ok()?,
+                uid: pending.uid.as_str().into(),
+            })
+        });
+        let resting = status.resting.iter().filter_map(|resting| {
+            Some(Rest {
+                block: parse_prefix(&resting.prefix).ok()?,
+                until: resting.until.0,
+            })
+        });
+        let record = Self {
+            bytes: status.used.iter().map(|text| text.len() + 3).sum(),
+            used,
+            pending: pending.collect(),
+            resting: resting.collect(),
+        };
+        (record != Self::default()).then(|| Box::new(record))
+    }
 }
 
 impl Prefix {
+    /// Whether it has its block.
+    pub fn is_allocated(&self) -> bool {
+        self.granted.is_some()
+    }
+
+    /// Its block, if parts of it can be granted.
+    pub fn root(&self) -> Option<Block> {
+        self.granted.filter(|block| !block.is_single_address())
+    }
+
+    /// The prefix that it names as its parent.
+    pub fn parent_name(&self) -> Option<&str> {
+        self.spec.parent_ref.named()
+    }
+
+    /// Whether it is a part of no other.
+    pub fn is_root(&self) -> bool {
+        self.parent_name().is_none() && self.selector.is_none()
+    }
+
+    /// What it asks for, if it is to be a part of another and says so in words that can be read.
+    pub fn asks(&self) -> Option<Asks> {
+        if self.is_root() {
+            return None;
+        }
+        if self.spec.prefix.is_some() {
+            return self.block.map(Asks::Block);
+        }
+        let longest = self.spec.ip_family?.bits();
+        let length = u8::try_from(self.spec.prefix_length?).ok()?;
+        (1..=longest)
+            .contains(&length)
+            .then_some(Asks::Length(length))
+    }
+
+    /// Family and selector by which it is to find a parent.
+    pub fn group(&self) -> Option<((IpFamily, Str), &Selector)> {
+        let selector = self.selector.as_deref()?;
+        let family = self.spec.ip_family?;
+        Some(((family, selector.text().clone()), selector))
+    }
+
+    /// The block that it holds, and of which prefix.
+    pub fn held(&self) -> Option<(&str, Block)> {
+        self.parent_name().zip(self.granted)
+    }
+
+    /// The blocks of it of which the grant is under way.
+    pub fn pending(&self) -> &[Entry] {
+        self.record.as_ref().map_or(&[], |record| &record.pending)
+    }
+
+    /// The block that is being granted to the prefix with this UID.
+    pub fn pending_for(&self, uid: &str) -> Option<Block> {
+        let mut pending = self.pending().iter();
+        pending
+            .find(|entry| *entry.uid == *uid)
+            .map(|entry| entry.block)
+    }
+
+    /// Whether it bears the finalizer that keeps it while others have parts of it.
+    pub fn is_protected(&self) -> bool {
+        let ours = Kind::Prefix.entry().finalizer;
+        self.finalizers.iter().any(|known| Some(&**known) == ours)
+    }
+
     /// Its first address: of a block of one address the only one.
     pub fn address(&self) -> Option<IpAddr> {
-        self.granted.map(address::Prefix::address)
+        self.granted.map(Block::address)
     }
 
     /// The address that an interface has by it, if one owns it.
@@ -62,20 +202,92 @@ impl Prefix {
     }
 }
 
+/// Names the prefix with this UID.
+fn affect_uid(namespace: &Namespace, uid: &str, affect: Affect<'_>) {
+    if let Some(prefix) = namespace.prefix_of_uid(uid) {
+        affect(Kind::Prefix, &prefix.meta.name);
+    }
+}
+
+/// Whose plan depends on a prefix.
+impl Prefix {
+    fn interfaces(&self, namespace: &Namespace, affect: Affect<'_>) {
+        for interface in namespace.links.with_prefix.get(&self.meta.name) {
+            affect(Kind::NetworkInterface, interface);
+        }
+        if let Some(owner) = &self.meta.owner
+            && owner.is_a(Kind::NetworkInterface)
+        {
+            affect(Kind::NetworkInterface, &owner.name);
+        }
+    }
+
+    /// What its parents read of it.
+    fn means_to_parents(&self) -> impl PartialEq + use<'_> {
+        let asks = Waiter::of(self).map(|waiter| waiter.asks);
+        let place = (self.parent_name(), self.selector.as_deref(), self.block);
+        (
+            asks,
+            place,
+            self.granted,
+            self.meta.deleting,
+            self.meta.external,
+        )
+    }
+
+    /// Those that it asks for a part, that it has a part of, and that are granting it one.
+    fn parents(&self, namespace: &Namespace, affect: Affect<'_>) {
+        let allocation = namespace.allocation();
+        let candidates = allocation.candidates(self, namespace);
+        let candidates = candidates.map(|parent| &parent.meta.name);
+        for parent in candidates.chain(allocation.granting(&self.meta.uid)) {
+            affect(Kind::Prefix, parent);
+        }
+    }
+
+    /// What those who ask it for a part read of it, beside the room that it has.
+    fn means_to_askers(&self) -> impl PartialEq + use<'_> {
+        let meta = &self.meta;
+        (self.root(), &self.labels, meta.deleting, meta.external)
+    }
+
+    fn askers(&self, namespace: &Namespace, affect: Affect<'_>) {
+        for (_, queue) in namespace.allocation().queues(self) {
+            for waiter in queue.iter() {
+                affect(Kind::Prefix, &waiter.name);
+            }
+        }
+    }
+}
+
 impl Object for Prefix {
+    const READS_ANCHORS: bool = true;
+
     type Body = Body;
 
     fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
-        let phase = body.status.and_then(|status| status.phase);
-        let block = body.spec.prefix.as_deref();
-        let block = block.filter(|_| phase == Some(PrefixPhase::Allocated));
+        let status = body.status.unwrap_or_default();
+        let spec = default::prefix_spec(&body.spec).into_owned();
+        let block = spec.prefix.as_deref();
+        let block = block.and_then(|block| parse_prefix(block).ok());
+        let selector = spec.parent_selector.as_ref();
         Self {
             meta,
             labels: raw.labels.unwrap_or_default().into(),
             annotations: raw.annotations.unwrap_or_default().into(),
-            granted: block.and_then(|block| parse_prefix(block).ok()),
-            spec: default::prefix_spec(&body.spec).into_owned(),
+            finalizers: raw.finalizers.into_iter().map(Str::from).collect(),
+            selector: selector.map(|selector| Box::new(Selector::new(selector))),
+            block,
+            granted: block.filter(|_| status.phase == Some(PrefixPhase::Allocated)),
+            record: Record::of(&status),
+            conditions: status.conditions,
+            observed_generation: status.observed_generation,
+            spec,
         }
+    }
+
+    fn is_unreported(&self) -> bool {
+        self.observed_generation.is_none()
     }
 
     fn meta(&self) -> &Meta {
@@ -109,6 +321,7 @@ impl Object for Prefix {
         if let Some(address) = self.interface_address() {
             links.granted.insert(address, &self.meta.name);
         }
+        links.allocation.link(self);
     }
 
     fn unlink(&self, links: &mut Links) {
@@ -118,14 +331,35 @@ impl Object for Prefix {
         if let Some(address) = self.interface_address() {
             links.granted.remove(&address, &self.meta.name);
         }
+        links.allocation.unlink(self);
     }
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
-        Self::readers_of_name(namespace, &self.meta.name, affect);
-        if let Some(owner) = &self.meta.owner
-            && owner.is_a(Kind::NetworkInterface)
-        {
-            affect(Kind::NetworkInterface, &owner.name);
+        self.interfaces(namespace, affect);
+        self.parents(namespace, affect);
+        self.askers(namespace, affect);
+        for entry in self.pending() {
+            affect_uid(namespace, &entry.uid, affect);
+        }
+    }
+
+    fn readers_of_change(old: &Self, new: &Self, namespace: &Namespace, affect: Affect<'_>) {
+        old.interfaces(namespace, affect);
+        new.interfaces(namespace, affect);
+        if old.means_to_parents() != new.means_to_parents() {
+            old.parents(namespace, affect);
+            new.parents(namespace, affect);
+        }
+        if old.means_to_askers() != new.means_to_askers() {
+            old.askers(namespace, affect);
+            new.askers(namespace, affect);
+        }
+        for (one, other) in [(old, new), (new, old)] {
+            let others = other.pending();
+            let entries = one.pending().iter();
+            for entry in entries.filter(|entry| !others.contains(entry)) {
+                affect_uid(namespace, &entry.uid, affect);
+            }
         }
     }
 
@@ -143,5 +377,7 @@ impl Object for Prefix {
         for interface in namespace.links.with_prefix.get(name) {
             affect(Kind::NetworkInterface, interface);
         }
+        // While one does not decode, nothing is taken back from any.
+        namespace.allocation().concerned(affect);
     }
 }

@@ -1,0 +1,62 @@
+//! Allocation of prefixes (contract, Prefix allocation, Protection). A prefix plays two parts: a child, which waits for its
+//! block, and a parent, which grants blocks of its own and records them.
+
+mod child;
+mod parent;
+mod protect;
+mod record;
+mod waiting;
+
+use serde_json::{Value, json};
+
+pub(super) use parent::CLEAN_UP_AFTER;
+
+use super::{Allocator, Change, Plan, Purpose, Request, View, unreadable};
+use crate::world::{Kind, Prefix, Slot};
+
+/// Plans for the prefix `name`.
+pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
+    let slot = view.namespace.prefixes.slot(name);
+    let Some(Slot::Good(prefix)) = slot else {
+        return unreadable(slot);
+    };
+    let mut plan = Plan::default();
+    if view.options.prefixes == Allocator::External || prefix.meta.external {
+        return plan;
+    }
+    if prefix.meta.deleting {
+        protect::plan_release(prefix, view, &mut plan);
+        return plan;
+    }
+    child::plan(prefix, view, &mut plan);
+    // Of an object, one write at a time.
+    if plan.changes.is_empty() {
+        parent::plan(prefix, view, &mut plan);
+    }
+    plan
+}
+
+/// Writes the status from the very version that is known. (The API server ignores the uid of a status patch.)
+fn write_status(prefix: &Prefix, status: &Value, purpose: Purpose) -> Change {
+    let version = prefix.meta.version.to_string();
+    let body = json!({ "metadata": { "resourceVersion": version }, "status": status });
+    change(prefix, Request::PatchStatus(body), purpose)
+}
+
+/// Merges this into the very version that is known.
+fn write(prefix: &Prefix, mut body: Value, purpose: Purpose) -> Change {
+    let meta = &prefix.meta;
+    body["metadata"]["uid"] = (&*meta.uid).into();
+    body["metadata"]["resourceVersion"] = meta.version.to_string().into();
+    change(prefix, Request::Patch(body), purpose)
+}
+
+fn change(prefix: &Prefix, request: Request, purpose: Purpose) -> Change {
+    Change {
+        kind: Kind::Prefix,
+        name: prefix.meta.name.clone(),
+        request,
+        purpose,
+        then: None,
+    }
+}
