@@ -1,10 +1,11 @@
 //! Backups, and servers that go back to one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use serde_json::Value;
-
-use super::Server;
+use super::watch::Log;
+use super::{Server, Stored};
 
 /// How many histories a server can have, one restore after the other.
 pub const HISTORIES: u64 = 4;
@@ -13,7 +14,7 @@ pub const HISTORIES: u64 = 4;
 #[derive(Clone, Debug)]
 pub struct Backup<K> {
     namespace: &'static str,
-    objects: BTreeMap<(K, String), Value>,
+    objects: BTreeMap<K, BTreeMap<Arc<str>, Stored>>,
     clock: u64,
 }
 
@@ -23,7 +24,7 @@ impl<K: Copy + Ord> Server<K> {
         Backup {
             namespace: self.namespace,
             objects: self.objects.clone(),
-            clock: self.clock.get(),
+            clock: self.newest(),
         }
     }
 
@@ -37,6 +38,14 @@ impl<K: Copy + Ord> Server<K> {
         let backup = backups.find(|backup| backup.namespace == self.namespace);
         let backup = backup.expect("a backup of each namespace");
         self.objects.clone_from(&backup.objects);
+        let kinds = self.objects.iter();
+        let logs = kinds.map(|(kind, objects)| {
+            let objects = objects
+                .iter()
+                .map(|(name, stored)| (name.clone(), stored.object.clone()));
+            (*kind, Log::of(objects.collect()))
+        });
+        self.logs = logs.collect();
         for watch in &mut self.watches {
             watch.go_on_from(newest);
         }
@@ -45,11 +54,12 @@ impl<K: Copy + Ord> Server<K> {
     /// The next history begins, with the next version after that of the backup, or after all that ever were.
     pub fn begin_history(&self, number: u64, backup: &Backup<K>, overtakes: bool) {
         let clock = if overtakes {
-            self.clock.get()
+            self.newest()
         } else {
             backup.clock
         };
         let number = number % HISTORIES;
-        self.clock.set(clock / HISTORIES * HISTORIES + number);
+        self.clock
+            .store(clock / HISTORIES * HISTORIES + number, Ordering::Relaxed);
     }
 }

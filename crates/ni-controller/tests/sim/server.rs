@@ -1,8 +1,10 @@
 //! The model of the API server, as the controller's requests and events meet it, with a record of what the controller wrote.
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, LazyLock};
 
-use api_model::{Answer, Refusal, Reported};
+use api_model::{Answer, Definition, Policy, Refusal, Reported};
 use ni_controller::core::{Failure, Outcome};
 use ni_controller::plan::Request;
 use ni_controller::world::{AnyObject, Event, Kind};
@@ -26,7 +28,7 @@ pub(crate) struct Server {
 impl Default for Server {
     /// The namespace `ns`; two replicas watch it.
     fn default() -> Self {
-        Self::of(api_model::Server::new("ns", 2))
+        Self::of(api_model::Server::new("ns", 2).with_definitions(definitions()))
     }
 }
 
@@ -68,12 +70,17 @@ impl Server {
                 self.ask(kind, name, &api_model::Request::PatchStatus(body))
             }
             Request::Delete { uid, version } => {
-                let version = &version.to_string();
-                self.ask(kind, name, &api_model::Request::Delete { uid, version })
+                let delete = api_model::Delete {
+                    uid: Some(uid),
+                    version: Some(&version.to_string()),
+                    policy: Some(Policy::Background),
+                };
+                self.ask(kind, name, &api_model::Request::Delete(delete))
             }
             Request::Read => self.ask(kind, name, &api_model::Request::Get),
         };
-        let done = !matches!(answer, Answer::Refused(_)) && *request != Request::Read;
+        let refused = matches!(answer, Answer::Refused(_) | Answer::Invalid(_));
+        let done = !refused && *request != Request::Read;
         if let Some(before) = before.filter(|_| done) {
             self.writes.push((kind, request.clone(), before));
         }
@@ -83,6 +90,18 @@ impl Server {
     fn ask(&mut self, kind: Kind, name: &str, request: &api_model::Request<'_>) -> Answer {
         self.model.serve(kind, name, request)
     }
+}
+
+/// The definitions of all kinds, read once.
+fn definitions() -> Arc<BTreeMap<Kind, Definition>> {
+    static DEFINITIONS: LazyLock<Arc<BTreeMap<Kind, Definition>>> = LazyLock::new(|| {
+        let definition = |kind: Kind| {
+            let crd = serde_json::to_value((kind.entry().crd)()).expect("plain data");
+            (kind, Definition::new(&crd))
+        };
+        Arc::new(Kind::ALL.map(definition).into())
+    });
+    DEFINITIONS.clone()
 }
 
 /// What an answer means to the controller, as its client puts it.
@@ -96,14 +115,23 @@ fn outcome(kind: Kind, request: &Request, answer: Answer) -> Outcome {
             Refusal::AlreadyExists => Failure::AlreadyExists,
             Refusal::Conflict => Failure::Conflict("precondition".to_owned()),
             Refusal::NamespaceTerminating => Failure::NamespaceTerminating,
+            Refusal::Forbidden => Failure::Forbidden("a right or a quota".to_owned()),
+            Refusal::BadRequest => Failure::Refused("another name".to_owned()),
         }),
+        Answer::Invalid(causes) => Outcome::Failed(
+            if causes.iter().any(|cause| cause.field == "metadata.uid") {
+                Failure::Conflict("another uid".to_owned())
+            } else {
+                Failure::Refused(format!("{causes:?}"))
+            },
+        ),
     }
 }
 
 /// The event as the controller's watch decodes it.
 pub(crate) fn typed(kind: Kind, event: &Reported) -> Event {
     let object = any(kind, &event.object);
-    if event.gone {
+    if event.gone() {
         Event::Deleted(object)
     } else {
         Event::Applied(object)
