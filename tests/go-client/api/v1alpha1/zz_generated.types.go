@@ -581,20 +581,62 @@ type PrefixSpec struct {
 	PrefixLength int32 `json:"prefixLength,omitempty"`
 }
 
-// PrefixStatus What was allocated.
+// PrefixStatus The block of the prefix, and what was allocated from it.
 type PrefixStatus struct {
+	// Capacity How much of the block was granted, and what is left, as of the last change of `used`.
+	Capacity *PrefixStatusCapacity `json:"capacity,omitempty"`
+
+	// Conditions Condition `Ready`: reason and message say what is waited for, or why it can't be had.
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
 	// LastPhaseTransitionTime When `phase` changed last.
 	LastPhaseTransitionTime *metav1.Time `json:"lastPhaseTransitionTime,omitempty"`
+
+	// ObservedGeneration The `metadata.generation` that the conditions were derived from.
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// Pending Blocks in `used` whose children are not Allocated yet.
+	Pending []PrefixStatusPending `json:"pending,omitempty"`
 
 	// Phase Whether the block is this prefix's to use.
 	Phase PrefixStatusPhase `json:"phase,omitempty"`
 
-	// Used Blocks handed out to children.
+	// Resting Freed blocks that are granted again only once nothing else fits, or their time is over.
+	Resting []PrefixStatusResting `json:"resting,omitempty"`
+
+	// Used What children were granted: the smallest sorted list of blocks that covers it.
 	Used []string `json:"used,omitempty"`
 }
 
 // PrefixStatusPhase Whether the block is this prefix's to use.
 type PrefixStatusPhase string
+
+// PrefixStatusCapacity How much of the block was granted, and what is left, as of the last change of `used`.
+type PrefixStatusCapacity struct {
+	// LargestFree The largest block that can still be granted. Absent when nothing is left.
+	LargestFree string `json:"largestFree,omitempty"`
+
+	// UsedPercent How much of the block was granted, in percent, rounded down: 100 only when nothing is left.
+	UsedPercent int32 `json:"usedPercent"`
+}
+
+// PrefixStatusPending A block that is being granted.
+type PrefixStatusPending struct {
+	// Prefix The block, as `address/length`.
+	Prefix string `json:"prefix"`
+
+	// UID UID of the Prefix that it is granted to.
+	UID string `json:"uid"`
+}
+
+// PrefixStatusResting A freed block that rests.
+type PrefixStatusResting struct {
+	// Prefix The block, as `address/length`.
+	Prefix string `json:"prefix"`
+
+	// Until Until when other blocks are preferred.
+	Until metav1.Time `json:"until"`
+}
 
 // PrefixTemplate What the Prefix is made from.
 type PrefixTemplate struct {
