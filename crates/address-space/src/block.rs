@@ -50,7 +50,7 @@ impl Block {
     }
 
     /// The two halves, in order. Of an address on its own there are none.
-    pub(crate) fn halves(self) -> [Self; 2] {
+    pub fn halves(self) -> [Self; 2] {
         let length = self.length + 1;
         let upper = self.first | (1_u128 << (128 - u32::from(length)));
         [Self::at(self.first, length), Self::at(upper, length)]

@@ -12,6 +12,7 @@ use ironcore_api::address::{IpFamily, Prefix as Block};
 pub use queue::{Asks, Queue, Waiter};
 pub use selector::Selector;
 
+use super::decode::Slot;
 use super::index::Index;
 use super::kinds::{Kind, Namespace, Prefix};
 use super::meta::Str;
@@ -36,6 +37,8 @@ pub struct Allocation {
     parents: BTreeSet<(Reverse<u8>, Str)>,
     /// The same, by name.
     roots: HashMap<Str, Block>,
+    /// Whether all that records say is held: while a prefix does not decode, nobody knows what it has.
+    frozen: bool,
     /// Parents of which something was taken or given back since the last look.
     touched: BTreeMap<Str, Touched>,
 }
@@ -166,6 +169,9 @@ impl Allocation {
             self.hold(name, entry.block);
             self.entries.insert(entry.uid.clone(), name);
         }
+        if self.frozen {
+            self.hold_record(prefix);
+        }
         if let Some(root) = prefix.root() {
             self.parents.insert((Reverse(root.length()), name.clone()));
             self.roots.insert(name.clone(), root);
@@ -181,6 +187,9 @@ impl Allocation {
     /// Takes a prefix out again.
     pub(super) fn unlink(&mut self, prefix: &Prefix) {
         let name = &prefix.meta.name;
+        if prefix.root().is_some() {
+            self.touch(name);
+        }
         if self.names.get(&prefix.meta.uid) == Some(name) {
             self.names.remove(&prefix.meta.uid);
         }
@@ -193,6 +202,9 @@ impl Allocation {
         for entry in prefix.pending() {
             self.release(name, entry.block);
             self.entries.remove(&entry.uid, name);
+        }
+        if self.frozen {
+            self.release_record(prefix);
         }
         if let Some(root) = prefix.root() {
             self.parents.remove(&(Reverse(root.length()), name.clone()));
@@ -239,6 +251,18 @@ impl Allocation {
         }
     }
 
+    fn hold_record(&mut self, prefix: &Prefix) {
+        for block in prefix.recorded() {
+            self.hold(&prefix.meta.name, block);
+        }
+    }
+
+    fn release_record(&mut self, prefix: &Prefix) {
+        for block in prefix.recorded() {
+            self.release(&prefix.meta.name, block);
+        }
+    }
+
     fn join_queue(&mut self, prefix: &Prefix, waiter: Waiter) {
         match (prefix.parent_name(), prefix.group()) {
             (Some(parent), _) => self.asking.entry(parent.into()).or_default().insert(waiter),
@@ -273,8 +297,27 @@ impl Allocation {
 }
 
 impl Namespace {
+    /// While a prefix does not decode, has all that records say be held.
+    fn freeze_records(&mut self, affect: Affect<'_>) {
+        let frozen = !self.prefixes.all_decode();
+        let allocation = &mut self.links.allocation;
+        if allocation.frozen == frozen {
+            return;
+        }
+        allocation.frozen = frozen;
+        for prefix in self.prefixes.iter().filter_map(Slot::good) {
+            if frozen {
+                allocation.hold_record(prefix);
+            } else {
+                allocation.release_record(prefix);
+            }
+        }
+        allocation.concerned(affect);
+    }
+
     /// Names those that wait for what is no longer to be had since the last call: they were silent, as they were about to get it.
     pub(super) fn settle_rooms(&mut self, affect: Affect<'_>) {
+        self.freeze_records(affect);
         let touched = std::mem::take(&mut self.links.allocation.touched);
         let allocation = &self.links.allocation;
         for (name, Touched { room, taken }) in touched {

@@ -1,5 +1,7 @@
 //! Properties of world, plan and core under random schedules, and schedules that once went wrong.
 
+mod allocation;
+mod grants;
 mod invariants;
 mod leading;
 mod looks;

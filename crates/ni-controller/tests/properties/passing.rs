@@ -49,7 +49,23 @@ fn fate() -> impl Strategy<Value = Fate> {
 }
 
 pub(crate) fn any_of() -> impl Strategy<Value = Passing> {
-    let kinds = 0..Kind::ALL.len();
+    prop_oneof![
+        21 => of_kinds(0..Kind::ALL.len()),
+        1 => Just(Passing::Switch),
+    ]
+}
+
+/// Where all that happens is about one kind.
+pub(crate) fn of_one_kind(kind: Kind) -> impl Strategy<Value = Passing> {
+    of_kinds(Just(
+        Kind::ALL
+            .into_iter()
+            .position(|known| known == kind)
+            .expect("a kind"),
+    ))
+}
+
+fn of_kinds(kinds: impl Strategy<Value = usize> + Clone) -> impl Strategy<Value = Passing> {
     prop_oneof![
         4 => Just(Passing::Settle),
         10 => (who(), kinds.clone()).prop_map(|(who, kind)| Passing::Deliver { who, kind }),
@@ -61,7 +77,6 @@ pub(crate) fn any_of() -> impl Strategy<Value = Passing> {
         2 => Just(Passing::Depose),
         1 => (0..90u64).prop_map(|seconds| Passing::Sleep { seconds }),
         1 => (-90..90i64).prop_map(|seconds| Passing::SetClock { seconds }),
-        2 => Just(Passing::Switch),
     ]
 }
 

@@ -12,10 +12,10 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::protect::protect;
-use super::record::{self, MOST_USED};
+use super::record;
 use super::write_status;
 use crate::plan::{Change, Plan, Purpose, View};
-use crate::world::{Asks, Entry, Prefix, Queue, Rest, Selector, Waiter};
+use crate::world::{Asks, Entry, Prefix, Queue, Record, Rest, Selector, Waiter};
 
 /// How long after a write those who wait are gathered for the next, unless there are many.
 const GATHER_FOR: Duration = Duration::from_millis(100);
@@ -164,15 +164,12 @@ impl<'a> Next<'a> {
         let before = prefix.record.as_deref();
         let recorded = before.map(|record| &record.used);
         let mut used = self.draft.used();
-        if !view.namespace.prefixes.all_decode() {
-            used.extend(recorded.into_iter().flat_map(Cover::iter));
-        }
         let mut texts = record::texts(&used, root);
-        if record::bytes(&texts) > MOST_USED {
+        if record::bytes(&texts) > Record::MOST_BYTES {
             // Taking back what leaves holes, or granting into them, would need a longer list.
             used.extend(recorded.into_iter().flat_map(Cover::iter));
             texts = record::texts(&used, root);
-            if record::bytes(&texts) > MOST_USED {
+            if record::bytes(&texts) > Record::MOST_BYTES {
                 self.granted.clear();
                 let held = recorded.cloned().unwrap_or_default();
                 texts = record::texts(&held, root);

@@ -10,12 +10,6 @@ use crate::world::{Asks, Entry, Prefix};
 
 use super::child::NOT_AS_WRITTEN;
 
-/// The most bytes of `used`, as JSON. With `pending` and `resting` at their bounds a record stays below 1 MiB: etcd refuses
-/// above 1.5 MiB, with an error that looks as if it went away by itself.
-pub(super) const MOST_USED: usize = 768 * 1024;
-/// Beyond this nothing more is granted: until then there is room for all that one write can add.
-const FULL: usize = MOST_USED - 64 * 1024;
-
 /// Whether what the prefix says of itself allows that it gets `block` of `parent`: it is set once.
 pub(super) fn fits(prefix: &Prefix, parent: &str, block: Block) -> bool {
     let names_parent = prefix.parent_name().is_none_or(|name| name == parent);
@@ -54,7 +48,7 @@ pub(super) fn obstacle(parent: &Prefix, view: View<'_>) -> Option<&'static str> 
     } else if parent
         .record
         .as_ref()
-        .is_some_and(|record| record.bytes > FULL)
+        .is_some_and(|record| record.is_full())
     {
         Some("is too fragmented to record further grants")
     } else {

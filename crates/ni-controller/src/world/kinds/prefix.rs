@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use address_space::Cover;
+use address_space::{Block as Bits, Cover};
 use ironcore_api::address::{IpFamily, Prefix as Block, parse_prefix};
 use ironcore_api::default;
 use ironcore_api::ipam::{PrefixPhase, PrefixSpec, PrefixStatus};
@@ -85,6 +85,15 @@ pub struct Body {
 }
 
 impl Record {
+    /// The most bytes of `used`, as JSON. With `pending` and `resting` at their bounds a record stays below 1 MiB: etcd refuses
+    /// above 1.5 MiB, with an error that looks as if it went away by itself.
+    pub const MOST_BYTES: usize = 768 * 1024;
+
+    /// Whether nothing more can be granted: until then there is room for all that one write can add.
+    pub fn is_full(&self) -> bool {
+        self.bytes > Self::MOST_BYTES - 64 * 1024
+    }
+
     /// What `status` says, as far as it can be read. `None` where nothing was granted.
     fn of(status: &PrefixStatus) -> Option<Box<Self>> {
         let blocks = status
@@ -160,6 +169,22 @@ impl Prefix {
     /// The block that it holds, and of which prefix.
     pub fn held(&self) -> Option<(&str, Block)> {
         self.parent_name().zip(self.granted)
+    }
+
+    /// The blocks of it that are not to be granted again, as parts of it.
+    pub fn recorded(&self) -> Vec<Block> {
+        let (Some(root), Some(record)) = (self.root(), &self.record) else {
+            return Vec::new();
+        };
+        let family = root.family();
+        if record.used.contains(root.into()) {
+            return Bits::from(root)
+                .halves()
+                .map(|half| half.prefix(family))
+                .into();
+        }
+        let blocks = record.used.iter();
+        blocks.map(|block| block.prefix(family)).collect()
     }
 
     /// The blocks of it of which the grant is under way.
@@ -248,7 +273,9 @@ impl Prefix {
     /// What those who ask it for a part read of it, beside the room that it has.
     fn means_to_askers(&self) -> impl PartialEq + use<'_> {
         let meta = &self.meta;
-        (self.root(), &self.labels, meta.deleting, meta.external)
+        let full = self.record.as_ref().is_some_and(|record| record.is_full());
+        let place = (self.granted, &self.labels);
+        (place, meta.deleting, meta.external, full, &self.conditions)
     }
 
     fn askers(&self, namespace: &Namespace, affect: Affect<'_>) {
@@ -377,7 +404,5 @@ impl Object for Prefix {
         for interface in namespace.links.with_prefix.get(name) {
             affect(Kind::NetworkInterface, interface);
         }
-        // While one does not decode, nothing is taken back from any.
-        namespace.allocation().concerned(affect);
     }
 }
