@@ -9,15 +9,20 @@ use serde_json::{Value, json};
 
 use crate::cases;
 use crate::grants::{grants_hold, rest_is_served};
+use crate::invariants::{
+    rest_is_sound, writes_keep_off_others_objects, writes_keep_off_what_is_not_to_be_touched,
+};
+use crate::others::{self, GUARD, Other};
 use crate::passing::{self, Passing};
 use crate::sim::server::Server;
 use crate::sim::{Sim, Who};
+use crate::users::{self, User};
 
 const PREFIX: Kind = Kind::Prefix;
 
 /// Parents: a name, a block, and whether it has the label that children select. The last two have addresses in common.
 const PARENTS: [(&str, &str, bool); 3] = [
-    ("p0", "10.0.0.8/29", true),
+    ("p", "10.0.0.8/29", true),
     ("p1", "10.0.0.0/30", true),
     ("p2", "10.0.0.0/29", false),
 ];
@@ -33,7 +38,6 @@ const BLOCKS: [&str; 7] = [
     "10.0.0.0/30",
     "10.0.0.64/32",
 ];
-const GUARD: &str = "common.ironcore.dev/managed-by";
 
 /// Where a child looks for a block.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +85,8 @@ enum Act {
 enum Step {
     Act(Act),
     Passing(Passing),
+    User(User),
+    Other(Other),
 }
 
 fn asks() -> impl Strategy<Value = Asks> {
@@ -121,6 +127,20 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
         3 => passing::of_one_kind(PREFIX).prop_map(Step::Passing),
     ];
     prop::collection::vec(step, 1..most)
+}
+
+/// Steps of all kinds. What others do to prefixes is an [`Act`]: here they neither allocate nor take our finalizer off.
+fn steps_around_interfaces() -> impl Strategy<Value = Vec<Step>> {
+    let others = others::any_of().prop_filter("not to prefixes", |other| {
+        !other.is_to_a(PREFIX) && !matches!(other, Other::Allocate { .. })
+    });
+    let step = prop_oneof![
+        4 => users::any_of().prop_map(Step::User),
+        2 => others.prop_map(Step::Other),
+        2 => act().prop_map(Step::Act),
+        8 => passing::any_of().prop_map(Step::Passing),
+    ];
+    prop::collection::vec(step, 1..70)
 }
 
 impl Act {
@@ -227,6 +247,8 @@ fn run(sim: &mut Sim, steps: &[Step]) {
         match step {
             Step::Act(act) => act.act(&mut sim.server),
             Step::Passing(passing) => passing.act(sim),
+            Step::User(user) => user.act(sim),
+            Step::Other(other) => other.act(sim),
         }
         grants_hold(&sim.server);
         grants_hold(&sim.other);
@@ -265,6 +287,19 @@ proptest! {
         sim.settle();
         grants_hold(&sim.server);
         nothing_is_left_to_do(&sim, options(rests))?;
+    }
+
+    #[test]
+    fn interfaces_get_addresses_of_their_own_and_give_them_back(steps in steps_around_interfaces()) {
+        let mut sim = Sim::with(options(false), Server::default());
+        run(&mut sim, &steps);
+        sim.settle();
+        for server in [&sim.server, &sim.other] {
+            writes_keep_off_others_objects(server);
+            writes_keep_off_what_is_not_to_be_touched(server);
+            rest_is_sound(server);
+        }
+        nothing_is_left_to_do(&sim, options(false))?;
     }
 
     #[test]

@@ -3,11 +3,10 @@
 use ni_controller::world::Kind;
 use serde_json::Value;
 
-use crate::others::is_alive;
+use crate::others::{is_alive, is_spoilt, is_tended};
 use crate::sim::server::{Server, uid};
 
 const PREFIX: Kind = Kind::Prefix;
-const GUARD: &str = "common.ironcore.dev/managed-by";
 
 /// Addresses 10.0.0.0 to 10.0.0.127, a bit each.
 type Set = u128;
@@ -36,15 +35,6 @@ fn block(prefix: &Value) -> Option<Set> {
 
 fn is_allocated(prefix: &Value) -> bool {
     prefix["status"]["phase"] == "Allocated"
-}
-
-/// Whether it decodes, as the tests spoil prefixes.
-fn decodes(prefix: &Value) -> bool {
-    !prefix["status"]["observedGeneration"].is_string()
-}
-
-fn is_tended(prefix: &Value) -> bool {
-    is_alive(prefix) && decodes(prefix) && prefix["metadata"]["annotations"][GUARD].is_null()
 }
 
 /// The block of a prefix that can be a parent.
@@ -81,7 +71,7 @@ pub(crate) fn grants_hold(server: &Server) {
 
 /// Of every parent that is granting, the record is the exact cover of what is held, and who waits waits for nothing that is free.
 pub(crate) fn rest_is_served(server: &Server) {
-    let all_decode = server.list(PREFIX).all(decodes);
+    let all_decode = !server.list(PREFIX).any(is_spoilt);
     for parent in server.list(PREFIX).filter(|prefix| is_tended(prefix)) {
         let Some(root) = root(parent) else { continue };
         let mut expected = held(server, parent, root).fold(0, |all, (_, block)| all | block);
@@ -141,7 +131,7 @@ fn may_serve(server: &Server, parent: &Value, child: &Value) -> bool {
     }
     // What names of those that an outside system manages stays free for them.
     let names = server.list(PREFIX).filter(|other| {
-        is_alive(other) && decodes(other) && !is_tended(other) && !is_allocated(other)
+        is_alive(other) && !is_spoilt(other) && !is_tended(other) && !is_allocated(other)
     });
     let kept = names.filter_map(block).fold(0, |all, block| all | block);
     let length = child["spec"]["prefixLength"].as_u64().expect("a length");

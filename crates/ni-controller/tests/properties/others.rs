@@ -9,7 +9,7 @@ use crate::sim::Sim;
 use crate::sim::server::Server;
 use crate::users::ROUTES;
 
-const GUARD: &str = "common.ironcore.dev/managed-by";
+pub(crate) const GUARD: &str = "common.ironcore.dev/managed-by";
 
 /// What somebody does to the object of a kind at a place among all of that kind.
 #[derive(Clone, Debug)]
@@ -70,6 +70,17 @@ pub(crate) fn any_of() -> impl Strategy<Value = Other> {
 }
 
 impl Other {
+    /// Whether it happens to an object of this kind, chosen among all.
+    pub(crate) fn is_to_a(&self, wanted: Kind) -> bool {
+        match self {
+            Self::Delete { kind, .. }
+            | Self::Release { kind, .. }
+            | Self::Guard { kind, .. }
+            | Self::Spoil { kind, .. } => *kind == wanted,
+            _ => false,
+        }
+    }
+
     pub(crate) fn act(&self, sim: &mut Sim) {
         let server = &mut sim.server;
         match self {
@@ -183,6 +194,7 @@ pub(crate) fn is_spoilt(object: &Value) -> bool {
         || object["spec"]["ips"] == "none"
         || object["spec"]["ipFamily"] == 5
         || object["spec"]["prefix"] == 5
+        || object["status"]["observedGeneration"].is_string()
 }
 
 fn is_guarded(object: &Value) -> bool {

@@ -6,7 +6,8 @@ use super::Fault;
 use super::addresses::Addresses;
 use crate::plan::child::describe;
 use crate::plan::children::{Owns, Standing, standing};
-use crate::plan::{Purpose, Reason, View};
+use crate::plan::condition::READY;
+use crate::plan::{Allocator, Purpose, Reason, View};
 use crate::world::{Interface, Kind, Meta, Object, Prefix, Slot, VirtualIp};
 
 /// A child that an interface wants.
@@ -26,7 +27,10 @@ enum State<'a> {
     Leaving,
     Undecodable,
     InTheWay(&'a Meta),
-    Ungranted,
+    /// A prefix that is about to get its block.
+    Granting,
+    /// A prefix without a block, and what its condition says, if it is ours to write.
+    Ungranted(Option<&'a str>),
     There,
 }
 
@@ -42,7 +46,7 @@ fn all<'a>(interface: &Interface, view: View<'a>) -> impl Iterator<Item = Wanted
             interface,
             &name,
             &prefix(interface, &name, view),
-            |prefix| prefix.granted.is_some(),
+            |prefix| grant(prefix, view),
             view,
         ),
         name,
@@ -53,7 +57,13 @@ fn all<'a>(interface: &Interface, view: View<'a>) -> impl Iterator<Item = Wanted
         name: interface.meta.name.to_string(),
         field: "spec.virtualIP.ephemeral".to_owned(),
         // Whether it has an address is a check of its own, for those that are referred to as well.
-        state: state(interface, &interface.meta.name, &standing, |_| true, view),
+        state: state(
+            interface,
+            &interface.meta.name,
+            &standing,
+            |_| State::There,
+            view,
+        ),
     });
     prefixes.chain(virtual_ip)
 }
@@ -62,7 +72,7 @@ fn state<'a, C: Object>(
     interface: &Interface,
     name: &str,
     standing: &Standing<'a, C>,
-    granted: impl Fn(&C) -> bool,
+    grant: impl Fn(&'a C) -> State<'a>,
     view: View<'a>,
 ) -> State<'a>
 where
@@ -73,8 +83,20 @@ where
         Standing::Leaving => State::Leaving,
         Standing::Undecodable => State::Undecodable,
         Standing::InTheWay(meta) => State::InTheWay(meta),
-        Standing::Ours(child) if granted(child) => State::There,
-        Standing::Ours(_) => State::Ungranted,
+        Standing::Ours(child) => grant(child),
+    }
+}
+
+/// How far the grant of an interface's prefix is.
+fn grant<'a>(prefix: &'a Prefix, view: View<'a>) -> State<'a> {
+    let allocates = view.options.prefixes == Allocator::Controller && !prefix.meta.external;
+    let mut conditions = prefix.conditions.iter();
+    let waits = conditions.find(|known| known.type_ == READY && known.status == "False");
+    match waits {
+        _ if prefix.is_allocated() => State::There,
+        Some(waits) if allocates => State::Ungranted(Some(&waits.message)),
+        None if allocates => State::Granting,
+        _ => State::Ungranted(None),
     }
 }
 
@@ -173,8 +195,14 @@ pub(super) fn are_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>
                 let why = format!("which could not be made: {why}");
                 return Some(Fault::pending("ChildRefused", message(&why)));
             }
-            State::Ungranted if prefix => ("PrefixPending", "which is Pending"),
-            State::Ungranted => ("VirtualIPPending", "which is Pending"),
+            State::Granting => {
+                return Some(Fault::making(message("which is about to get its block")));
+            }
+            State::Ungranted(Some(why)) => {
+                let why = format!("which is Pending: {why}");
+                return Some(Fault::pending("PrefixPending", message(&why)));
+            }
+            State::Ungranted(None) => ("PrefixPending", "which is Pending"),
             State::Leaving if prefix => ("PrefixDeleting", "which is being deleted"),
             State::Leaving => ("VirtualIPDeleting", "which is being deleted"),
             State::Undecodable if prefix => ("PrefixNotDecodable", "which does not decode"),
