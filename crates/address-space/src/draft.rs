@@ -89,6 +89,15 @@ impl<'a> Draft<'a> {
 
     /// The largest block that can still be had; of several the lowest.
     pub fn largest_free(&self) -> Option<Prefix> {
+        self.largest(&[&self.taken])
+    }
+
+    /// The length of the largest block that first fit can choose.
+    pub fn room(&self) -> Option<u8> {
+        self.largest(&[&self.taken, &self.kept]).map(Prefix::length)
+    }
+
+    fn largest(&self, covers: &[&Cover]) -> Option<Prefix> {
         let root = self.space.root()?;
         let mut lengths = root.length() + 1..=root.family().bits();
         let block = lengths.find_map(|length| {
@@ -98,7 +107,7 @@ impl<'a> Draft<'a> {
                 from = fragment.last().checked_add(1);
                 Some(fragment)
             })
-            .find_map(|fragment| gap(fragment, length, &[&self.taken]))
+            .find_map(|fragment| gap(fragment, length, covers))
         })?;
         Some(block.prefix(root.family()))
     }

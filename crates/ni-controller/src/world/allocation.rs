@@ -66,7 +66,24 @@ impl Allocation {
     }
 
     /// The length of the largest block that can be had of `parent`.
-    pub fn room(&self, parent: &str) -> Option<u8> {
+    pub fn room(&self, parent: &Prefix) -> Option<u8> {
+        let kept: Vec<Block> = self
+            .queues(parent)
+            .flat_map(|(_, queue)| queue.kept())
+            .collect();
+        if kept.is_empty() {
+            return self.whole_room(&parent.meta.name);
+        }
+        let empty = Space::of(parent.root()?);
+        let mut draft = self.space(&parent.meta.name).unwrap_or(&empty).draft();
+        for block in kept {
+            draft.keep(block);
+        }
+        draft.room()
+    }
+
+    /// The same, with the blocks that are kept for outside systems.
+    fn whole_room(&self, parent: &str) -> Option<u8> {
         let root = *self.roots.get(parent)?;
         let space = self.spaces.get(parent);
         space.map_or_else(|| Space::of(root).room(), Space::room)
@@ -95,6 +112,11 @@ impl Allocation {
         });
         let selected = groups.map(|(_, group)| (Some(&group.selector), &group.queue));
         named.map(|queue| (None, queue)).chain(selected)
+    }
+
+    /// Those that wait for a part of the prefix `parent` by its name.
+    pub(super) fn asking(&self, parent: &str) -> impl Iterator<Item = &Waiter> {
+        self.asking.get(parent).into_iter().flat_map(Queue::iter)
     }
 
     /// The prefixes of its family that `selector` prefers to `parent`.
@@ -217,7 +239,7 @@ impl Allocation {
 
     /// Notes what could be had of `parent`, before that changes.
     fn touch(&mut self, parent: &Str) -> &mut Touched {
-        let room = self.room(parent);
+        let room = self.whole_room(parent);
         let touched = self.touched.entry(parent.clone());
         touched.or_insert_with(|| Touched {
             room,
@@ -311,6 +333,9 @@ impl Namespace {
             } else {
                 allocation.release_record(prefix);
             }
+            if prefix.record.is_some() {
+                affect(Kind::Prefix, &prefix.meta.name);
+            }
         }
         allocation.concerned(affect);
     }
@@ -324,8 +349,14 @@ impl Namespace {
             let Some(parent) = self.prefixes.get(&name) else {
                 continue;
             };
-            let now = allocation.room(&name).unwrap_or(u8::MAX);
-            let gone = room.unwrap_or(u8::MAX)..now;
+            let now = allocation.whole_room(&name).unwrap_or(u8::MAX);
+            let mut kept = allocation
+                .queues(parent)
+                .flat_map(|(_, queue)| queue.kept());
+            let gone = match kept.next() {
+                Some(_) => 0..u8::MAX,
+                None => room.unwrap_or(u8::MAX)..now,
+            };
             for (_, queue) in allocation.queues(parent) {
                 let lengths = queue.lengths().filter(|(length, _)| gone.contains(length));
                 let lengths = lengths.flat_map(|(_, waiters)| waiters);

@@ -313,8 +313,12 @@ proptest! {
         run(&mut sim, &before);
         let backup = sim.back_up();
         run(&mut sim, &lost);
+        // As the way of a restore has it: both have stopped before, with all that was on its way, and start after it.
+        for _ in 0..2 {
+            sim.crash();
+            sim.depose();
+        }
         sim.restore(&backup, overtakes);
-        // As the way of a restore has it: both start after it.
         for who in [Who::Leader, Who::Standby] {
             sim.notice(who);
         }

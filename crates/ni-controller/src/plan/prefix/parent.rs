@@ -101,6 +101,9 @@ impl<'a> Next<'a> {
     }
 
     fn grant_named(&mut self, queues: &[(Option<&Selector>, &Queue)], turn: &Turn<'_>) {
+        for block in queues.iter().flat_map(|(_, queue)| queue.kept()) {
+            self.draft.keep(block);
+        }
         let named = queues.iter().flat_map(|(selector, queue)| {
             let waiters = queue.naming();
             waiters.map(move |waiter| (*selector, waiter))
@@ -111,7 +114,7 @@ impl<'a> Next<'a> {
             let Asks::Block(block) = waiter.asks else {
                 continue;
             };
-            if turn.is_external(waiter) || self.granted.len() == turn.most {
+            if self.granted.len() == turn.most {
                 // What can't be granted keeps nothing from anybody.
                 if self.draft.is_free(block) {
                     self.draft.keep(block);
@@ -272,12 +275,6 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// Whether an outside system manages who waits.
-    fn is_external(&self, waiter: &Waiter) -> bool {
-        let known = self.view.namespace.prefixes.get(&waiter.name);
-        known.is_none_or(|known| known.meta.external)
-    }
-
     /// Whether some prefix is granting a block to it already.
     fn is_served(&self, waiter: &Waiter) -> bool {
         let mut granting = self.view.namespace.allocation().granting(&waiter.uid);

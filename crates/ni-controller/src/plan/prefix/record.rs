@@ -61,7 +61,7 @@ pub(super) fn has_room(parent: &Prefix, asks: Asks, view: View<'_>) -> bool {
     let allocation = view.namespace.allocation();
     match asks {
         Asks::Length(length) => {
-            let room = allocation.room(&parent.meta.name);
+            let room = allocation.room(parent);
             room.is_some_and(|room| room <= length)
         }
         Asks::Block(block) => {

@@ -27,6 +27,8 @@ pub struct Waiter {
     pub name: Str,
     /// What it asks for.
     pub asks: Asks,
+    /// Whether an outside system manages it: it is granted nothing.
+    external: bool,
 }
 
 impl Waiter {
@@ -41,6 +43,7 @@ impl Waiter {
             uid: prefix.meta.uid.clone(),
             name: prefix.meta.name.clone(),
             asks,
+            external: prefix.meta.external,
         })
     }
 }
@@ -50,11 +53,16 @@ impl Waiter {
 pub struct Queue {
     named: BTreeMap<Block, BTreeSet<Waiter>>,
     lengths: BTreeMap<u8, BTreeSet<Waiter>>,
+    /// Those that name a block and that an outside system manages.
+    kept: BTreeMap<Block, BTreeSet<Waiter>>,
 }
 
 impl Queue {
     pub(super) fn insert(&mut self, waiter: Waiter) {
         match waiter.asks {
+            Asks::Block(block) if waiter.external => {
+                self.kept.entry(block).or_default().insert(waiter)
+            }
             Asks::Block(block) => self.named.entry(block).or_default().insert(waiter),
             Asks::Length(length) => self.lengths.entry(length).or_default().insert(waiter),
         };
@@ -70,6 +78,7 @@ impl Queue {
             }
         }
         match &waiter.asks {
+            Asks::Block(block) if waiter.external => from(&mut self.kept, block, waiter),
             Asks::Block(block) => from(&mut self.named, block, waiter),
             Asks::Length(length) => from(&mut self.lengths, length, waiter),
         }
@@ -77,7 +86,12 @@ impl Queue {
 
     /// Whether nobody waits.
     pub fn is_empty(&self) -> bool {
-        self.named.is_empty() && self.lengths.is_empty()
+        self.named.is_empty() && self.lengths.is_empty() && self.kept.is_empty()
+    }
+
+    /// The blocks that those name which an outside system manages: first fit keeps off them.
+    pub fn kept(&self) -> impl Iterator<Item = Block> {
+        self.kept.keys().copied()
     }
 
     /// Those that name a block, in the order of their blocks.
@@ -102,7 +116,7 @@ impl Queue {
             .map(|(length, waiters)| (*length, waiters))
     }
 
-    /// All of them.
+    /// All that are to be granted something.
     pub fn iter(&self) -> impl Iterator<Item = &Waiter> {
         self.naming().chain(self.lengths.values().flatten())
     }

@@ -263,9 +263,14 @@ impl Prefix {
     /// Those that it asks for a part, that it has a part of, and that are granting it one.
     fn parents(&self, namespace: &Namespace, affect: Affect<'_>) {
         let allocation = namespace.allocation();
-        let candidates = allocation.candidates(self, namespace);
-        let candidates = candidates.map(|parent| &parent.meta.name);
-        for parent in candidates.chain(allocation.granting(&self.meta.uid)) {
+        for parent in allocation.candidates(self, namespace) {
+            affect(Kind::Prefix, &parent.meta.name);
+            if self.meta.external && self.block.is_some() {
+                // What it names is kept from them.
+                parent.askers(namespace, affect);
+            }
+        }
+        for parent in allocation.granting(&self.meta.uid) {
             affect(Kind::Prefix, parent);
         }
     }
@@ -403,6 +408,9 @@ impl Object for Prefix {
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
         for interface in namespace.links.with_prefix.get(name) {
             affect(Kind::NetworkInterface, interface);
+        }
+        for waiter in namespace.allocation().asking(name) {
+            affect(Kind::Prefix, &waiter.name);
         }
     }
 }
