@@ -5,6 +5,7 @@ mod children;
 mod claims;
 mod machines;
 mod open;
+mod prefixes;
 mod statuses;
 
 use std::time::Duration;
@@ -25,6 +26,7 @@ struct Scene {
     memory: Memory,
     resting: bool,
     failing: bool,
+    elapsed: Duration,
 }
 
 impl Scene {
@@ -39,6 +41,7 @@ impl Scene {
             memory: Memory::default(),
             resting: false,
             failing: false,
+            elapsed: Duration::ZERO,
         }
     }
 
@@ -61,7 +64,7 @@ impl Scene {
             resting: self.resting,
             failing: self.failing,
             now: now(),
-            elapsed: Duration::ZERO,
+            elapsed: self.elapsed,
         };
         plan(&key, view)
     }

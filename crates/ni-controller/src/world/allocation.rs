@@ -357,8 +357,13 @@ impl Namespace {
                 Some(_) => 0..u8::MAX,
                 None => room.unwrap_or(u8::MAX)..now,
             };
+            let Some(root) = parent.root() else {
+                continue;
+            };
             for (_, queue) in allocation.queues(parent) {
-                let lengths = queue.lengths().filter(|(length, _)| gone.contains(length));
+                let lengths = queue
+                    .lengths(root.family())
+                    .filter(|(length, _)| gone.contains(length));
                 let lengths = lengths.flat_map(|(_, waiters)| waiters);
                 let named = taken.iter().flat_map(|block| queue.naming_of(*block));
                 for waiter in lengths.chain(named) {

@@ -43,7 +43,7 @@ pub(super) fn plan(prefix: &Prefix, view: View<'_>, plan: &mut Plan) {
     let space = allocation.space(&prefix.meta.name).unwrap_or(&empty);
     let mut next = Next::of(prefix, space, view);
     if record::obstacle(prefix, view).is_none() && !record::is_lost(prefix, view) {
-        next.grant(prefix, view);
+        next.grant(prefix, root, view);
     }
     let due = match next.granted.len() {
         0 => since(CLEAN_UP_AFTER),
@@ -92,12 +92,12 @@ impl<'a> Next<'a> {
 
     /// Grants to all who wait, as far as there is room: first those who name a block, then those who ask for a length, the
     /// oldest first in both.
-    fn grant(&mut self, prefix: &Prefix, view: View<'_>) {
+    fn grant(&mut self, prefix: &Prefix, root: Block, view: View<'_>) {
         let queues: Vec<_> = view.namespace.allocation().queues(prefix).collect();
         let most = MOST_PENDING.saturating_sub(self.kept.len());
         let turn = Turn { prefix, view, most };
         self.grant_named(&queues, &turn);
-        self.grant_lengths(&queues, &turn);
+        self.grant_lengths(root, &queues, &turn);
     }
 
     fn grant_named(&mut self, queues: &[(Option<&Selector>, &Queue)], turn: &Turn<'_>) {
@@ -128,11 +128,18 @@ impl<'a> Next<'a> {
         }
     }
 
-    fn grant_lengths(&mut self, queues: &[(Option<&Selector>, &Queue)], turn: &Turn<'_>) {
+    fn grant_lengths(
+        &mut self,
+        root: Block,
+        queues: &[(Option<&Selector>, &Queue)],
+        turn: &Turn<'_>,
+    ) {
         let lengths = queues.iter().flat_map(|(selector, queue)| {
-            let lengths = queue.lengths();
-            let chosen = lengths
-                .filter(|(length, _)| turn.is_first_choice(*selector, Asks::Length(*length)));
+            let lengths = queue.lengths(root.family());
+            let chosen = lengths.filter(|(length, _)| {
+                let asks = Asks::Length(root.family(), *length);
+                turn.is_first_choice(*selector, asks)
+            });
             chosen.map(|(length, waiters)| (length, waiters.iter().peekable()))
         });
         let mut lengths: Vec<(u8, Peekable<_>)> = lengths.collect();

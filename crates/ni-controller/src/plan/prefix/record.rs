@@ -60,9 +60,10 @@ pub(super) fn obstacle(parent: &Prefix, view: View<'_>) -> Option<&'static str> 
 pub(super) fn has_room(parent: &Prefix, asks: Asks, view: View<'_>) -> bool {
     let allocation = view.namespace.allocation();
     match asks {
-        Asks::Length(length) => {
+        Asks::Length(family, length) => {
             let room = allocation.room(parent);
-            room.is_some_and(|room| room <= length)
+            let of_family = parent.root().is_some_and(|root| root.family() == family);
+            of_family && room.is_some_and(|room| room <= length)
         }
         Asks::Block(block) => {
             let inside = |root: Block| root.contains(block) && root != block;

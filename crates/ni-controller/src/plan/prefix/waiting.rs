@@ -103,7 +103,14 @@ fn judge_named(name: &str, asks: Asks, view: View<'_>) -> Option<Waits> {
         );
         return Some(Waits::outside(message));
     }
-    if let Asks::Length(length) = asks
+    if let Asks::Length(family, _) = asks
+        && family != block.family()
+    {
+        let message =
+            format!("spec.ipFamily {family} is not that of {block}, the block of Prefix {name}");
+        return Some(Waits::outside(message));
+    }
+    if let Asks::Length(_, length) = asks
         && length <= block.length()
     {
         let message = format!(
@@ -119,7 +126,7 @@ fn judge_named(name: &str, asks: Asks, view: View<'_>) -> Option<Waits> {
     }
     Some(Waits::no_room(match asks {
         Asks::Block(asked) => format!("Prefix {name} has no room for {asked}: it is taken"),
-        Asks::Length(length) => format!("Prefix {name} ({block}) has no room for a /{length}"),
+        Asks::Length(_, length) => format!("Prefix {name} ({block}) has no room for a /{length}"),
     }))
 }
 
@@ -147,7 +154,7 @@ fn judge_selected(prefix: &Prefix, asks: Asks, view: View<'_>) -> Option<Waits> 
     }
     let what = match asks {
         Asks::Block(asked) => asked.to_string(),
-        Asks::Length(length) => format!("a /{length}"),
+        Asks::Length(_, length) => format!("a /{length}"),
     };
     let names = some_of(&names);
     Some(Waits::no_room(format!(

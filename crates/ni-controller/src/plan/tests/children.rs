@@ -40,6 +40,14 @@ fn prefix(name: &str, block: &str, phase: &str) -> Value {
     )
 }
 
+/// As the controller left it for want of room.
+fn waiting(prefix: Value) -> Value {
+    let ready = json!([{
+        "type": "Ready", "status": "False", "reason": "NoRoom", "message": "none", "lastTransitionTime": "1970-01-01T00:00:09Z",
+    }]);
+    with(prefix, &json!({ "status": { "conditions": ready } }))
+}
+
 fn vip(target: &str) -> Value {
     let spec = json!({ "type": "Public", "ipFamily": "IPv4" });
     let vip = object(Kind::VirtualIp, "nic", 4, &spec);
@@ -59,7 +67,22 @@ fn children_count_whoever_made_them() {
     let routes = json!({ "prefixes": [wants_prefix(), { "value": "10.2.0.0/24" }] });
     let cases: Vec<(Vec<Value>, &str)> = vec![
         (
+            // It is about to be granted its block.
             vec![wants_ip(), prefix("nic-0", "10.0.0.9/32", "Pending")],
+            "[]",
+        ),
+        (
+            vec![
+                wants_ip(),
+                waiting(prefix("nic-0", "10.0.0.9/32", "Pending")),
+            ],
+            "Pending PrefixPending",
+        ),
+        (
+            vec![
+                wants_ip(),
+                external(prefix("nic-0", "10.0.0.9/32", "Pending")),
+            ],
             "Pending PrefixPending",
         ),
         (

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ironcore_api::address::Prefix as Block;
+use ironcore_api::address::{IpFamily, Prefix as Block};
 use k8s_openapi::jiff::Timestamp;
 
 use crate::world::Prefix;
@@ -13,8 +13,8 @@ use crate::world::meta::Str;
 pub enum Asks {
     /// This very block.
     Block(Block),
-    /// Any block of so many bits.
-    Length(u8),
+    /// Any block of this family and of so many bits.
+    Length(IpFamily, u8),
 }
 
 /// A prefix that waits. The least has waited longest.
@@ -52,7 +52,7 @@ impl Waiter {
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     named: BTreeMap<Block, BTreeSet<Waiter>>,
-    lengths: BTreeMap<u8, BTreeSet<Waiter>>,
+    lengths: BTreeMap<(IpFamily, u8), BTreeSet<Waiter>>,
     /// Those that name a block and that an outside system manages.
     kept: BTreeMap<Block, BTreeSet<Waiter>>,
 }
@@ -64,7 +64,10 @@ impl Queue {
                 self.kept.entry(block).or_default().insert(waiter)
             }
             Asks::Block(block) => self.named.entry(block).or_default().insert(waiter),
-            Asks::Length(length) => self.lengths.entry(length).or_default().insert(waiter),
+            Asks::Length(family, length) => {
+                let queue = self.lengths.entry((family, length));
+                queue.or_default().insert(waiter)
+            }
         };
     }
 
@@ -80,7 +83,7 @@ impl Queue {
         match &waiter.asks {
             Asks::Block(block) if waiter.external => from(&mut self.kept, block, waiter),
             Asks::Block(block) => from(&mut self.named, block, waiter),
-            Asks::Length(length) => from(&mut self.lengths, length, waiter),
+            Asks::Length(family, length) => from(&mut self.lengths, &(*family, *length), waiter),
         }
     }
 
@@ -109,11 +112,10 @@ impl Queue {
         inside.chain(wider).flatten()
     }
 
-    /// Those that ask for a length, by length, and those that have waited longest first.
-    pub fn lengths(&self) -> impl Iterator<Item = (u8, &BTreeSet<Waiter>)> {
-        self.lengths
-            .iter()
-            .map(|(length, waiters)| (*length, waiters))
+    /// Those that ask for a length in this family, by length, and those that have waited longest first.
+    pub fn lengths(&self, family: IpFamily) -> impl Iterator<Item = (u8, &BTreeSet<Waiter>)> {
+        let lengths = self.lengths.range((family, 0)..=(family, u8::MAX));
+        lengths.map(|((_, length), waiters)| (*length, waiters))
     }
 
     /// All that are to be granted something.

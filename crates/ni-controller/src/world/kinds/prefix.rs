@@ -152,11 +152,11 @@ impl Prefix {
         if self.spec.prefix.is_some() {
             return self.block.map(Asks::Block);
         }
-        let longest = self.spec.ip_family?.bits();
+        let family = self.spec.ip_family?;
         let length = u8::try_from(self.spec.prefix_length?).ok()?;
-        (1..=longest)
+        (1..=family.bits())
             .contains(&length)
-            .then_some(Asks::Length(length))
+            .then_some(Asks::Length(family, length))
     }
 
     /// Family and selector by which it is to find a parent.
