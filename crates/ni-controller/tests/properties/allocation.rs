@@ -163,7 +163,7 @@ impl Act {
                     Place::Parent(at) => spec["parentRef"] = json!({ "name": PARENTS[*at].0 }),
                     Place::Child(at) => spec["parentRef"] = json!({ "name": CHILDREN[*at] }),
                     Place::Selector => {
-                        spec["parentSelector"] = json!({ "matchLabels": { "pool": "a" } })
+                        spec["parentSelector"] = json!({ "matchLabels": { "pool": "a" } });
                     }
                 }
                 match asks {

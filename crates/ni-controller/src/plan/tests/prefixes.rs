@@ -101,6 +101,7 @@ fn record(scene: &Scene) -> Option<String> {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn who_waits_is_told_why() {
     let small = || parent("p", "10.0.0.0/31");
     let full = || records(small(), &["10.0.0.0/31"], &[]);
@@ -281,6 +282,7 @@ fn who_waits_is_told_why() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn a_parent_grants_in_one_write_what_it_has_room_for() {
     let p = || parent("p", "10.0.0.0/29");
     let has = |name: &str, block: &str| allocated(names(name, 2, block));
