@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: watch → world → plan → apply → the API server → watch.
 
+pub mod allocators;
 pub mod apply;
 pub mod client;
 pub mod core;

@@ -188,7 +188,7 @@ pub struct Deciding {
         long,
         env = "NI_PREFIX_ALLOCATION",
         value_enum,
-        default_value = "external"
+        default_value = "controller"
     )]
     pub prefix_allocation: Allocator,
     /// How long a freed address is not granted again, as long as there is another: neighbours may still have it in their

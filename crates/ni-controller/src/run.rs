@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{Instrument, info, info_span, warn};
 
+use crate::allocators;
 use crate::apply::apply;
 use crate::core::{Core, Failure, Now, Order, Outcome, Step};
 use crate::events::Outbox;
@@ -17,7 +18,7 @@ use crate::lease::Term;
 use crate::log::log;
 use crate::metrics::Metrics;
 use crate::options::Run;
-use crate::plan::Purpose;
+use crate::plan::{Allocator, Purpose};
 use crate::restored::WentBack;
 use crate::serve::Probe;
 use crate::watch::Watches;
@@ -59,6 +60,8 @@ struct Loop {
     scopes: Scopes,
     watches: Watches,
     term: Term,
+    /// Whether no other allocator can be at work: until that is known nothing is written.
+    alone: bool,
     /// How often the election found that the API server went back, as far as this loop has taken it in.
     restores: u64,
     outbox: Outbox,
@@ -98,9 +101,10 @@ pub async fn run(
             .with_scopes(scopes),
         clock: Clock::start(),
         watches: Watches::start(&client, scopes),
-        client,
+        client: client.clone(),
         scopes: scopes.clone(),
         term: term.clone(),
+        alone: options.deciding.prefix_allocation == Allocator::External,
         restores: 0,
         outbox,
         metrics,
@@ -112,6 +116,8 @@ pub async fn run(
         announced: false,
     };
     tokio::pin!(stop);
+    let none_other = allocators::none_other(&client);
+    tokio::pin!(none_other);
     let deadline = tokio::time::sleep(Duration::MAX);
     tokio::pin!(deadline);
     loop {
@@ -127,6 +133,10 @@ pub async fn run(
             Some(answer) = this.sending.join_next() => this.take_answer(answer?),
             Some(probe) = probes.recv() => this.take_probe(probe),
             () = term.changed() => {}
+            none = &mut none_other, if !this.alone => {
+                none?;
+                this.alone = true;
+            }
             // What else waits has its turn first.
             () = tokio::task::yield_now(), if paused => {}
             // Without room nothing is sent, and timers stay due.
@@ -155,7 +165,7 @@ impl Loop {
     /// Takes in where the election stands.
     fn stand(&mut self) {
         // In this order: where a term began after the API server went back, both are seen.
-        let leads = self.term.holds();
+        let leads = self.leads();
         let restores = self.term.restores();
         if restores != self.restores
             && let Some(proof) = self.term.proof()
@@ -204,7 +214,12 @@ impl Loop {
 
     /// Whether more may be sent.
     fn has_room(&self) -> bool {
-        !self.stopping && self.sending.len() < self.concurrency && self.term.holds()
+        !self.stopping && self.sending.len() < self.concurrency && self.leads()
+    }
+
+    /// Whether it is this process that writes.
+    fn leads(&self) -> bool {
+        self.alone && self.term.holds()
     }
 
     /// Sends what there is to send, as far as there is room. Answers whether to call it again after whatever else waits.
@@ -267,7 +282,7 @@ impl Loop {
 
     fn take_probe(&mut self, probe: Probe) {
         self.metrics.read(&self.core, self.clock.now());
-        self.metrics.leads(self.term.holds());
+        self.metrics.leads(self.leads());
         // Who asked may have gone away meanwhile.
         let _ = probe.send(self.core.world().is_complete() && !self.stopping);
     }
