@@ -112,7 +112,9 @@ async fn zero_objects_are_read_back_as_meant() {
                 meant["status"] = json!({ "state": "Pending", "conditions": unseen() });
             }
             "Machine" => meant["status"]["state"] = json!("Pending"),
-            "Prefix" => meant["status"]["phase"] = json!("Pending"),
+            "Prefix" => {
+                meant["status"] = json!({ "phase": "Pending", "conditions": unseen() });
+            }
             _ => {}
         }
         assert_eq!(read["spec"], meant["spec"], "{sent}");

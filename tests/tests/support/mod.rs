@@ -17,6 +17,7 @@ pub(crate) mod policy;
 pub(crate) mod rendered;
 pub(crate) mod scratch;
 pub(crate) mod space;
+pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod told;
 pub(crate) mod user;
