@@ -192,13 +192,13 @@ async fn what_asks_for_ephemeral_children_is_pending_and_says_so() {
             "x",
             format!("spec.ips = [{{{prefix}}}]"),
             "PrefixPending",
-            "waits for Prefix x-0 of spec.ips[0].ephemeral, which is Pending",
+            "waits for Prefix x-0 of spec.ips[0].ephemeral, which is Pending: waits for Prefix p, which does not exist",
         ),
         (
             "y",
             format!("spec.ips = [{{value: 10.0.0.2}}]; spec.prefixes = [{{{prefix}}}]"),
             "PrefixPending",
-            "waits for Prefix y-pf-0 of spec.prefixes[0].ephemeral, which is Pending",
+            "waits for Prefix y-pf-0 of spec.prefixes[0].ephemeral, which is Pending: waits for Prefix p, which does not exist",
         ),
         (
             "z",

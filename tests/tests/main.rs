@@ -2,6 +2,14 @@
 
 mod support;
 
+mod allocation_grants;
+mod allocation_owners;
+mod allocation_parents;
+mod allocation_protection;
+mod allocation_races;
+mod allocation_record;
+mod allocation_waits;
+mod allocation_whole_life;
 mod controller_additions;
 mod controller_addresses;
 mod controller_children;

@@ -16,6 +16,9 @@ use super::scratch::scratch;
 use super::space::Space;
 use super::wait::eventually;
 
+/// Has a controller allocate prefixes.
+pub(crate) const ALLOCATES: &str = "--prefix-allocation=controller";
+
 /// Bodies too, of our kinds and Leases only.
 const AUDIT_POLICY: &str = "\
 apiVersion: audit.k8s.io/v1
@@ -23,7 +26,7 @@ kind: Policy
 omitStages: [RequestReceived]
 rules:
 - { level: None, verbs: [watch] }
-- { level: Request, resources: [{ group: compute.ironcore.dev }, { group: networking.ironcore.dev }] }
+- { level: Request, resources: [{ group: compute.ironcore.dev }, { group: networking.ironcore.dev }, { group: ipam.ironcore.dev }] }
 - { level: Request, resources: [{ group: coordination.k8s.io }] }
 - { level: None }
 ";
@@ -61,7 +64,7 @@ pub(crate) async fn shared() -> &'static (ControlPlane, Controller) {
     static SHARED: OnceCell<(ControlPlane, Controller)> = OnceCell::const_new();
     let start = || async {
         let plane = start(|_| ()).await;
-        let controller = Controller::start(plane.kubeconfig(), &[]).await;
+        let controller = Controller::start(plane.kubeconfig(), &[ALLOCATES]).await;
         (plane, controller)
     };
     SHARED.get_or_init(start).await

@@ -1,0 +1,164 @@
+//! Many grants at once, by controllers that are killed, and by two that both believe they lead: no block is given twice, none
+//! leaks.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, stream};
+
+use crate::support::controller::Controller;
+use crate::support::history::{History, check_grants};
+use crate::support::plane::{ALLOCATES, Asked, Turn};
+use crate::support::prefixes::{of, used};
+use crate::support::space::{PREFIX, Space};
+use crate::support::text::at;
+use crate::support::wait::eventually;
+
+fn name(child: u32) -> String {
+    format!("x{child}")
+}
+
+/// Stores so many prefixes that ask the root `p` (10.0.0.0/16) for a block each, of several lengths.
+async fn ask(space: &Space, children: std::ops::Range<u32>) {
+    let one = |child| async move {
+        let length = ["/32", "/30", "/32", "/28"][child as usize % 4];
+        space.ask(&name(child), length, &of("p")).await;
+    };
+    stream::iter(children)
+        .map(one)
+        .buffer_unordered(16)
+        .count()
+        .await;
+}
+
+/// Deletes every third of them.
+async fn thin_out(space: &Space, children: std::ops::Range<u32>) {
+    let one = |child| async move { space.delete(PREFIX, &name(child)).await };
+    stream::iter(children.step_by(3))
+        .map(one)
+        .buffer_unordered(16)
+        .count()
+        .await;
+}
+
+/// Waits until at least so many are Allocated.
+async fn until_allocated(space: &Space, count: usize) {
+    eventually("children are Allocated", || async {
+        let all = space.list(PREFIX).await;
+        let allocated = all
+            .iter()
+            .filter(|prefix| at(prefix, "status.phase") == "Allocated");
+        let allocated = allocated.count().saturating_sub(1);
+        if allocated >= count {
+            Ok(())
+        } else {
+            Err(allocated)
+        }
+    })
+    .await;
+}
+
+/// Starts one that leads by a Lease of its own, which no other looks at.
+async fn leader(turn: &Turn, space: &Space, lease: &str) -> Controller {
+    let namespace = format!("--lease-namespace={}", space.name);
+    let lease = format!("--lease-name={lease}");
+    let controller = turn
+        .controller(&[ALLOCATES, "--leader-elect", &namespace, &lease])
+        .await;
+    eventually("it leads", || async {
+        let leads = controller.metric("ni_leader ").await == 1;
+        leads.then_some(()).ok_or_else(|| controller.log())
+    })
+    .await;
+    controller
+}
+
+#[tokio::test]
+async fn of_two_that_both_believe_they_lead_neither_grants_what_the_other_has_granted() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let history = History::begin(&space).await;
+    let both = [
+        leader(&turn, &space, "one").await,
+        leader(&turn, &space, "two").await,
+    ];
+    space.root("p", "10.0.0.0/16", "").await;
+    ask(&space, 0..150).await;
+    // In the midst of their work.
+    thin_out(&space, 0..150).await;
+    ask(&space, 150..300).await;
+    space.until_at_rest("p", 250).await;
+    check_grants(&history.so_far(&space).await);
+    for controller in &both {
+        let granted = controller
+            .metric("ni_changes_total{kind=\"Prefix\",purpose=\"grant\"")
+            .await;
+        assert!(granted > 0, "one of them was idle: {}", controller.log());
+    }
+}
+
+#[tokio::test]
+async fn killed_in_the_midst_of_grants_and_started_again_it_gives_no_block_twice_and_loses_none() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let history = History::begin(&space).await;
+    space.create(PREFIX, "p", "spec.prefix = 10.0.0.0/16").await;
+    ask(&space, 0..300).await;
+    for allocated in [20, 120, 220] {
+        let controller = Controller::launch(turn.kubeconfig(), &[ALLOCATES]);
+        until_allocated(&space, allocated).await;
+        controller.kill().await;
+        // Some of them go before anybody looks again.
+        let gone = allocated as u32..allocated as u32 + 30;
+        thin_out(&space, gone).await;
+    }
+    let _controller = turn.controller(&[ALLOCATES]).await;
+    space.until_at_rest("p", 270).await;
+    check_grants(&history.so_far(&space).await);
+}
+
+/// What controllers have asked of prefixes so far, how often each.
+fn asked(turn: &Turn, space: &Space) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    let asked = turn.requests(space);
+    let ours = asked.iter().filter(|asked| asked.is_controllers());
+    for what in ours
+        .map(Asked::what)
+        .filter(|what| what.contains("prefixes"))
+    {
+        *counts.entry(what).or_insert(0) += 1;
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_grant_costs_two_requests_and_a_share_of_one_and_what_is_done_costs_none() {
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    space.create(PREFIX, "p", "spec.prefix = 10.0.0.0/16").await;
+    space.report(PREFIX, "p", "status.phase = Allocated").await;
+    ask(&space, 0..100).await;
+    let controller = turn.controller(&[ALLOCATES]).await;
+    space.until_at_rest("p", 100).await;
+    // Of the parent: its condition, its finalizer, the record of all grants, and of none under way.
+    let cost = [
+        ("patch prefixes 200".to_owned(), 100 + 1),
+        ("patch prefixes/status 200".to_owned(), 100 + 3),
+    ];
+    let cost = BTreeMap::from(cost);
+    assert_eq!(asked(&turn, &space), cost);
+
+    // A new one looks at all of them, before it gives a younger one its block.
+    controller.kill().await;
+    let _controller = turn.controller(&[ALLOCATES]).await;
+    space.root("young", "10.1.0.0/16", "").await;
+    let mut cost = cost;
+    *cost.get_mut("patch prefixes/status 200").expect("a count") += 1;
+    assert_eq!(asked(&turn, &space), cost);
+    for child in 0..100 {
+        space.delete(PREFIX, &name(child)).await;
+    }
+    space.until(PREFIX, "p", &used(&[])).await;
+    let taken_back = asked(&turn, &space)["patch prefixes/status 200"];
+    let writes = taken_back - cost["patch prefixes/status 200"];
+    assert!(writes <= 5, "{writes} writes for what 100 had");
+}
