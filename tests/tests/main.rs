@@ -51,6 +51,7 @@ mod deploy_security;
 mod gitops_apply;
 mod gitops_states;
 mod migration_moves;
+mod model_agreement;
 mod node;
 mod upgrade;
 mod webhook_agreement;

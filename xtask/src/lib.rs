@@ -2,6 +2,7 @@
 //! and stop control planes of their own with [`control_plane`], whole clusters with [`node`].
 
 pub mod cargo;
+pub mod check;
 pub mod compat;
 pub mod control_plane;
 pub mod crds;

@@ -145,17 +145,27 @@ impl<K: Copy + Ord> Server<K> {
     pub fn begin_to_delete(&mut self) {
         self.phase = Phase::Terminating;
         for (kind, name) in self.names() {
-            self.delete(kind, &name);
+            self.purge(kind, &name);
         }
     }
 
     /// What finalizers held goes, and the namespace.
     pub fn finish_to_delete(&mut self) {
         for (kind, name) in self.names() {
-            self.delete(kind, &name);
+            self.purge(kind, &name);
             self.release(kind, &name);
         }
         self.phase = Phase::Gone;
+    }
+
+    /// Deletes an object as the namespace controller does: whatever its owner may have said, nothing waits for what it owns.
+    fn purge(&mut self, kind: K, name: &str) {
+        let delete = Delete {
+            policy: Some(Policy::Background),
+            ..Delete::default()
+        };
+        // It was there just now: there is nothing to be refused for.
+        let _ = self.write_delete(kind, name, &delete);
     }
 
     /// All kinds and names that are taken.

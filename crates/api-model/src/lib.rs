@@ -195,3 +195,6 @@ fn time(number: u64) -> String {
         .unwrap_or(Timestamp::MAX)
         .to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,6 +45,14 @@ pub(crate) fn keep_known(object: &mut Value) {
         }
         _ => false,
     });
+    for map in ["labels", "annotations"] {
+        let texts = metadata.get_mut(map).and_then(Value::as_object_mut);
+        for text in texts.into_iter().flat_map(Map::values_mut) {
+            if text.is_null() {
+                *text = "".into();
+            }
+        }
+    }
     let owners = metadata
         .get_mut("ownerReferences")
         .and_then(Value::as_array_mut);
@@ -60,6 +68,22 @@ fn keep_known_of_owner(owner: &mut Value) {
     });
     for text in texts {
         fields.entry(text).or_insert_with(|| "".into());
+    }
+}
+
+/// Of owners that are named twice in the same words one is kept.
+pub(crate) fn keep_owners_once(object: &mut Value) {
+    let owners = of(object)
+        .get_mut("ownerReferences")
+        .and_then(Value::as_array_mut);
+    if let Some(owners) = owners {
+        let mut once = Vec::with_capacity(owners.len());
+        for owner in owners.drain(..) {
+            if !once.contains(&owner) {
+                once.push(owner);
+            }
+        }
+        *owners = once;
     }
 }
 
@@ -86,6 +110,9 @@ pub(crate) fn keep_stored(new: &mut Value, old: &Value) {
 pub(crate) fn faults(object: &Value, old: Option<&Value>) -> Vec<Cause> {
     let metadata = &object["metadata"];
     let mut faults = well_formed(metadata);
+    if old.is_none() {
+        faults.extend(names(metadata));
+    }
     if let Some(old) = old.map(|old| &old["metadata"]) {
         let changed = FROZEN
             .iter()
@@ -100,13 +127,28 @@ pub(crate) fn faults(object: &Value, old: Option<&Value>) -> Vec<Cause> {
     faults
 }
 
-fn well_formed(metadata: &Value) -> Vec<Cause> {
+/// What is wrong with the name of a new object, and with what its name begins with.
+fn names(metadata: &Value) -> Vec<Cause> {
     let mut faults = Vec::new();
     match metadata["name"].as_str() {
         None => faults.push(Cause::new("FieldValueRequired", "metadata.name")),
         Some(name) if !is_subdomain(name) => faults.push(Cause::invalid("metadata.name")),
         Some(_) => {}
     }
+    // Its last character may be a dash: there is more to come.
+    let begin = metadata["generateName"].as_str();
+    let whole = |begin: &str| match begin.strip_suffix('-') {
+        Some(cut) => format!("{cut}a"),
+        None => begin.to_owned(),
+    };
+    if begin.is_some_and(|begin| !is_subdomain(&whole(begin))) {
+        faults.push(Cause::invalid("metadata.generateName"));
+    }
+    faults
+}
+
+fn well_formed(metadata: &Value) -> Vec<Cause> {
+    let mut faults = Vec::new();
     let mut check = |good: bool, path: &str| {
         if !good {
             faults.push(Cause::invalid(path));

@@ -42,6 +42,7 @@ impl<K: Copy + Ord> Server<K> {
     pub(crate) fn write_new(&mut self, kind: K, body: &Value, part: Part) -> Answered {
         let mut object = body.clone();
         self.decode(kind, &mut object);
+        meta::keep_owners_once(&mut object);
         self.check_namespace(&object)?;
         match self.phase {
             Phase::Active => {}
@@ -140,6 +141,7 @@ impl<K: Copy + Ord> Server<K> {
         let mut new = old.clone();
         merge(&mut new, patch);
         self.decode(kind, &mut new);
+        meta::keep_owners_once(&mut new);
         if new["metadata"]["name"] != old["metadata"]["name"] {
             return refuse(Refusal::BadRequest);
         }
@@ -188,6 +190,11 @@ impl<K: Copy + Ord> Server<K> {
         }
         let finalizers = finalizers_for_deletion(&stored.object, delete.policy);
         if finalizers.is_empty() {
+            // A server that takes the collector's finalizers off on the way has lost the version by then, and finds that none is
+            // stored.
+            if delete.version.is_some() && meta::finalizers(&stored.object).next().is_some() {
+                return refuse(Refusal::Conflict);
+            }
             self.remove(kind, name);
             return Ok(Answer::Gone);
         }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod book;
+mod check;
 mod compat;
 mod demo;
 mod deploy;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Node(node::NodeCommand),
     Test(test::Test),
     Bench(bench::Bench),
+    Check(check::Check),
     Tidy(tidy::Tidy),
 }
 
@@ -57,6 +59,7 @@ impl Command {
             Self::Node(node) => node.run().await,
             Self::Test(test) => test.run().await,
             Self::Bench(bench) => bench.run().await,
+            Self::Check(check) => check.run().await,
             Self::Tidy(tidy) => tidy.run(),
         }
     }

@@ -3,10 +3,17 @@
 use std::path::Path;
 
 /// Folders of decisions, below a crate's `src`; each is a file of that name as well.
-const PURE: [(&str, &str); 15] = [
+const PURE: [(&str, &str); 22] = [
+    ("api-model", "direct"),
+    ("api-model", "garbage"),
     ("api-model", "history"),
+    ("api-model", "limits"),
+    ("api-model", "merge"),
+    ("api-model", "meta"),
     ("api-model", "request"),
+    ("api-model", "schema"),
     ("api-model", "watch"),
+    ("api-model", "write"),
     ("ironcore-api", "validate"),
     ("ironcore-api", "default"),
     ("ironcore-api", "plan"),

@@ -1,5 +1,6 @@
 //! What the schema refuses: types, what is required, bounds, enumerations, what comes twice.
 
+use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Cause, Schema, Type, Unique};
@@ -60,6 +61,9 @@ impl Judge {
                 {
                     self.fault("FieldValueTooLong");
                 }
+                if schema.time && text.parse::<Timestamp>().is_err() {
+                    self.fault("FieldValueTypeInvalid");
+                }
             }
             Value::Number(number) => {
                 let number = number.as_f64();
@@ -80,23 +84,30 @@ impl Judge {
         if schema.most_items.is_some_and(|most| items.len() > most) {
             self.fault("FieldValueTooMany");
         }
+        if let Some(schema) = schema.items.as_deref() {
+            for (at, item) in items.iter().enumerate() {
+                self.item(at, |judge| judge.value(item, schema));
+            }
+        }
+        match &schema.unique {
+            Unique::Nothing => {}
+            Unique::Item => self.once(items, |one, other| one == other),
+            Unique::Keys(keys) => match items.iter().position(has_no_keys) {
+                Some(at) => self.item(at, |judge| judge.fault("FieldValueInvalid")),
+                None => self.once(items, |one, other| {
+                    keys.iter().all(|key| one.get(key) == other.get(key))
+                }),
+            },
+        }
+    }
+
+    /// Of what comes several times the second is named.
+    fn once(&mut self, items: &[Value], same: impl Fn(&Value, &Value) -> bool) {
         for (at, item) in items.iter().enumerate() {
-            self.item(at, |judge| {
-                if let Some(schema) = schema.items.as_deref() {
-                    judge.value(item, schema);
-                }
-                let twice = match &schema.unique {
-                    Unique::Nothing => false,
-                    Unique::Item => items[..at].contains(item),
-                    Unique::Keys(keys) => {
-                        let same = |other: &Value| keys.iter().all(|key| other[key] == item[key]);
-                        items[..at].iter().any(same)
-                    }
-                };
-                if twice {
-                    judge.fault("FieldValueDuplicate");
-                }
-            });
+            let before = items[..at].iter();
+            if before.filter(|other| same(other, item)).count() == 1 {
+                self.item(at, |judge| judge.fault("FieldValueDuplicate"));
+            }
         }
     }
 
@@ -119,6 +130,10 @@ impl Judge {
             }
         }
     }
+}
+
+fn has_no_keys(item: &Value) -> bool {
+    !item.is_object() && !item.is_null()
 }
 
 fn is_of(value: &Value, kind: Type) -> bool {

@@ -85,6 +85,8 @@ pub(crate) struct Schema {
     required: Vec<String>,
     choices: Vec<Value>,
     longest: Option<usize>,
+    /// Whether a text has to be a time.
+    time: bool,
     most_items: Option<usize>,
     most_properties: Option<usize>,
     minimum: Option<f64>,

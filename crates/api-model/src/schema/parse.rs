@@ -48,6 +48,7 @@ pub(super) fn schema(json: &Value) -> Schema {
         required: texts(&json["required"]),
         choices: json["enum"].as_array().cloned().unwrap_or_default(),
         longest: size("maxLength"),
+        time: json["format"] == "date-time",
         most_items: size("maxItems"),
         most_properties: size("maxProperties"),
         minimum: json["minimum"].as_f64(),

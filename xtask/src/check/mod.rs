@@ -1,0 +1,8 @@
+//! `cargo xtask check`: what is checked at length, on demand.
+
+pub mod model;
+
+/// What random requests are drawn from, where nobody says so.
+pub fn any_seed() -> u64 {
+    fastrand::u64(..1_000_000)
+}
