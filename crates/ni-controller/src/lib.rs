@@ -17,6 +17,7 @@ pub mod preview;
 pub mod release;
 pub mod restored;
 pub mod run;
+pub mod seeded;
 pub mod serve;
 pub mod watch;
 pub mod wire;

@@ -24,6 +24,7 @@ use rests::Rests;
 
 use crate::plan::{Change, Memory, Notice, Options, Purpose, Request};
 use crate::restored::{Baseline, WentBack};
+use crate::seeded::{self, Fault};
 use crate::world::{Dirty, Event, Key, Str, World};
 
 /// How many objects are planned for without a pause: some milliseconds, in which nobody hears from this process.
@@ -65,7 +66,7 @@ pub enum Step {
 }
 
 /// What is known of a request under way.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sent {
     /// The change, its body aside.
     planned: Planned,
@@ -85,7 +86,7 @@ struct Sent {
 }
 
 /// What is planned and not answered yet for an object.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Running {
     outstanding: usize,
     failed: bool,
@@ -108,7 +109,7 @@ pub struct Counts {
 }
 
 /// The controller without its I/O.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Core {
     world: World,
     leads: bool,
@@ -212,7 +213,6 @@ impl Core {
         }
         self.leads = leads;
         if leads {
-            self.look_at_doubtful(now);
             for key in self.world.keys() {
                 if !self.running.contains_key(&key) {
                     self.queue.push(key, now.elapsed);
@@ -245,9 +245,6 @@ impl Core {
         self.note_new(&event);
         self.world.observe(event, &mut dirty);
         self.outdate(&dirty);
-        if self.leads {
-            self.look_at_doubtful(now);
-        }
         self.enqueue(dirty, now);
     }
 
@@ -260,13 +257,6 @@ impl Core {
             if let Some(running) = self.running.get_mut(key) {
                 running.stale = true;
             }
-        }
-    }
-
-    /// Has the objects read that a list did not show and that may exist all the same.
-    fn look_at_doubtful(&mut self, now: Now) {
-        for key in self.world.take_doubtful() {
-            self.look(&key, key.kind, &key.name, now);
         }
     }
 
@@ -331,6 +321,7 @@ impl Core {
         let status = planned.change.purpose == Purpose::Status;
         let current = |running: &Running| !(running.stale || status && running.answered);
         planned.change.request == Request::Read
+            || seeded::has(Fault::StaleOrdersSent)
             || self.running.get(&planned.key).is_some_and(current)
     }
 

@@ -9,6 +9,7 @@ use crate::plan::{
     Altered, Change, Field, Memory, Purpose, Refusal, Request, Unrecorded, attempt,
     came_back_different,
 };
+use crate::seeded::{self, Fault};
 use crate::world::{AnyObject, Dirty, Key, Kind, Loss, Source};
 
 /// What came of a request.
@@ -83,6 +84,14 @@ fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
     }
 }
 
+/// Whether the answer to this write is kept from the world: never, but by a seeded fault.
+fn is_kept_from_the_world(change: &Change) -> bool {
+    let creates = matches!(change.request, Request::Create(_));
+    let writes = change.request != Request::Read;
+    creates && seeded::has(Fault::OwnCreatesUnknown)
+        || writes && seeded::has(Fault::OwnWritesUnknown)
+}
+
 impl Core {
     /// Takes in what came of the order with this ticket.
     pub fn answer(&mut self, ticket: u64, outcome: Outcome, now: Now) {
@@ -141,7 +150,7 @@ impl Core {
         } = &sent.planned.change;
         let key = &sent.planned.key;
         let version = object.meta().version;
-        if sent.gone.contains(&object.meta().uid) {
+        if sent.gone.contains(&object.meta().uid) && !seeded::has(Fault::LateAnswerBelieved) {
             dirty.insert(key.clone());
         } else if sent.relisted
             && self
@@ -157,7 +166,9 @@ impl Core {
                 _ => Source::Answer(sent.planned.change.request.from_version()),
             };
             self.note_record(sent, &object, now);
-            self.world.learn(object, source, dirty);
+            if !is_kept_from_the_world(&sent.planned.change) {
+                self.world.learn(object, source, dirty);
+            }
         }
         if *purpose == Purpose::Look {
             self.looked(sent);

@@ -34,7 +34,7 @@ pub(super) struct Repeated {
     pub first: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Lane {
     keys: VecDeque<(Key, Duration)>,
     changes: VecDeque<Planned>,
@@ -50,7 +50,7 @@ pub(super) enum Next {
 }
 
 /// The queue.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
     lanes: HashMap<Str, Lane>,
     turn: VecDeque<Str>,

@@ -12,7 +12,7 @@ use crate::plan::{Change, Purpose, Request};
 use crate::world::{Key, Kind, Str};
 
 /// What was written last for one purpose to one object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Written {
     /// Its [`fingerprint`].
     what: u64,
@@ -40,7 +40,7 @@ fn target(change: &Change) -> Target {
 
 /// What was written last, by object that it was planned for, and by target: a write of one purpose does not hide that one of
 /// another is taken back each time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Repeats(HashMap<Key, BTreeMap<Target, Written>>);
 
 impl Repeats {

@@ -18,7 +18,7 @@ const REST: Duration = Duration::from_mins(5);
 const FIRST: Duration = Duration::from_secs(1);
 
 /// The rest of one namespace.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Rest {
     /// When a create was refused.
     since: Duration,
@@ -47,7 +47,7 @@ impl Rest {
 }
 
 /// The namespaces in which creates rest, and those in which they did not long ago.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rests(BTreeMap<Str, Rest>);
 
 impl Rests {

@@ -2,6 +2,7 @@
 
 use ironcore_api::reference::UidRef;
 
+use crate::seeded::{self, Fault};
 use crate::world::{Meta, Object, Slot, Store};
 
 /// What to do about an object's holder reference.
@@ -23,7 +24,9 @@ pub(super) fn decide<'a, T: Object>(
     still_names: impl Fn(&T) -> bool,
     claimants: impl Iterator<Item = &'a Meta>,
 ) -> Verdict<'a> {
-    let Some(reference) = holder.filter(|holder| !holder.name.is_empty()) else {
+    let Some(reference) =
+        holder.filter(|holder| !holder.name.is_empty() && !seeded::has(Fault::ClaimOfWhatIsHeld))
+    else {
         let eligible = claimants.filter(|meta| !meta.deleting);
         return eligible
             .min_by_key(|meta| meta.seniority())

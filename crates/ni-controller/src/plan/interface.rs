@@ -17,6 +17,7 @@ use super::{
     Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, children, hold_back, look,
     status, unreadable,
 };
+use crate::seeded::{self, Fault};
 use crate::world::{Interface, KUBECTL_LAST_APPLIED, Kind, Machine, Prefix, Slot, VirtualIp};
 
 /// Plans for the interface `name`.
@@ -92,6 +93,10 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
     let claimants = namespace
         .machines_declaring(&meta.name)
         .filter(|machine| refers_to(machine, &meta.name));
+    let mut declaring = namespace.machines_declaring(&meta.name);
+    if seeded::has(Fault::BadClaimBlocks) && declaring.any(|machine| machine.meta.deleting) {
+        return None;
+    }
     let still_names = |machine: &Machine| {
         machine
             .interfaces
@@ -113,7 +118,9 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
         }
         Verdict::Release(holder) => {
             let seen = namespace.interfaces.seen(&meta.name);
-            Some(if view.has_looked(Kind::Machine, &holder.name, seen) {
+            let looked = view.has_looked(Kind::Machine, &holder.name, seen)
+                || seeded::has(Fault::ReleaseWithoutLook);
+            Some(if looked {
                 let message = format!(
                     "released: Machine {} is gone, or names it no longer",
                     holder.name
@@ -143,13 +150,15 @@ fn write_holder(
     then: Option<Notice>,
 ) -> Change {
     let meta = &interface.meta;
+    let mut body = json!({
+        "metadata": { "uid": &*meta.uid, "resourceVersion": meta.version.to_string() },
+        "spec": { "machineRef": holder, "providerID": null },
+    });
+    seeded::drop_precondition(&mut body, "resourceVersion", Fault::ClaimWithoutVersion);
     Change {
         kind: Kind::NetworkInterface,
         name: meta.name.clone(),
-        request: Request::Patch(json!({
-            "metadata": { "uid": &*meta.uid, "resourceVersion": meta.version.to_string() },
-            "spec": { "machineRef": holder, "providerID": null },
-        })),
+        request: Request::Patch(body),
         purpose,
         then,
     }
@@ -167,18 +176,21 @@ fn plan_status(interface: &Interface, claiming: bool, view: View<'_>, plan: &mut
     plan.notices.extend(judged.notice);
     plan.again_at = judged.again_at;
     let silent = judged.making && !view.failing && says_no_less(&judged.status, &interface.status);
-    if claiming || silent || judged.status == interface.status {
+    let same = judged.status == interface.status && !seeded::has(Fault::StatusNotCompared);
+    if claiming || silent || same {
         return;
     }
     let meta = &interface.meta;
+    let mut body = json!({
+        // A merge patch of a status ignores the uid: the version alone protects.
+        "metadata": { "resourceVersion": meta.version.to_string() },
+        "status": status::patch(&judged.status, &interface.status),
+    });
+    seeded::drop_precondition(&mut body, "resourceVersion", Fault::StatusWithoutVersion);
     plan.changes.push(Change {
         kind: Kind::NetworkInterface,
         name: meta.name.clone(),
-        request: Request::PatchStatus(json!({
-            // A merge patch of a status ignores the uid: the version alone protects.
-            "metadata": { "resourceVersion": meta.version.to_string() },
-            "status": status::patch(&judged.status, &interface.status),
-        })),
+        request: Request::PatchStatus(body),
         purpose: Purpose::Status,
         then: None,
     });

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::prefix::CLEAN_UP_AFTER;
 use super::{Field, Purpose};
+use crate::seeded::{self, Fault};
 use crate::world::{Kind, Meta, Namespace, Str};
 
 /// What is remembered for one object.
@@ -62,6 +63,10 @@ impl Memory {
 
     /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
     pub fn looked_since(&self, kind: Kind, name: &str, since: u64) -> bool {
+        if seeded::has(Fault::LookWithoutKind) {
+            let mut looks = self.looks.iter();
+            return looks.any(|((_, of), clock)| **of == *name && *clock >= since);
+        }
         let look = self.looks.get(&(kind, name.into()));
         look.is_some_and(|clock| *clock >= since)
     }

@@ -27,6 +27,7 @@ pub use children::{Field, attempt, came_back_different, differing};
 pub use memory::{Altered, Basis, Memory, Refusal, Unrecorded};
 pub use notice::{Notice, Reason};
 
+use crate::seeded::{self, Fault};
 use crate::world::{Key, Kind, Meta, Namespace, Str};
 
 /// What operators decide.
@@ -296,6 +297,10 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
     };
     if let Some(meta) = view.namespace.meta(key.kind, &key.name) {
         hold_back((key.kind, meta), view, &mut plan);
+    }
+    let doubtful = view.namespace.is_doubtful(key.kind, &key.name);
+    if doubtful && !seeded::has(Fault::DoubtfulNotRead) {
+        plan.changes.insert(0, look(key.kind, &key.name));
     }
     plan
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::condition::{self, Verdict};
 use super::merge::merge_patch;
 use super::{Notice, Reason, View, WAITING_AFTER};
+use crate::seeded;
 use crate::world::{Interface, Kind};
 use addresses::Addresses;
 
@@ -97,7 +98,9 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
         .find_map(|check| check(interface, &addresses, view));
     let stored = &interface.status;
     let state = fault.as_ref().map_or(State::Available, |fault| fault.state);
-    let moved = stored.state != Some(state) || stored.last_state_transition_time.is_none();
+    let moved = stored.state != Some(state)
+        || stored.last_state_transition_time.is_none()
+        || seeded::has(seeded::Fault::StatusTimesMove);
     let since = stored
         .last_state_transition_time
         .clone()

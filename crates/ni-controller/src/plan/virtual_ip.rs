@@ -5,6 +5,7 @@ use serde_json::json;
 use super::child::is_released;
 use super::claim::{Verdict, decide};
 use super::{Change, Notice, Plan, Purpose, Reason, Request, View, unreadable};
+use crate::seeded::{self, Fault};
 use crate::world::{Interface, Kind, Slot, Str, VirtualIp};
 
 /// Plans for the virtual IP `name`.
@@ -40,23 +41,23 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
         }
         Verdict::Release(holder) => {
             let seen = view.namespace.virtual_ips.seen(name);
-            plan.changes.push(
-                if view.has_looked(Kind::NetworkInterface, &holder.name, seen) {
-                    let message = format!(
-                        "released: NetworkInterface {} is gone, or names it no longer",
-                        holder.name
-                    );
-                    let released = Notice::on(Reason::Released, Kind::VirtualIp, meta, message);
-                    write(
-                        virtual_ip,
-                        &serde_json::Value::Null,
-                        Purpose::Release,
-                        Some(released),
-                    )
-                } else {
-                    super::look(Kind::NetworkInterface, &holder.name)
-                },
-            );
+            let looked = view.has_looked(Kind::NetworkInterface, &holder.name, seen)
+                || seeded::has(Fault::ReleaseWithoutLook);
+            plan.changes.push(if looked {
+                let message = format!(
+                    "released: NetworkInterface {} is gone, or names it no longer",
+                    holder.name
+                );
+                let released = Notice::on(Reason::Released, Kind::VirtualIp, meta, message);
+                write(
+                    virtual_ip,
+                    &serde_json::Value::Null,
+                    Purpose::Release,
+                    Some(released),
+                )
+            } else {
+                super::look(Kind::NetworkInterface, &holder.name)
+            });
         }
     }
     plan

@@ -19,7 +19,7 @@ use super::meta::Str;
 use super::object::Affect;
 
 /// What prefixes hold and ask of each other, by the name of the parent wherever that is known.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Allocation {
     /// Parent → prefixes that name it.
     children: Index<Str>,
@@ -44,7 +44,7 @@ pub struct Allocation {
 }
 
 /// What was done to a parent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Touched {
     /// The length of the largest block that could be had before.
     room: Option<u8>,
@@ -53,7 +53,7 @@ struct Touched {
 }
 
 /// Those that wait for a part of any prefix that one selector selects.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Group {
     selector: Selector,
     queue: Queue,

@@ -10,10 +10,10 @@ use super::meta::Str;
 const FEW: usize = 8;
 
 /// Names by key. Most keys have one name or two, so that these take little.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Index<K>(HashMap<K, Names>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Names {
     One(Str),
     Few(Vec<Str>),

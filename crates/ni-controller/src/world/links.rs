@@ -9,7 +9,7 @@ use super::kinds::Kind;
 use super::meta::Str;
 
 /// Indexes of a namespace.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Links {
     /// Interface name → machines that declare it, by reference or as an ephemeral one.
     pub(super) declared: Index<Str>,
@@ -56,7 +56,7 @@ pub(super) struct Holder {
 
 /// Objects of which a child went, with where the world's counter stood. Watches of two kinds are not ordered: the object
 /// may have gone before its child. A read of the object that was sent later settles it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lost(BTreeMap<Kind, BTreeMap<Str, u64>>);
 
 impl Lost {

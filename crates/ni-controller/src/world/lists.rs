@@ -6,6 +6,7 @@ use ironcore_api::scope::{Scope, Scopes};
 
 use super::meta::Str;
 use super::store::Listing;
+use crate::seeded::{self, Fault};
 
 /// The newest list of one scope.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +46,7 @@ impl Lists {
             list.number += 1;
             list.newest = 0;
             list.open = true;
+            list.complete |= seeded::has(Fault::ListBeginsComplete);
         }
     }
 

@@ -42,14 +42,13 @@ pub use store::{Source, Store};
 pub type Dirty = BTreeSet<Key>;
 
 /// All that is known.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     namespaces: BTreeMap<Str, Namespace>,
     empty: Namespace,
     /// By kind.
     lists: [Lists; Kind::ALL.len()],
     clock: u64,
-    doubtful: BTreeSet<Key>,
     shared: Shared,
     /// By kind.
     sizes: [Size; Kind::ALL.len()],
@@ -69,7 +68,6 @@ impl World {
             empty: Namespace::default(),
             lists: Kind::ALL.map(|_| Lists::new(scopes)),
             clock: 0,
-            doubtful: BTreeSet::new(),
             shared: Shared::default(),
             sizes: Default::default(),
         }
@@ -121,7 +119,6 @@ impl World {
     pub fn forget_all(&mut self) {
         self.namespaces.clear();
         self.lists.iter_mut().for_each(Lists::forget);
-        self.doubtful.clear();
         self.shared = Shared::default();
         self.sizes = Default::default();
     }
@@ -134,11 +131,6 @@ impl World {
     /// How many objects of `kind` there are, and what they take.
     pub fn size(&self, kind: Kind) -> Size {
         self.sizes[kind as usize]
-    }
-
-    /// Objects that may be gone, since the last call: a list did not show them, and only an answer of ours has.
-    pub fn take_doubtful(&mut self) -> BTreeSet<Key> {
-        std::mem::take(&mut self.doubtful)
     }
 
     /// Takes in a watch's event.
@@ -280,8 +272,9 @@ impl World {
         let names: Vec<Str> = names.filter(|name| scope.covers(name)).cloned().collect();
         for namespace in names {
             let (mut doubtful, mut older) = (Vec::new(), Vec::new());
+            let at = self.clock + 1;
             self.remove::<T>(&namespace, Loss::Unexplained, dirty, |store| {
-                let ended = store.end_list(number, newest);
+                let ended = store.end_list(number, newest, at);
                 (doubtful, older) = (ended.doubtful, ended.older);
                 ended.gone
             });
@@ -298,12 +291,11 @@ impl World {
                     .allocation()
                     .concerned(&mut collect(&namespace, dirty));
             }
-            let keys = doubtful.into_iter().map(|name| Key {
-                namespace: namespace.clone(),
-                kind: T::KIND,
-                name,
-            });
-            self.doubtful.extend(keys);
+            for name in doubtful {
+                // A read that is sent from now on settles it.
+                self.clock = self.clock.max(at);
+                collect(&namespace, dirty)(T::KIND, &name);
+            }
         }
     }
 

@@ -136,6 +136,11 @@ impl Namespace {
         for_kind!(kind, T => T::store(self).seen(name))
     }
 
+    /// Whether the object `name` of `kind` has to be read: it may be gone, and no watch will say so.
+    pub fn is_doubtful(&self, kind: Kind, name: &str) -> bool {
+        for_kind!(kind, T => T::store(self).is_doubtful(name))
+    }
+
     /// Kind and name of each object.
     pub fn names(&self) -> impl Iterator<Item = (Kind, &Str)> {
         Kind::ALL.into_iter().flat_map(|kind| {

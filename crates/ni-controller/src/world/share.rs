@@ -13,7 +13,7 @@ const LEAST: usize = 64;
 const LONGEST: usize = 256;
 
 /// The texts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Shared {
     texts: HashSet<Str>,
     limit: usize,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::decode::Slot;
 use super::meta::Str;
 use super::object::Object;
+use crate::seeded::{self, Fault};
 
 /// How a version of an object became known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl Proof {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry<T> {
     slot: Slot<T>,
     proof: Proof,
@@ -62,6 +63,8 @@ struct Entry<T> {
     /// The list whose watch has come as far as this version, or that showed it; or the version is of our own making from one
     /// of which that holds.
     anchor: Option<u32>,
+    /// Since when, on the world's own counter, it may be gone: a list that ended did not show it, and only an answer has.
+    doubted: Option<u64>,
 }
 
 /// The newest list of a store's objects.
@@ -85,7 +88,7 @@ pub(super) enum News<T> {
 }
 
 /// What is remembered of an object that we saw gone before its watch did.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Tombstone {
     uid: Str,
     list: u32,
@@ -94,7 +97,7 @@ struct Tombstone {
 }
 
 /// The objects of one kind and namespace.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Store<T> {
     entries: BTreeMap<Str, Entry<T>>,
     tombstones: BTreeMap<Str, Tombstone>,
@@ -187,14 +190,16 @@ impl<T: Object> Store<T> {
                 list,
                 seen,
                 anchor,
+                doubted: None,
             };
             self.undecodable += usize::from(entry.slot.good().is_none());
             self.entries.insert(name, entry);
             return News::Version(None);
         };
+        entry.doubted = entry.doubted.filter(|at| !settles(source, *at));
         entry.list = entry.list.max(list);
         let (known, offered) = (entry.slot.meta().version, slot.meta().version);
-        if offered > known {
+        if offered > known || seeded::has(Fault::VersionsGoBack) {
             self.older.remove(&name);
             entry.proof = proof;
             entry.seen = seen;
@@ -219,6 +224,12 @@ impl<T: Object> Store<T> {
         News::No
     }
 
+    /// Whether `name` has to be read: it may be gone, and no watch will say so.
+    pub fn is_doubtful(&self, name: &str) -> bool {
+        let entry = self.entries.get(name);
+        entry.is_some_and(|entry| entry.doubted.is_some())
+    }
+
     /// The anchor of a version of `name` that comes from this source.
     fn anchor_of(&self, name: &str, source: Source) -> Option<u32> {
         let from = match source {
@@ -238,6 +249,7 @@ impl<T: Object> Store<T> {
         let entry = self.entries.get_mut(&slot.meta().name)?;
         entry.proof = Proof::Confirmed;
         entry.seen = seen;
+        entry.doubted = None;
         entry.anchor = Some(self.listing.number);
         self.undecodable += usize::from(slot.good().is_none());
         let old = std::mem::replace(&mut entry.slot, slot);
@@ -287,6 +299,9 @@ impl<T: Object> Store<T> {
             return None;
         }
         let slot = self.take(name)?;
+        if seeded::has(Fault::OwnDeletesForgotten) {
+            return Some(slot);
+        }
         self.tombstones.insert(
             slot.meta().name.clone(),
             Tombstone {
@@ -298,8 +313,8 @@ impl<T: Object> Store<T> {
         Some(slot)
     }
 
-    /// Ends list `number`, whose newest version is `newest`.
-    pub fn end_list(&mut self, number: u32, newest: u64) -> Ended<T> {
+    /// Ends list `number`, whose newest version is `newest`, when the world's counter comes to `at`.
+    pub fn end_list(&mut self, number: u32, newest: u64, at: u64) -> Ended<T> {
         self.listing = Listing {
             number,
             open: false,
@@ -315,6 +330,7 @@ impl<T: Object> Store<T> {
             } else if entry.proof == Proof::Confirmed || entry.slot.meta().version < newest {
                 gone.push(name.clone());
             } else {
+                entry.doubted = Some(at);
                 doubtful.push(name.clone());
             }
         }
@@ -326,6 +342,16 @@ impl<T: Object> Store<T> {
             doubtful,
             older: older.map(|(_, slot)| slot).collect(),
         }
+    }
+}
+
+/// Whether this shows that an object is there which may have been gone at some time, on the world's own counter. The answer to a
+/// write may be older.
+fn settles(source: Source, doubted: u64) -> bool {
+    match source {
+        Source::Watch | Source::List(_) => true,
+        Source::Look(sent) => sent >= doubted,
+        Source::Answer(_) => false,
     }
 }
 

@@ -42,14 +42,22 @@ impl World {
 
     /// The interfaces, as `a/x a/y b/x`.
     fn names(&self) -> String {
-        let interfaces = self.namespaces().flat_map(|(_, ns)| ns.interfaces.iter());
-        let names = interfaces.map(|slot| {
-            let Meta {
-                namespace, name, ..
-            } = slot.meta();
-            format!("{namespace}/{name}")
-        });
-        names.collect::<Vec<_>>().join(" ")
+        self.names_of(|_, _| true)
+    }
+
+    /// Those that have to be read.
+    fn doubtful(&self) -> String {
+        self.names_of(|namespace, name| namespace.is_doubtful(NIC, name))
+    }
+
+    fn names_of(&self, are: impl Fn(&Namespace, &str) -> bool) -> String {
+        let mut names = Vec::new();
+        for (namespace, known) in self.namespaces() {
+            let interfaces = known.interfaces.names();
+            let interfaces = interfaces.filter(|name| are(known, name));
+            names.extend(interfaces.map(|name| format!("{namespace}/{name}")));
+        }
+        names.join(" ")
     }
 }
 
@@ -65,7 +73,7 @@ fn a_new_list_of_one_namespace_forgets_nothing_of_another() {
         world.list("b", &[]);
     }
     assert_eq!(world.names(), "a/y");
-    assert!(world.take_doubtful().is_empty());
+    assert_eq!(world.doubtful(), "");
 }
 
 #[test]
@@ -103,15 +111,11 @@ fn what_only_an_answer_has_shown_is_in_doubt_by_the_versions_of_its_own_list() {
     world.answer("a", "made", 5);
     world.list("b", &[("x", 9)]);
     assert_eq!(world.names(), "a/made a/x b/x");
-    assert!(world.take_doubtful().is_empty());
+    assert_eq!(world.doubtful(), "");
     // Version 9 is newer, and of another list.
     world.list("a", &[("x", 3)]);
     assert_eq!(world.names(), "a/made a/x b/x");
-    let doubtful = world.take_doubtful();
-    assert_eq!(
-        doubtful.iter().map(Key::to_string).collect::<Vec<_>>(),
-        ["NetworkInterface a/made"]
-    );
+    assert_eq!(world.doubtful(), "a/made");
     world.list("a", &[("x", 6)]);
     assert_eq!(world.names(), "a/x b/x");
 }
@@ -229,11 +233,7 @@ fn until_its_end_a_list_takes_nothing_back_and_confirms_nothing() {
     world.take(Event::Listed(interface("a", "y", 9)));
     world.list("a", &[("x", 3)]);
     assert_eq!(world.names(), "a/x a/y");
-    let doubtful = world.take_doubtful();
-    assert_eq!(
-        doubtful.iter().map(Key::to_string).collect::<Vec<_>>(),
-        ["NetworkInterface a/y"]
-    );
+    assert_eq!(world.doubtful(), "a/y");
 }
 
 /// An interface on `net` that asks for 10.0.0.1, of this age; its status shows the address if it has it.
@@ -277,4 +277,41 @@ fn of_many_that_ask_for_one_address_the_losers_are_woken_only_when_the_holder_ch
     let count = woken(&mut world, Event::Deleted(gone));
     assert_eq!(count, usize::try_from(MANY).expect("small"));
     assert_eq!(holder(&world).as_deref(), Some("x01"));
+}
+
+#[test]
+fn only_what_is_newer_than_the_list_settles_a_doubt() {
+    let mut world = watching("a");
+    world.list("a", &[]);
+    world.answer("a", "x", 5);
+    let before = world.clock();
+    let look = |world: &mut World, sent| {
+        let source = Source::Look(sent);
+        world.learn(interface("a", "x", 6), source, &mut Dirty::new());
+    };
+    world.list("a", &[]);
+    // The answer to a write, and a read that was sent before the list ended.
+    world.answer("a", "x", 6);
+    assert_eq!(world.doubtful(), "a/x");
+    look(&mut world, before);
+    assert_eq!(world.doubtful(), "a/x");
+    let now = world.clock();
+    look(&mut world, now);
+    assert_eq!(world.doubtful(), "");
+}
+
+#[test]
+fn what_a_watch_or_a_newer_list_shows_is_in_doubt_no_longer() {
+    for event in [
+        Event::Applied(interface("a", "x", 5)),
+        Event::Listed(interface("a", "x", 5)),
+    ] {
+        let mut world = watching("a");
+        world.list("a", &[]);
+        world.answer("a", "x", 5);
+        world.list("a", &[]);
+        assert_eq!(world.doubtful(), "a/x");
+        world.take(event);
+        assert_eq!(world.doubtful(), "");
+    }
 }

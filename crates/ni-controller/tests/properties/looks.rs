@@ -1,19 +1,28 @@
 //! Before something is taken away, and where the world may be behind, the core looks.
 
 use ni_controller::core::{Failure, Outcome};
-use ni_controller::plan::{Purpose, Request};
+use ni_controller::plan::{Change, Purpose, Request};
 use ni_controller::world::Kind;
 use serde_json::{Value, json};
 
 use crate::retries::{repair_is_ordered, with_child};
-use crate::sim::Sim;
 use crate::sim::server::Server;
+use crate::sim::{Fate, Sim};
 use crate::users::interface_spec;
 
 /// The next order is a look at this object.
 fn looks_at(sim: &mut Sim, kind: Kind, name: &str) {
     let order = sim.step().expect("something to do");
-    let change = order.change;
+    is_a_look(&order.change, kind, name);
+}
+
+/// As [`looks_at`], after the wait for a timer.
+fn looks_at_in_time(sim: &mut Sim, kind: Kind, name: &str) {
+    let order = sim.step_in_time().expect("something to do");
+    is_a_look(&order.change, kind, name);
+}
+
+fn is_a_look(change: &Change, kind: Kind, name: &str) {
     assert_eq!(
         (change.kind, &*change.name, change.purpose),
         (kind, name, Purpose::Look)
@@ -69,6 +78,22 @@ fn a_child_that_went_while_its_machine_stays_is_made_again_after_one_look() {
     sim.deliver_all(Kind::Machine);
     let order = sim.step().expect("something to do");
     assert_eq!(order.change.purpose, Purpose::Make);
+}
+
+#[test]
+fn what_a_list_left_in_doubt_is_read_until_an_answer_tells() {
+    let mut sim = crate::retries::without_child();
+    let made = sim.step().expect("something to do").change;
+    assert_eq!(made.purpose, Purpose::Make);
+    // Its status is on its way when it goes, unseen but by a list.
+    assert!(sim.send() && sim.serve(0, Fate::Served));
+    sim.server.delete(Kind::NetworkInterface, &made.name);
+    sim.list(Kind::NetworkInterface);
+    assert!(sim.answer(0));
+    assert!(sim.send() && sim.serve(0, Fate::Lost) && sim.answer(0));
+    looks_at_in_time(&mut sim, Kind::NetworkInterface, &made.name);
+    looks_at_in_time(&mut sim, Kind::Machine, "m");
+    assert_eq!(sim.step().expect("it").change.purpose, Purpose::Make);
 }
 
 #[test]

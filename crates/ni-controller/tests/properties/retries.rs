@@ -12,7 +12,7 @@ use crate::sim::server::Server;
 use crate::users::{ephemeral, interface_spec};
 
 /// The machine `m`, which wants a child `m-c`, and its watch has reported it.
-fn without_child() -> Sim {
+pub(crate) fn without_child() -> Sim {
     let mut sim = Sim::new(Server::default());
     let entry = ephemeral("c", &interface_spec(0, 0));
     let machine = json!({ "spec": { "networkInterfaces": [entry] } });

@@ -29,6 +29,7 @@ pub(super) enum Step {
     Deny,
     Unit,
     Doctest,
+    Explore,
     Cluster,
     Upgrade,
     Gitops,
@@ -40,7 +41,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
@@ -51,6 +52,7 @@ impl Step {
         Self::Deny,
         Self::Unit,
         Self::Doctest,
+        Self::Explore,
         Self::Cluster,
         Self::Upgrade,
         Self::Gitops,
@@ -73,6 +75,7 @@ impl Step {
             Self::Deny => "licences and sources of dependencies",
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
+            Self::Explore => "every order of events in small scopes, and seeded faults",
             Self::Cluster => "tests against a real API server",
             Self::Upgrade => "this and the last release, together",
             Self::Gitops => "health checks for Argo CD, Flux and Helm",
@@ -110,6 +113,7 @@ impl Step {
             Self::Deny => deny::run().await,
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
+            Self::Explore => run(with(EXPLORE, &[])).await,
             Self::Cluster => cluster::run(filters).await,
             Self::Upgrade => upgrade::run(how.upgrade_from.as_deref()).await,
             Self::Gitops => gitops::run_tests().await,
@@ -141,6 +145,15 @@ const UNIT: &[&str] = &[
     "--bins",
     "--tests",
     "--examples",
+];
+
+const EXPLORE: &[&str] = &[
+    "test",
+    "--package",
+    "explore",
+    "--features",
+    "seeded-faults",
+    "--tests",
 ];
 
 /// How steps are run that need more of a machine than others.

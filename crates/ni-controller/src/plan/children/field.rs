@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::seeded::{self, Fault};
 use crate::world::{Meta, Pairs};
 
 /// A field of a child that its template names.
@@ -93,6 +94,7 @@ pub(super) fn patch(
         *place = value.clone();
         any = true;
     }
+    seeded::drop_precondition(&mut patch, "uid", Fault::RepairWithoutUid);
     any.then_some(patch)
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::field::{Field, patch};
 use super::{Difference, Owns};
 use crate::plan::{Change, Plan, Purpose, Reason, Request, View};
+use crate::seeded::{self, Fault};
 use crate::world::Object;
 
 /// Brings a managed child back to its template: in place, or by deleting it to be made again. What something else altered
@@ -181,7 +182,8 @@ fn looked_at_owner<O: Owns<C>, C: Object>(
 ) -> bool {
     let owner_name = &owner.meta().name;
     let seen = C::store(view.namespace).seen(&child.meta().name);
-    let looked = view.has_looked(O::KIND, owner_name, seen);
+    let looked =
+        view.has_looked(O::KIND, owner_name, seen) || seeded::has(Fault::RemovalWithoutLook);
     if !looked {
         plan.look_once(O::KIND, owner_name);
     }

@@ -1,6 +1,7 @@
 //! What stands where a child should be.
 
 use crate::plan::child::is_orphaned;
+use crate::seeded::{self, Fault};
 use crate::world::{Meta, Namespace, Object, Slot};
 
 /// What stands where a desired child should be.
@@ -32,7 +33,9 @@ pub(in crate::plan) fn standing<'a, T: Object>(
         return Standing::Leaving;
     }
     match slot {
-        Slot::Good(object) if is_ours(slot) => Standing::Ours(object),
+        Slot::Good(object) if is_ours(slot) || seeded::has(Fault::AdoptionByName) => {
+            Standing::Ours(object)
+        }
         Slot::Bad(_) if is_ours(slot) => Standing::Undecodable,
         _ => Standing::InTheWay(meta),
     }

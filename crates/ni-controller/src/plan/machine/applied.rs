@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::plan::children::{Difference, Field, value};
 use crate::plan::merge::merge_patch;
 use crate::plan::same::{prefix_key, same_list, same_prefix, same_virtual_ip};
+use crate::seeded::{self, Fault};
 use crate::world::Interface;
 
 /// What a template says of the fields that others write as well.
@@ -114,6 +115,9 @@ fn merged(
     let dropped = without(last, want);
     let beyond = without(have, want);
     let others = without(&beyond, &dropped);
+    if seeded::has(Fault::OthersAdditionsLost) {
+        return want.to_vec();
+    }
     want.iter().cloned().chain(others).collect()
 }
 

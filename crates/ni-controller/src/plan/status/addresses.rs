@@ -8,6 +8,7 @@ use ironcore_api::names;
 use super::children;
 use crate::plan::children::Standing;
 use crate::plan::{DuplicateAddresses, View};
+use crate::seeded::{self, Fault};
 use crate::world::{Interface, Meta, VirtualIp};
 
 /// What an interface has, as far as known.
@@ -90,7 +91,9 @@ pub(super) fn own_virtual_ip<'a>(interface: &Interface, view: View<'a>) -> Optio
 
 /// Who else holds an address for which several ask.
 fn other_holder<'a>(interface: &Interface, address: IpAddr, view: View<'a>) -> Option<&'a Meta> {
-    if view.options.duplicate_addresses == DuplicateAddresses::Allow {
+    if view.options.duplicate_addresses == DuplicateAddresses::Allow
+        || seeded::has(Fault::HolderNotAsked)
+    {
         return None;
     }
     let network = &interface.spec.network_ref.name;

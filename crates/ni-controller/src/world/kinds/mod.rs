@@ -46,7 +46,7 @@ macro_rules! kinds {
         }
 
         /// The objects of a namespace, with the indexes that planning needs.
-        #[derive(Debug, Default)]
+        #[derive(Clone, Debug, Default)]
         pub struct Namespace {
             $(#[doc = concat!("Those of the kind ", $kind, ".")] pub $store: Store<$type>,)+
             /// What refers to what.

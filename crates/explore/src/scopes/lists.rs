@@ -1,0 +1,76 @@
+//! Watches that begin again with a list, which may be old and comes item by item.
+
+use ni_controller::world::Kind;
+
+use super::objects::{ephemeral, interface, is_there, machine, network};
+use crate::scope::{Act, Budget, Scope};
+
+pub(super) fn scopes() -> Vec<Scope> {
+    let crash = Budget {
+        crashes: 1,
+        slow_lists: 2,
+        ..Budget::default()
+    };
+    let relist = Budget {
+        relists: 2,
+        slow_lists: 1,
+        old_lists: 1,
+        ..Budget::default()
+    };
+    vec![
+        scope(
+            "crash-and-list",
+            "The controller dies while machine m and its interface are made and go, and lists item by item",
+            crash,
+        ),
+        scope(
+            "old-lists",
+            "Watches begin again with lists that may be old while machine m and its interface are made and go",
+            relist,
+        ),
+        gone_unseen(),
+    ]
+}
+
+fn gone_unseen() -> Scope {
+    let mut scope = Scope::new(
+        "gone-unseen",
+        "Ben deletes the interface of machine m, and a list that does not show it is all that tells of it",
+        network,
+    );
+    scope.actors = vec![
+        vec![Act::new("Ann makes machine m with entry a", |model| {
+            machine(model, "m", &[ephemeral("a", &interface("10.0.0.1"))]);
+        })],
+        vec![
+            Act::new("Ben deletes interface m-a", |model| {
+                model.delete(Kind::NetworkInterface, "m-a");
+            })
+            .when(|model| is_there(model, Kind::NetworkInterface, "m-a")),
+        ],
+    ];
+    scope.budget = Budget {
+        relists: 1,
+        slow_lists: 1,
+        losses: 1,
+        ..Budget::default()
+    };
+    scope
+}
+
+fn scope(name: &'static str, about: &'static str, budget: Budget) -> Scope {
+    let mut scope = Scope::new(name, about, network);
+    scope.actors = vec![vec![
+        Act::new("Ann makes machine m with entry a", |model| {
+            machine(model, "m", &[ephemeral("a", &interface("10.0.0.1"))]);
+        }),
+        Act::new("Ann has machine m use entry b in its place", |model| {
+            machine(model, "m", &[ephemeral("b", &interface("10.0.0.1"))]);
+        }),
+        Act::new("Ann deletes machine m", |model| {
+            model.delete(Kind::Machine, "m");
+        }),
+    ]];
+    scope.budget = budget;
+    scope
+}

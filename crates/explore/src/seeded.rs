@@ -1,0 +1,113 @@
+//! The seeded faults, each with the scope that finds it.
+
+use clap::ValueEnum as _;
+use ni_controller::seeded::{Fault, with};
+
+use crate::scopes;
+use crate::search::{Limits, Report, explore};
+
+/// A fault that a scope finds.
+#[derive(Clone, Copy, Debug)]
+pub struct Finding {
+    /// The fault.
+    pub fault: Fault,
+    /// The scope.
+    pub scope: &'static str,
+    /// The rule that it breaks: how the message begins.
+    pub rule: &'static str,
+}
+
+const KNOWS: &str = "what a controller was told, it knows";
+const OTHERS: &str = "an unmanaged object is never changed or deleted";
+const STOLEN: &str = "a claim is never stolen";
+
+const fn finding(fault: Fault, scope: &'static str, rule: &'static str) -> Finding {
+    Finding { fault, scope, rule }
+}
+
+/// All of them.
+pub const FINDINGS: &[Finding] = &[
+    finding(Fault::OwnCreatesUnknown, "one-name", KNOWS),
+    finding(Fault::OwnWritesUnknown, "one-address", KNOWS),
+    finding(Fault::OwnDeletesForgotten, "entry-dropped", KNOWS),
+    finding(
+        Fault::LateAnswerBelieved,
+        "owner-deleted",
+        "what a machine declares is there",
+    ),
+    finding(
+        Fault::VersionsGoBack,
+        "others-routes",
+        "a restore is seen only where there was one",
+    ),
+    finding(Fault::ClaimWithoutVersion, "two-claimants", STOLEN),
+    finding(
+        Fault::StatusWithoutVersion,
+        "one-address",
+        "a status never says what is not there",
+    ),
+    finding(Fault::RepairWithoutUid, "name-of-anothers", OTHERS),
+    finding(
+        Fault::RemovalWithoutLook,
+        "entry-dropped",
+        "a managed child that is wanted",
+    ),
+    finding(
+        Fault::ReleaseWithoutLook,
+        "two-claimants",
+        "what is held is released only if",
+    ),
+    finding(Fault::AdoptionByName, "name-of-anothers", OTHERS),
+    finding(
+        Fault::OthersAdditionsLost,
+        "others-routes",
+        "what others added stays",
+    ),
+    finding(
+        Fault::BadClaimBlocks,
+        "claimant-leaves",
+        "what users want is there",
+    ),
+    finding(
+        Fault::ClaimOfWhatIsHeld,
+        "two-claimants",
+        "it comes to rest",
+    ),
+    finding(Fault::StatusNotCompared, "one-address", "it comes to rest"),
+    finding(
+        Fault::StatusTimesMove,
+        "one-address",
+        "at rest nothing is left to do",
+    ),
+    finding(
+        Fault::HolderNotAsked,
+        "one-address",
+        "an address is shown by who holds it",
+    ),
+];
+
+impl Finding {
+    /// The fault's name, in kebab case.
+    pub fn name(&self) -> String {
+        let value = self.fault.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// What the fault is, in one sentence.
+    pub fn about(&self) -> String {
+        let value = self.fault.to_possible_value();
+        let help = value.and_then(|value| Some(value.get_help()?.to_string()));
+        help.unwrap_or_default()
+    }
+
+    /// Explores the scope with the fault built in.
+    ///
+    /// # Panics
+    /// If there is no such scope.
+    pub fn look(&self) -> Report {
+        let scopes = scopes::all();
+        let scope = scopes.iter().find(|scope| scope.name == self.scope);
+        let scope = scope.expect("a scope of that name");
+        with(self.fault, || explore(scope, Limits::default()))
+    }
+}

@@ -1,0 +1,280 @@
+//! The model of the API server as the explorer steps through it: with a log of all that its watches report.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
+
+use api_model::{Answer, Backup, Definition, Policy, Refusal};
+use ni_controller::core::{Failure, Outcome};
+use ni_controller::plan::Request;
+use ni_controller::world::{AnyObject, Event, Kind};
+use serde_json::Value;
+
+use crate::sketch::{FIRST_VERSION, Hash, Ranks, Sketch};
+
+/// The model, with one client that hears everything.
+pub type Model = api_model::Server<Kind>;
+
+/// The namespace in which everything happens.
+pub const NAMESPACE: &str = "ns";
+
+/// What a watch reports.
+#[derive(Debug)]
+pub struct Shown {
+    /// The object's kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// Whether it is gone.
+    pub gone: bool,
+    /// The object as the API server has it, or had it last.
+    pub json: Arc<Value>,
+    object: AnyObject,
+    sketch: Sketch,
+}
+
+impl Shown {
+    fn new(kind: Kind, gone: bool, json: Arc<Value>) -> Self {
+        let text = json.to_string();
+        Self {
+            kind,
+            name: name(&json).to_owned(),
+            gone,
+            // The model stores metadata that decodes.
+            object: AnyObject::decode(kind, &text).expect("metadata decodes"),
+            sketch: Sketch::of_text(kind, &text),
+            json,
+        }
+    }
+
+    /// The event as a controller's watch decodes it.
+    pub fn event(&self) -> Event {
+        if self.gone {
+            Event::Deleted(self.object.clone())
+        } else {
+            Event::Applied(self.object.clone())
+        }
+    }
+
+    /// Its version.
+    pub fn version(&self) -> u64 {
+        self.object.meta().version
+    }
+
+    /// The item of a list.
+    pub fn item(&self) -> Event {
+        Event::Listed(self.object.clone())
+    }
+
+    pub(crate) fn versions(&self, ranks: &mut Ranks) {
+        ranks.add_all(&self.sketch);
+    }
+
+    pub(crate) fn hash(&self, ranks: &Ranks, hash: &mut Hash) {
+        hash.add(u64::from(self.gone));
+        hash.add(self.kind as u64);
+        hash.add(self.sketch.hash(ranks, &mut Default::default()));
+    }
+}
+
+/// The name of an object.
+pub fn name(object: &Value) -> &str {
+    object["metadata"]["name"].as_str().unwrap_or_default()
+}
+
+/// Objects by kind and name.
+pub type Objects = BTreeMap<(Kind, String), Rc<Shown>>;
+
+/// The API server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    model: Rc<Model>,
+    /// What is stored.
+    pub objects: Rc<Objects>,
+    /// All that the watches of each kind have reported, in order.
+    pub log: Rc<BTreeMap<Kind, Vec<Rc<Shown>>>>,
+    made: u64,
+}
+
+impl Server {
+    /// An empty one, to which somebody does this.
+    pub fn new(setup: impl FnOnce(&mut Model)) -> Self {
+        let model = Model::new(NAMESPACE, 1).with_definitions(definitions());
+        model.pass(FIRST_VERSION);
+        let log = Kind::ALL.map(|kind| (kind, Vec::new()));
+        let mut server = Self {
+            model: Rc::new(model),
+            objects: Rc::default(),
+            log: Rc::new(log.into()),
+            made: 0,
+        };
+        server.change(setup);
+        server
+    }
+
+    /// The model, to read.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Somebody changes what is stored; answers what.
+    pub fn change<T>(&mut self, change: impl FnOnce(&mut Model) -> T) -> T {
+        let mut model = self.model.fork();
+        let answer = change(&mut model);
+        for kind in Kind::ALL {
+            while let Some(reported) = model.next_event(0, kind) {
+                let shown = Rc::new(Shown::new(kind, reported.gone(), reported.object));
+                self.report(shown);
+            }
+        }
+        self.model = Rc::new(model);
+        answer
+    }
+
+    fn report(&mut self, shown: Rc<Shown>) {
+        let objects = Rc::make_mut(&mut self.objects);
+        let key = (shown.kind, shown.name.clone());
+        if shown.gone {
+            objects.remove(&key);
+        } else if objects.insert(key, shown.clone()).is_none() {
+            self.made += 1;
+        }
+        let log = Rc::make_mut(&mut self.log);
+        log.entry(shown.kind).or_default().push(shown);
+    }
+
+    /// Whether the garbage collector finds something to do.
+    pub fn has_orphans(&self) -> bool {
+        let uids: Vec<&str> = self
+            .objects
+            .values()
+            .map(|shown| uid(&shown.json))
+            .collect();
+        let orphaned = |object: &Value| {
+            let owners = object["metadata"]["ownerReferences"].as_array();
+            let mut owners = owners
+                .into_iter()
+                .flatten()
+                .map(|owner| owner["uid"].as_str());
+            let deleting = object["metadata"]["deletionTimestamp"].is_string();
+            !deleting && owners.any(|owner| owner.is_some_and(|owner| !uids.contains(&owner)))
+        };
+        self.objects.values().any(|shown| orphaned(&shown.json))
+    }
+
+    /// How many events the watch of a kind has reported.
+    pub fn reported(&self, kind: Kind) -> usize {
+        self.log[&kind].len()
+    }
+
+    /// What a list of a kind shows, by a server that has heard so many events.
+    pub fn list_at(&self, kind: Kind, heard: usize) -> Vec<Rc<Shown>> {
+        let mut objects = BTreeMap::new();
+        for shown in &self.log[&kind][..heard] {
+            if shown.gone {
+                objects.remove(&shown.name);
+            } else {
+                objects.insert(&shown.name, shown);
+            }
+        }
+        objects.into_values().cloned().collect()
+    }
+
+    /// Serves a request of a controller's.
+    pub fn serve(&mut self, kind: Kind, name: &str, request: &Request) -> Outcome {
+        let ask = |asked: &api_model::Request<'_>| {
+            let answer = |model: &mut Model| model.serve(kind, name, asked);
+            outcome(kind, request, self.change(answer))
+        };
+        let mut ask = ask;
+        match request {
+            Request::Create(body) => ask(&api_model::Request::Create(body)),
+            Request::Patch(body) => ask(&api_model::Request::Patch(body)),
+            Request::PatchStatus(body) => ask(&api_model::Request::PatchStatus(body)),
+            Request::Delete { uid, version } => {
+                ask(&api_model::Request::Delete(api_model::Delete {
+                    uid: Some(uid),
+                    version: Some(&version.to_string()),
+                    policy: Some(Policy::Background),
+                }))
+            }
+            Request::Read => ask(&api_model::Request::Get),
+        }
+    }
+
+    /// The newest version.
+    pub fn newest(&self) -> u64 {
+        self.model.newest()
+    }
+
+    /// Goes back to what it was like then. Its versions may overtake all that ever were, with the next write.
+    pub fn restore(&mut self, then: &Self, overtakes: bool) {
+        let backup: Backup<Kind> = then.model.back_up();
+        let mut model = self.model.fork();
+        let backups = [backup];
+        model.restore(&backups, 0);
+        model.begin_history(1, &backups[0], overtakes);
+        Kind::ALL
+            .iter()
+            .for_each(|kind| model.begin_watch(0, *kind));
+        self.model = Rc::new(model);
+        self.objects = then.objects.clone();
+        self.log = then.log.clone();
+    }
+
+    pub(crate) fn versions(&self, ranks: &mut Ranks) {
+        for shown in self.objects.values() {
+            shown.versions(ranks);
+        }
+    }
+
+    pub(crate) fn hash(&self, ranks: &Ranks, hash: &mut Hash) {
+        hash.add(self.made);
+        hash.add(self.objects.len() as u64);
+        for shown in self.objects.values() {
+            shown.hash(ranks, hash);
+        }
+    }
+}
+
+/// The definitions of all kinds, read once.
+fn definitions() -> Arc<BTreeMap<Kind, Definition>> {
+    static DEFINITIONS: LazyLock<Arc<BTreeMap<Kind, Definition>>> = LazyLock::new(|| {
+        let definition = |kind: Kind| {
+            // Definitions are plain data.
+            let crd = serde_json::to_value((kind.entry().crd)()).expect("plain data");
+            (kind, Definition::new(&crd))
+        };
+        Arc::new(Kind::ALL.map(definition).into())
+    });
+    DEFINITIONS.clone()
+}
+
+/// The UID of an object.
+pub fn uid(object: &Value) -> &str {
+    object["metadata"]["uid"].as_str().unwrap_or_default()
+}
+
+/// What an answer means to the controller, as its client puts it.
+fn outcome(kind: Kind, request: &Request, answer: Answer) -> Outcome {
+    match answer {
+        Answer::Object(object) => Outcome::Object(Shown::new(kind, false, object).object),
+        Answer::Gone => Outcome::Gone,
+        Answer::Refused(Refusal::NotFound) if *request == Request::Read => Outcome::Gone,
+        Answer::Refused(refusal) => Outcome::Failed(match refusal {
+            Refusal::NotFound => Failure::NotFound,
+            Refusal::AlreadyExists => Failure::AlreadyExists,
+            Refusal::Conflict => Failure::Conflict("precondition".to_owned()),
+            Refusal::NamespaceTerminating => Failure::NamespaceTerminating,
+            Refusal::Forbidden => Failure::Forbidden("a right or a quota".to_owned()),
+            Refusal::BadRequest => Failure::Refused("another name".to_owned()),
+        }),
+        Answer::Invalid(causes) => Outcome::Failed(
+            if causes.iter().any(|cause| cause.field == "metadata.uid") {
+                Failure::Conflict("another uid".to_owned())
+            } else {
+                Failure::Refused(format!("{causes:?}"))
+            },
+        ),
+    }
+}

@@ -1,0 +1,27 @@
+//! Each seeded fault is found by a scope, by a shortest way there.
+#![cfg(feature = "seeded-faults")]
+
+use std::thread;
+
+use explore::seeded::{FINDINGS, Finding};
+
+#[test]
+fn each_seeded_fault_is_found() {
+    let halves = FINDINGS.chunks(FINDINGS.len().div_ceil(2));
+    thread::scope(|threads| {
+        for half in halves {
+            threads.spawn(|| half.iter().for_each(is_found));
+        }
+    });
+}
+
+fn is_found(finding: &Finding) {
+    let report = finding.look();
+    let violation = report.violation.as_ref();
+    let violation = violation.unwrap_or_else(|| panic!("{finding:?} is not found: {report:?}"));
+    assert!(
+        violation.broken.starts_with(finding.rule),
+        "{finding:?}: {}",
+        violation.broken
+    );
+}
