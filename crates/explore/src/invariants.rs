@@ -13,7 +13,7 @@ mod writes;
 use ni_controller::plan::{Change, Request};
 use ni_controller::world::Kind;
 
-pub use grants::{no_grant_overlaps, records_are_exact};
+pub use grants::{no_grant_overlaps, nobody_waits_for_what_is_free, records_are_exact};
 pub use order::is_in_the_plan;
 pub use rest::is_sound as rest_is_sound;
 pub use statuses::no_address_twice;

@@ -21,6 +21,9 @@ const KNOWS: &str = "what a controller was told, it knows";
 const OTHERS: &str = "an unmanaged object is never changed or deleted";
 const STOLEN: &str = "a claim is never stolen";
 
+const OVERLAP: &str = "no grant overlaps another";
+const RECORDED: &str = "what is granted is recorded";
+
 const fn finding(fault: Fault, scope: &'static str, rule: &'static str) -> Finding {
     Finding { fault, scope, rule }
 }
@@ -84,6 +87,10 @@ pub const FINDINGS: &[Finding] = &[
         "one-address",
         "an address is shown by who holds it",
     ),
+    finding(Fault::GrantWithoutVersion, "named-by-another", OVERLAP),
+    finding(Fault::GrantNotAttributed, "one-block", OVERLAP),
+    finding(Fault::BlockOfDeletingFree, "child-held", RECORDED),
+    finding(Fault::ParentNotKept, "parent-made-again", RECORDED),
 ];
 
 impl Finding {

@@ -49,6 +49,14 @@ pub enum Fault {
     StatusTimesMove,
     /// Two interfaces may show one address.
     HolderNotAsked,
+    /// The record is written without the version that it was decided by.
+    GrantWithoutVersion,
+    /// Who names a block that is recorded has it, whoever it was granted to.
+    GrantNotAttributed,
+    /// The block of a prefix that is being deleted is free.
+    BlockOfDeletingFree,
+    /// A prefix that goes does not wait for those that have parts of it.
+    ParentNotKept,
 }
 
 /// Takes a precondition off a write, where the fault is switched on.

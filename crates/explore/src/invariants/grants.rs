@@ -6,7 +6,7 @@ use ni_controller::world::Kind;
 use serde_json::Value;
 
 use super::Broken;
-use super::object::{is_tended, must};
+use super::object::{is_spoilt, is_tended, must};
 use crate::server::{Model, uid};
 
 /// No two children of a parent have an address in common, and all that they have is in its record.
@@ -37,6 +37,10 @@ pub fn no_grant_overlaps(server: &Model) -> Result<(), Broken> {
 /// # Errors
 /// If that is not so.
 pub fn records_are_exact(server: &Model) -> Result<(), Broken> {
+    if server.list(Kind::Prefix).any(is_spoilt) {
+        // Nobody knows what it has.
+        return Ok(());
+    }
     for (parent, root) in parents(server).filter(|(parent, _)| is_tended(parent)) {
         let mut all: Cover = held(server, parent, root).map(|(_, block)| block).collect();
         for entry in list(&parent["status"]["pending"]) {
@@ -56,6 +60,54 @@ pub fn records_are_exact(server: &Model) -> Result<(), Broken> {
         )?;
     }
     Ok(())
+}
+
+/// Once nothing moves any more, who waits waits for nothing that is free.
+///
+/// # Errors
+/// If that is not so.
+pub fn nobody_waits_for_what_is_free(server: &Model) -> Result<(), Broken> {
+    let prefixes = server.list(Kind::Prefix).filter(|prefix| is_tended(prefix));
+    for child in prefixes.filter(|prefix| allocated(prefix).is_none()) {
+        for (parent, root) in parents(server).filter(|(parent, _)| is_tended(parent)) {
+            let used: Cover = blocks(&parent["status"]["used"]).collect();
+            let free = wanted(child, root).any(|block| used.overlapping(block).is_none());
+            must(
+                !(free && is_asked(parent, child)),
+                "at rest nobody waits for what is free",
+                || format!("{child} of {parent}"),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the child may have a part of the parent.
+fn is_asked(parent: &Value, child: &Value) -> bool {
+    let named = &child["spec"]["parentRef"]["name"];
+    let selected = &child["spec"]["parentSelector"]["matchLabels"]["pool"];
+    if named.is_null() {
+        selected.is_string() && *selected == parent["metadata"]["labels"]["pool"]
+    } else {
+        *named == parent["metadata"]["name"]
+    }
+}
+
+/// The blocks with which the child would be content.
+fn wanted(child: &Value, root: Block) -> impl Iterator<Item = Block> {
+    let length = child["spec"]["prefixLength"].as_u64();
+    let length = length.and_then(|length| u8::try_from(length).ok());
+    let named = block(&child["spec"]["prefix"]);
+    let mut blocks = vec![root];
+    if let Some(length) = length.filter(|_| named.is_none()) {
+        while blocks[0].length() < length {
+            blocks = blocks.into_iter().flat_map(Block::halves).collect();
+        }
+    } else {
+        blocks = named.into_iter().collect();
+    }
+    let fits = move |block: &Block| root.contains(*block) && *block != root;
+    blocks.into_iter().filter(fits)
 }
 
 /// The prefixes of which parts can be granted.

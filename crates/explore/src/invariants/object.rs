@@ -27,6 +27,7 @@ pub(super) fn is_spoilt(object: &Value) -> bool {
         || object["spec"]["ips"] == "none"
         || object["spec"]["ipFamily"] == 5
         || object["spec"]["prefix"] == 5
+        || object["status"]["observedGeneration"].is_string()
 }
 
 pub(super) fn is_guarded(object: &Value) -> bool {

@@ -1,71 +1,534 @@
-//! Prefixes that are parts of others.
+//! Prefixes that are parts of others: what one protocol of reads and writes has to stand.
 
-use ni_controller::plan::{Allocator, Options};
+use std::time::Duration;
+
 use ni_controller::world::Kind;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::objects::apply;
-use crate::invariants::records_are_exact;
+use crate::invariants::{nobody_waits_for_what_is_free, records_are_exact};
 use crate::scope::{Act, Budget, Controllers, Scope};
 use crate::server::Model;
 
 pub(super) fn scopes() -> Vec<Scope> {
-    let one = Scope {
+    vec![
+        Scope {
+            budget: Budget {
+                losses: 1,
+                crashes: 1,
+                ..Budget::default()
+            },
+            ..two_children(
+                "two-children",
+                "Two prefixes ask for the one address that a parent has left",
+            )
+        },
+        Scope {
+            controllers: Controllers::TwoLeaders,
+            room: 1,
+            ..two_children(
+                "two-children-two-leaders",
+                "Two prefixes ask for the one address that a parent has left, and two replicas believe that they lead",
+            )
+        },
+        Scope {
+            controllers: Controllers::Two,
+            budget: Budget {
+                depositions: 2,
+                ..Budget::default()
+            },
+            room: 1,
+            ..two_children(
+                "two-children-leaders-change",
+                "Two prefixes ask for the one address that a parent has left, and the Lease changes hands at any time",
+            )
+        },
+        Scope {
+            budget: Budget {
+                relists: 1,
+                old_lists: 1,
+                slow_lists: 1,
+                ..Budget::default()
+            },
+            room: 1,
+            ..two_children(
+                "two-children-old-lists",
+                "Two prefixes ask for the one address that a parent has left, while lists begin that may be old",
+            )
+        },
+        Scope {
+            budget: Budget {
+                restores: 1,
+                ..Budget::default()
+            },
+            room: 1,
+            ..two_children(
+                "two-children-restored",
+                "Two prefixes ask for the one address that a parent has left, and the API server goes back",
+            )
+        },
+        one_block(),
+        one_block_two_leaders(),
+        two_parents(),
+        parent_made_again(),
+        restored_without_status(),
+        grandchild(),
+        undecodable(),
+        resting(),
+        block_named_late(),
+        guarded(),
+        held(),
+        named_by_another(),
+    ]
+}
+
+/// A parent of two addresses, and what users do.
+fn scope(name: &'static str, about: &'static str, actors: Vec<Vec<Act>>) -> Scope {
+    let mut scope = Scope::new(name, about, |model| {
+        granted_parent(model, "p", "10.0.0.0/31", &[]);
+    });
+    scope.kinds = vec![Kind::Prefix];
+    scope.actors = actors;
+    scope.desired = |server| {
+        records_are_exact(server.model())?;
+        nobody_waits_for_what_is_free(server.model())
+    };
+    scope
+}
+
+fn two_children(name: &'static str, about: &'static str) -> Scope {
+    let actors = vec![
+        vec![
+            Act::new("Ann makes child a", |model| child(model, "a")),
+            Act::new("Ann deletes child a", |model| delete(model, "a")),
+        ],
+        vec![Act::new("Ben makes child b", |model| child(model, "b"))],
+    ];
+    Scope {
+        setup: |model| {
+            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
+            granted(model, "taken", "10.0.0.0/32");
+        },
+        ..scope(name, about, actors)
+    }
+}
+
+fn name_one_block() -> Vec<Vec<Act>> {
+    vec![
+        vec![
+            Act::new("Ann makes child a, which names 10.0.0.0/32", |model| {
+                names(model, "a", "10.0.0.0/32");
+            }),
+            Act::new("Ann deletes child a", |model| delete(model, "a")),
+        ],
+        vec![Act::new(
+            "Ben makes child b, which names 10.0.0.0/32",
+            |model| {
+                names(model, "b", "10.0.0.0/32");
+            },
+        )],
+    ]
+}
+
+fn one_block() -> Scope {
+    Scope {
         budget: Budget {
             losses: 1,
             crashes: 1,
             ..Budget::default()
         },
-        ..two_children(
-            "two-children",
-            "Two prefixes ask for the one address that a parent has left",
-        )
-    };
-    let leaders = Scope {
-        controllers: Controllers::TwoLeaders,
-        room: 1,
-        ..two_children(
-            "two-children-two-leaders",
-            "Two prefixes ask for the one address that a parent has left, and two replicas believe that they lead",
-        )
-    };
-    vec![one, leaders]
+        ..scope("one-block", "Two prefixes name one block", name_one_block())
+    }
 }
 
-fn two_children(name: &'static str, about: &'static str) -> Scope {
-    let mut scope = Scope::new(name, about, |model| {
-        // One of two addresses is taken.
-        prefix(
-            model,
-            "p",
-            &json!({ "ipFamily": "IPv4", "prefix": "10.0.0.0/31" }),
-        );
-        child(model, "taken");
-    });
-    scope.kinds = vec![Kind::Prefix];
-    scope.options = Options {
-        prefixes: Allocator::Controller,
-        ..Options::default()
+fn one_block_two_leaders() -> Scope {
+    Scope {
+        controllers: Controllers::TwoLeaders,
+        room: 1,
+        ..scope(
+            "one-block-two-leaders",
+            "Two prefixes name one block, and two replicas believe that they lead",
+            name_one_block(),
+        )
+    }
+}
+
+/// Two leaders may choose two parents.
+fn two_parents() -> Scope {
+    let actors = vec![
+        vec![Act::new("Ann makes child a, which selects both", |model| {
+            selects(model, "a");
+        })],
+        vec![
+            Act::new("Ben makes the longer parent q", |model| {
+                parent(model, "q", "10.0.1.0/31");
+            }),
+            Act::new("Ben deletes parent q", |model| delete(model, "q")),
+        ],
+    ];
+    Scope {
+        controllers: Controllers::TwoLeaders,
+        setup: |model| granted_parent(model, "p", "10.0.0.0/30", &[]),
+        room: 1,
+        ..scope(
+            "two-parents-two-leaders",
+            "A prefix selects two parents of which one comes and goes, and two replicas believe that they lead",
+            actors,
+        )
+    }
+}
+
+fn parent_made_again() -> Scope {
+    let actors = vec![
+        vec![
+            Act::new("Ann deletes parent p", |model| delete(model, "p")),
+            Act::new("Ann makes parent p again", |model| {
+                parent(model, "p", "10.0.0.0/31");
+            })
+            .when(|model| model.get(Kind::Prefix, "p").is_none()),
+        ],
+        vec![
+            Act::new("Ben deletes child a", |model| delete(model, "a")),
+            Act::new("Ben makes child b", |model| child(model, "b")),
+        ],
+    ];
+    Scope {
+        setup: |model| {
+            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
+            granted(model, "a", "10.0.0.0/32");
+        },
+        budget: Budget {
+            losses: 1,
+            ..Budget::default()
+        },
+        ..scope(
+            "parent-made-again",
+            "A parent is deleted and made again under its children",
+            actors,
+        )
+    }
+}
+
+/// A backup of objects has no status.
+fn restored_without_status() -> Scope {
+    let actors = vec![
+        vec![Act::new("Ann makes child b", |model| child(model, "b"))],
+        vec![
+            Act::new("Ben deletes child a", |model| delete(model, "a")),
+            Act::new(
+                "Ben restores child a, which names 10.0.0.0/32, without its status",
+                |model| {
+                    names(model, "a", "10.0.0.0/32");
+                },
+            ),
+        ],
+    ];
+    Scope {
+        setup: |model| {
+            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
+            granted(model, "a", "10.0.0.0/32");
+        },
+        budget: Budget {
+            losses: 1,
+            crashes: 1,
+            ..Budget::default()
+        },
+        ..scope(
+            "restored-without-status",
+            "A prefix is deleted and restored without its status while another asks for an address",
+            actors,
+        )
+    }
+}
+
+fn grandchild() -> Scope {
+    let actors = vec![
+        vec![
+            Act::new("Ann makes child q of two addresses", |model| {
+                prefix(
+                    model,
+                    "q",
+                    &json!({ "prefixLength": 31, "parentRef": { "name": "p" } }),
+                );
+            }),
+            Act::new("Ann deletes child q", |model| delete(model, "q")),
+        ],
+        vec![
+            Act::new("Ben makes child a of q", |model| {
+                prefix(
+                    model,
+                    "a",
+                    &json!({ "prefixLength": 32, "parentRef": { "name": "q" } }),
+                );
+            }),
+            Act::new("Ben deletes child a", |model| delete(model, "a")),
+        ],
+    ];
+    Scope {
+        setup: |model| granted_parent(model, "p", "10.0.0.0/30", &[]),
+        budget: Budget {
+            losses: 1,
+            ..Budget::default()
+        },
+        ..scope(
+            "grandchild",
+            "A part of a part is asked for while both come and go",
+            actors,
+        )
+    }
+}
+
+fn undecodable() -> Scope {
+    let actors = vec![
+        vec![
+            Act::new(
+                "Ann has the child that has an address not decode",
+                |model| {
+                    spoil(model, "taken", json!("none"));
+                },
+            ),
+            Act::new("Ann mends it", |model| spoil(model, "taken", json!(1))),
+        ],
+        vec![
+            Act::new("Ben makes child a", |model| child(model, "a")),
+            Act::new("Ben deletes child a", |model| delete(model, "a")),
+            Act::new("Ben makes child b", |model| child(model, "b")),
+        ],
+    ];
+    Scope {
+        setup: |model| {
+            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
+            granted(model, "taken", "10.0.0.0/32");
+        },
+        budget: Budget {
+            crashes: 1,
+            ..Budget::default()
+        },
+        room: 1,
+        ..scope(
+            "child-undecodable",
+            "One that has an address does not decode for a time, while others ask for one",
+            actors,
+        )
+    }
+}
+
+fn resting() -> Scope {
+    let mut scope = Scope {
+        budget: Budget {
+            crashes: 1,
+            waits: 1,
+            ..Budget::default()
+        },
+        room: 1,
+        ..two_children(
+            "two-children-resting",
+            "Two prefixes ask for the one address that a parent has left, and freed ones rest",
+        )
     };
-    scope.actors = vec![
+    scope.options.reuse_delay = Duration::from_secs(60);
+    scope
+}
+
+/// A block is set once, by whoever is first.
+fn block_named_late() -> Scope {
+    let actors = vec![
         vec![
             Act::new("Ann makes child a", |model| child(model, "a")),
-            Act::new("Ann deletes child a", |model| {
-                model.delete(Kind::Prefix, "a")
+            Act::new("Ann names the block 10.0.0.1/32 in child a", |model| {
+                names(model, "a", "10.0.0.1/32");
+            })
+            .when(|model| {
+                let child = model.get(Kind::Prefix, "a");
+                child.is_some_and(|child| child["spec"]["prefix"].is_null())
             }),
         ],
         vec![Act::new("Ben makes child b", |model| child(model, "b"))],
     ];
-    scope.desired = |server| records_are_exact(server.model());
-    scope
+    Scope {
+        budget: Budget {
+            losses: 1,
+            ..Budget::default()
+        },
+        ..scope(
+            "block-named-late",
+            "A user names the block of a prefix while it is being granted another",
+            actors,
+        )
+    }
+}
+
+fn guarded() -> Scope {
+    let actors = vec![
+        vec![
+            Act::new("Ann makes child a", |model| child(model, "a")),
+            Act::new("Ann gives child a to an outside system", |model| {
+                guard_child(model, "a", json!("them"));
+            }),
+            Act::new("Ann takes child a back", |model| {
+                guard_child(model, "a", Value::Null)
+            }),
+        ],
+        vec![Act::new("Ben makes child b", |model| child(model, "b"))],
+    ];
+    Scope {
+        setup: |model| {
+            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
+            granted(model, "taken", "10.0.0.0/32");
+        },
+        budget: Budget {
+            losses: 1,
+            ..Budget::default()
+        },
+        ..scope(
+            "child-taken-over",
+            "A prefix is given to an outside system and back while it is being granted an address",
+            actors,
+        )
+    }
+}
+
+/// Who names a block goes before those that ask for a length: leaders that know more and less decide differently.
+fn named_by_another() -> Scope {
+    let actors = vec![vec![Act::new(
+        "Ben makes child b, which names 10.0.0.0/32",
+        |model| {
+            names(model, "b", "10.0.0.0/32");
+        },
+    )]];
+    Scope {
+        controllers: Controllers::TwoLeaders,
+        setup: |model| {
+            granted_parent(model, "p", "10.0.0.0/31", &[]);
+            child(model, "a");
+        },
+        room: 1,
+        ..scope(
+            "named-by-another",
+            "A prefix names the block that another is about to get, and two replicas believe that they lead",
+            actors,
+        )
+    }
+}
+
+/// Others' finalizers keep a prefix, and with it its block.
+fn held() -> Scope {
+    let actors = vec![
+        vec![
+            Act::new(
+                "Ann deletes the child that has an address, which a finalizer keeps",
+                |model| {
+                    delete(model, "taken");
+                },
+            ),
+            Act::new("Ann takes the finalizer off", |model| {
+                model.release(Kind::Prefix, "taken")
+            }),
+        ],
+        vec![
+            Act::new("Ben makes child a", |model| child(model, "a")),
+            Act::new("Ben makes child b", |model| child(model, "b")),
+        ],
+    ];
+    Scope {
+        setup: |model| {
+            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
+            granted(model, "taken", "10.0.0.0/32");
+            let hold = json!({ "metadata": { "finalizers": ["test/hold"] } });
+            model.patch(Kind::Prefix, "taken", &hold);
+        },
+        budget: Budget {
+            crashes: 1,
+            ..Budget::default()
+        },
+        ..scope(
+            "child-held",
+            "One that has an address is deleted and kept by a finalizer, while others ask for one",
+            actors,
+        )
+    }
+}
+
+/// A parent that has granted these, at rest.
+fn granted_parent(model: &mut Model, name: &str, block: &str, used: &[&str]) {
+    parent(model, name, block);
+    let finalizers = ["ipam.ironcore.dev/prefix"];
+    let at_rest = json!({ "metadata": { "finalizers": finalizers }, "status": { "used": used } });
+    model.patch(Kind::Prefix, name, &at_rest);
+    allocate(model, name);
+}
+
+/// A child of p that has its block, at rest.
+fn granted(model: &mut Model, name: &str, block: &str) {
+    names(model, name, block);
+    allocate(model, name);
+}
+
+fn allocate(model: &mut Model, name: &str) {
+    let ready = json!({
+        "type": "Ready", "status": "True", "reason": "Allocated", "message": "",
+        "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z",
+    });
+    let status = json!({ "phase": "Allocated", "conditions": [ready], "observedGeneration": 1 });
+    model.patch(Kind::Prefix, name, &json!({ "status": status }));
+}
+
+fn parent(model: &mut Model, name: &str, block: &str) {
+    let spec = json!({ "ipFamily": "IPv4", "prefix": block });
+    let labels = json!({ "pool": "a" });
+    apply(
+        model,
+        Kind::Prefix,
+        name,
+        &json!({ "metadata": { "labels": labels }, "spec": spec }),
+    );
 }
 
 fn child(model: &mut Model, name: &str) {
-    let parent = json!({ "name": "p" });
-    let spec = json!({ "ipFamily": "IPv4", "prefixLength": 32, "parentRef": parent });
-    prefix(model, name, &spec);
+    prefix(
+        model,
+        name,
+        &json!({ "prefixLength": 32, "parentRef": { "name": "p" } }),
+    );
 }
 
-fn prefix(model: &mut Model, name: &str, spec: &serde_json::Value) {
+fn names(model: &mut Model, name: &str, block: &str) {
+    prefix(
+        model,
+        name,
+        &json!({ "prefix": block, "parentRef": { "name": "p" } }),
+    );
+}
+
+fn selects(model: &mut Model, name: &str) {
+    let selector = json!({ "matchLabels": { "pool": "a" } });
+    prefix(
+        model,
+        name,
+        &json!({ "prefixLength": 32, "parentSelector": selector }),
+    );
+}
+
+fn prefix(model: &mut Model, name: &str, spec: &Value) {
+    let mut spec = spec.clone();
+    spec["ipFamily"] = "IPv4".into();
     apply(model, Kind::Prefix, name, &json!({ "spec": spec }));
+}
+
+fn delete(model: &mut Model, name: &str) {
+    model.delete(Kind::Prefix, name);
+}
+
+fn spoil(model: &mut Model, name: &str, generation: Value) {
+    let status = json!({ "status": { "observedGeneration": generation } });
+    model.patch(Kind::Prefix, name, &status);
+}
+
+fn guard_child(model: &mut Model, name: &str, who: Value) {
+    let annotations = json!({ "common.ironcore.dev/managed-by": who });
+    model.patch(
+        Kind::Prefix,
+        name,
+        &json!({ "metadata": { "annotations": annotations } }),
+    );
 }

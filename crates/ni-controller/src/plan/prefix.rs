@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 pub(super) use parent::CLEAN_UP_AFTER;
 
 use super::{Allocator, Change, Plan, Purpose, Request, View, unreadable};
+use crate::seeded::{Fault, has};
 use crate::world::{Kind, Prefix, Slot};
 
 /// Plans for the prefix `name`.
@@ -39,7 +40,10 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
 /// Writes the status from the very version that is known. (The API server ignores the uid of a status patch.)
 fn write_status(prefix: &Prefix, status: &Value, purpose: Purpose) -> Change {
     let version = prefix.meta.version.to_string();
-    let body = json!({ "metadata": { "resourceVersion": version }, "status": status });
+    let mut body = json!({ "metadata": { "resourceVersion": version }, "status": status });
+    if purpose == Purpose::Grant && has(Fault::GrantWithoutVersion) {
+        body["metadata"] = json!({});
+    }
     change(prefix, Request::PatchStatus(body), purpose)
 }
 

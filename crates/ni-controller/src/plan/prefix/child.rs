@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{record, waiting, write, write_status};
 use crate::plan::condition::{self, Verdict};
 use crate::plan::{Change, Notice, Plan, Purpose, Reason, View};
+use crate::seeded::{Fault, has};
 use crate::world::{Kind, Prefix};
 
 /// The reason of a prefix that has its block.
@@ -52,6 +53,12 @@ pub(super) fn plan(prefix: &Prefix, view: View<'_>, plan: &mut Plan) {
 fn granted<'a>(prefix: &Prefix, view: View<'a>) -> Option<(&'a Prefix, Block)> {
     let parents = view.namespace.allocation().granting(&prefix.meta.uid);
     let parents = parents.filter_map(|name| view.namespace.prefixes.get(name));
+    if has(Fault::GrantNotAttributed) {
+        let parent = view.namespace.prefixes.get(prefix.parent_name()?)?;
+        let block = prefix.block?;
+        let used = &parent.record.as_ref()?.used;
+        return used.contains(block.into()).then_some((parent, block));
+    }
     let mut granting = parents.filter_map(|parent| {
         let block = parent.pending_for(&prefix.meta.uid)?;
         record::fits(prefix, &parent.meta.name, block).then_some((parent, block))

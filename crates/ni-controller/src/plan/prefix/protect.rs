@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{record, write};
 use crate::plan::merge::some_of;
 use crate::plan::{Change, Notice, Plan, Purpose, Reason, View};
+use crate::seeded::{Fault, has};
 use crate::world::{Kind, Prefix};
 
 /// Puts the finalizer on, before the first block is granted.
@@ -36,7 +37,7 @@ pub(super) fn plan_release(prefix: &Prefix, view: View<'_>, plan: &mut Plan) {
         .children(&meta.name)
         .map(|name| &**name)
         .collect();
-    if !users.is_empty() {
+    if !users.is_empty() && !has(Fault::ParentNotKept) {
         let message = format!(
             "is being deleted, and still the parent of {}",
             some_of(&users)

@@ -12,6 +12,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Interface, Kind, Namespace};
+use crate::seeded::{Fault, has};
 use crate::world::allocation::{Asks, Selector, Waiter};
 use crate::world::links::{Contended, Links};
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
@@ -168,6 +169,9 @@ impl Prefix {
 
     /// The block that it holds, and of which prefix.
     pub fn held(&self) -> Option<(&str, Block)> {
+        if self.meta.deleting && has(Fault::BlockOfDeletingFree) {
+            return None;
+        }
         self.parent_name().zip(self.granted)
     }
 
