@@ -14,6 +14,8 @@ use crate::{Block, Cover, Draft};
 pub struct Space {
     root: Option<Prefix>,
     held: BTreeMap<Prefix, u32>,
+    /// How many of the held blocks have so many bits: a look for wider ones passes over lengths that nobody holds.
+    lengths: BTreeMap<u8, u32>,
     free: Free,
 }
 
@@ -61,6 +63,7 @@ impl Space {
         let count = self.held.entry(block).or_default();
         *count += 1;
         if *count == 1 {
+            *self.lengths.entry(block.length()).or_default() += 1;
             self.occupy(block);
         }
     }
@@ -86,6 +89,7 @@ impl Space {
             return;
         }
         self.held.remove(&block);
+        self.forget_length(block.length());
         if let Some(inner) = self.inner(block)
             && !self.is_inside_of_held(block)
         {
@@ -93,11 +97,20 @@ impl Space {
         }
     }
 
+    fn forget_length(&mut self, length: u8) {
+        if let Some(count) = self.lengths.get_mut(&length) {
+            *count -= 1;
+            if *count == 0 {
+                self.lengths.remove(&length);
+            }
+        }
+    }
+
     fn is_inside_of_held(&self, block: Prefix) -> bool {
         let shortest = self.root.map_or(0, |root| root.length() + 1);
-        let mut wider = shortest..block.length();
-        wider.any(|length| {
-            let around = Prefix::containing(block.address(), length);
+        let mut wider = self.lengths.range(shortest..block.length());
+        wider.any(|(length, _)| {
+            let around = Prefix::containing(block.address(), *length);
             self.held.contains_key(&around)
         })
     }
