@@ -21,7 +21,12 @@ use crate::world::{Asks, Entry, Prefix, Queue, Record, Rest, Selector, Waiter};
 const GATHER_FOR: Duration = Duration::from_millis(100);
 /// So many need not wait for others.
 const MANY: usize = 64;
-/// How long after a write the record is only cleaned up.
+/// So many are granted in one write. What is under way stands in each further write, and the requests that take it further are
+/// no more than a few at once: granting more would only make records long.
+const MOST_AT_ONCE: usize = 128;
+/// While so many are under way, requests have enough to do, and who waits for a grant would wait for them anyway.
+const ENOUGH: usize = 64;
+/// How long after a write the record is only cleaned up. A grant never waits longer.
 pub(in crate::plan) const CLEAN_UP_AFTER: Duration = Duration::from_secs(1);
 
 /// Plans the next write of the record.
@@ -42,11 +47,16 @@ pub(super) fn plan(prefix: &Prefix, view: View<'_>, plan: &mut Plan) {
     let empty = Space::of(root);
     let space = allocation.space(&prefix.meta.name).unwrap_or(&empty);
     let mut next = Next::of(prefix, space, view);
+    let at_rest = since(CLEAN_UP_AFTER);
+    if next.kept.len() >= ENOUGH && view.elapsed < at_rest {
+        plan.wake_at = Some(at_rest);
+        return;
+    }
     if record::obstacle(prefix, view).is_none() && !record::is_lost(prefix, view) {
         next.grant(prefix, root, view);
     }
     let due = match next.granted.len() {
-        0 => since(CLEAN_UP_AFTER),
+        0 => at_rest,
         MANY.. => Duration::ZERO,
         _ => since(GATHER_FOR),
     };
@@ -95,6 +105,7 @@ impl<'a> Next<'a> {
     fn grant(&mut self, prefix: &Prefix, root: Block, view: View<'_>) {
         let queues: Vec<_> = view.namespace.allocation().queues(prefix).collect();
         let most = MOST_PENDING.saturating_sub(self.kept.len());
+        let most = most.min(MOST_AT_ONCE);
         let turn = Turn { prefix, view, most };
         self.grant_named(&queues, &turn);
         self.grant_lengths(root, &queues, &turn);
