@@ -284,10 +284,10 @@ fn undecodable() -> Scope {
             Act::new(
                 "Ann has the child that has an address not decode",
                 |model| {
-                    spoil(model, "taken", json!("none"));
+                    spoil(model, "taken", &json!("none"));
                 },
             ),
-            Act::new("Ann mends it", |model| spoil(model, "taken", json!(1))),
+            Act::new("Ann mends it", |model| spoil(model, "taken", &json!(1))),
         ],
         vec![
             Act::new("Ben makes child a", |model| child(model, "a")),
@@ -326,7 +326,7 @@ fn resting() -> Scope {
             "Two prefixes ask for the one address that a parent has left, and freed ones rest",
         )
     };
-    scope.options.reuse_delay = Duration::from_secs(60);
+    scope.options.reuse_delay = Duration::from_mins(1);
     scope
 }
 
@@ -363,10 +363,10 @@ fn guarded() -> Scope {
         vec![
             Act::new("Ann makes child a", |model| child(model, "a")),
             Act::new("Ann gives child a to an outside system", |model| {
-                guard_child(model, "a", json!("them"));
+                guard_child(model, "a", &json!("them"));
             }),
             Act::new("Ann takes child a back", |model| {
-                guard_child(model, "a", Value::Null)
+                guard_child(model, "a", &Value::Null);
             }),
         ],
         vec![Act::new("Ben makes child b", |model| child(model, "b"))],
@@ -422,7 +422,7 @@ fn held() -> Scope {
                 },
             ),
             Act::new("Ann takes the finalizer off", |model| {
-                model.release(Kind::Prefix, "taken")
+                model.release(Kind::Prefix, "taken");
             }),
         ],
         vec![
@@ -519,12 +519,12 @@ fn delete(model: &mut Model, name: &str) {
     model.delete(Kind::Prefix, name);
 }
 
-fn spoil(model: &mut Model, name: &str, generation: Value) {
+fn spoil(model: &mut Model, name: &str, generation: &Value) {
     let status = json!({ "status": { "observedGeneration": generation } });
     model.patch(Kind::Prefix, name, &status);
 }
 
-fn guard_child(model: &mut Model, name: &str, who: Value) {
+fn guard_child(model: &mut Model, name: &str, who: &Value) {
     let annotations = json!({ "common.ironcore.dev/managed-by": who });
     model.patch(
         Kind::Prefix,
