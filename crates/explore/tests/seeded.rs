@@ -3,7 +3,9 @@
 
 use std::thread;
 
+use clap::ValueEnum as _;
 use explore::seeded::{FINDINGS, Finding};
+use ni_controller::seeded::Fault;
 
 #[test]
 fn each_seeded_fault_is_found() {
@@ -24,4 +26,12 @@ fn is_found(finding: &Finding) {
         "{finding:?}: {}",
         violation.broken
     );
+}
+
+#[test]
+fn each_fault_that_can_be_built_in_has_a_scope_that_finds_it() {
+    for fault in Fault::value_variants() {
+        let found = FINDINGS.iter().any(|finding| finding.fault == *fault);
+        assert!(found, "{fault:?}");
+    }
 }
