@@ -1,9 +1,13 @@
 //! What a controller finds at its start: decided by age where many ask for one thing. And its flags.
 
-use serde_json::Value;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::Api;
+use kube::api::PostParams;
+use serde_json::{Value, json};
 
-use crate::support::plane::Turn;
-use crate::support::space::{MACHINE, NET, NIC, Space, VIP};
+use crate::support::controller::Controller;
+use crate::support::plane::{Turn, start};
+use crate::support::space::{MACHINE, NET, NIC, PREFIX, Space, VIP};
 use crate::support::text::{UNSEEN, at, check, entries, ip, makes, uses};
 use crate::support::wait::eventually;
 
@@ -317,4 +321,54 @@ async fn with_duplicate_addresses_allowed_nobody_looks() {
             )
             .await;
     }
+}
+
+/// What IronCore's API has beside this one.
+fn their_definition() -> CustomResourceDefinition {
+    let definition = json!({
+        "metadata": { "name": "prefixallocations.ipam.ironcore.dev" },
+        "spec": {
+            "group": "ipam.ironcore.dev", "scope": "Namespaced",
+            "names": { "kind": "PrefixAllocation", "plural": "prefixallocations" },
+            "versions": [{
+                "name": "v1alpha1", "served": true, "storage": true,
+                "schema": { "openAPIV3Schema": { "type": "object" } },
+            }],
+        },
+    });
+    serde_json::from_value(definition).expect("a definition")
+}
+
+#[tokio::test]
+async fn beside_ironcores_allocator_it_writes_nothing_and_ends_until_told_that_another_allocates() {
+    let plane = start(|_| ()).await;
+    let client = plane.client().await.expect("a client");
+    let definitions = Api::<CustomResourceDefinition>::all(client.clone());
+    let theirs = their_definition();
+    let created = definitions.create(&PostParams::default(), &theirs).await;
+    created.expect("a definition");
+    eventually("IronCore's kind is served", || async {
+        let version = "ipam.ironcore.dev/v1alpha1";
+        let served = client.list_api_group_resources(version).await?.resources;
+        let theirs = served.iter().any(|kind| kind.name == "prefixallocations");
+        theirs
+            .then_some(())
+            .ok_or_else(|| anyhow::anyhow!("{served:?}"))
+    })
+    .await;
+    let external = ["--prefix-allocation=external"];
+    let controller = Controller::start(plane.kubeconfig(), &external).await;
+    let space = Space::on(client.clone(), controller.log_file()).await;
+    space
+        .create(PREFIX, "p", "spec = {prefix: 10.0.0.0/24}")
+        .await;
+    space.machine("m", &[makes("e", &ip("10.0.0.1"))]).await;
+    space.until(NIC, "m-e", "spec.machineRef.name = m").await;
+    controller.kill().await;
+
+    let (status, log) = Controller::launch(plane.kubeconfig(), &[]).ended().await;
+    assert!(!status.success(), "{log}");
+    let told = "start with --prefix-allocation=external";
+    assert!(log.contains(told), "{log}");
+    check(&space.get(PREFIX, "p").await, UNSEEN);
 }
