@@ -105,10 +105,10 @@ impl Shard {
         objects.retain(|(_, object)| living(object));
         let blocks = self.holds() || self.rng.bool();
         if objects.is_empty() || self.rng.u8(..10) == 0 {
-            return reference(0, "nobody", "nobody".to_owned(), blocks);
+            return reference(0, "nobody", "nobody", blocks);
         }
         let (kind, object) = &objects[self.rng.usize(..objects.len())];
-        reference(*kind, text(object, "name"), api_model::uid(object), blocks)
+        reference(*kind, text(object, "name"), &api_model::uid(object), blocks)
     }
 
     fn objects(&self) -> Vec<(At, Value)> {
@@ -128,7 +128,7 @@ impl Shard {
     /// owner goes before the collector knows what it owns, orphans are deleted as well.
     async fn until_seen(&mut self, kind: At) -> Result<()> {
         let mut body = bodies::smallest(kind);
-        let owner = reference(0, "nobody", "nobody".to_owned(), true);
+        let owner = reference(0, "nobody", "nobody", true);
         body["metadata"] = json!({ "name": "probe", "ownerReferences": [owner] });
         let path = wire::collection(kind, &self.namespace);
         must(&self.client, Method::POST, &path, &body).await?;
@@ -152,10 +152,28 @@ impl Shard {
         Ok(())
     }
 
+    async fn change(&mut self, kind: At, object: &Value, patch: Value) -> Result<()> {
+        let ask = Ask {
+            kind,
+            name: text(object, "name").to_owned(),
+            what: What::Patch(patch),
+            limited: false,
+        };
+        self.ask(ask).await
+    }
+
     /// The namespace is deleted, and what is held in it let go.
     async fn die(&mut self) -> Result<()> {
         if self.difference.is_some() {
             return Ok(());
+        }
+        // Owners go one after the other, and the collector may or may not have taken one that is gone from what is held.
+        for (kind, object) in self.objects() {
+            if self.model.get(kind, text(&object, "name")).is_some() {
+                let alone = json!({ "metadata": { "ownerReferences": null } });
+                self.change(kind, &object, alone).await?;
+                self.rest().await?;
+            }
         }
         let path = format!("/api/v1/namespaces/{}", self.namespace);
         must(&self.client, Method::DELETE, &path, &Value::Null).await?;
@@ -163,13 +181,7 @@ impl Shard {
         self.rest().await?;
         for (kind, object) in self.objects() {
             let release = json!({ "metadata": { "finalizers": null } });
-            self.ask(Ask {
-                kind,
-                name: text(&object, "name").to_owned(),
-                what: What::Patch(release),
-                limited: false,
-            })
-            .await?;
+            self.change(kind, &object, release).await?;
         }
         self.model.finish_to_delete();
         self.rest().await?;
@@ -178,7 +190,7 @@ impl Shard {
     }
 }
 
-fn reference(kind: At, name: &str, uid: String, blocks: bool) -> Value {
+fn reference(kind: At, name: &str, uid: &str, blocks: bool) -> Value {
     json!({
         "apiVersion": KINDS[kind].api_version(), "kind": KINDS[kind].kind, "name": name, "uid": uid,
         "blockOwnerDeletion": blocks,
