@@ -87,6 +87,26 @@ pub const FINDINGS: &[Finding] = &[
         "one-address",
         "an address is shown by who holds it",
     ),
+    finding(
+        Fault::StaleOrdersSent,
+        "two-entries",
+        "an order is in the plan",
+    ),
+    finding(
+        Fault::DoubtfulNotRead,
+        "gone-unseen",
+        "what a machine declares is there",
+    ),
+    finding(
+        Fault::ListBeginsComplete,
+        "crash-and-list",
+        "an address is shown by who holds it",
+    ),
+    finding(
+        Fault::LookWithoutKind,
+        "virtual-ip-dropped",
+        "what is held is released only if",
+    ),
     finding(Fault::GrantWithoutVersion, "named-by-another", OVERLAP),
     finding(Fault::GrantNotAttributed, "one-block", OVERLAP),
     finding(Fault::BlockOfDeletingFree, "child-held", RECORDED),
