@@ -8,9 +8,9 @@ use tokio::time::sleep;
 use xtask::cargo::build_binary;
 
 use super::floor::{Order, Setting};
-use super::latency::measure;
+use super::latency::{Added, measure};
 use super::machines::{Machines, empty};
-use super::objects::{NICS, comparable, interface_name};
+use super::objects::{NICS, comparable, interface_name, machine};
 use super::plane::{CONTROLLER, Plane};
 use super::release::again_in_release;
 use super::report::{Pair, Row, plot, table, targets};
@@ -158,7 +158,8 @@ impl BenchController {
             }
             if round == self.rounds {
                 idle = self.idle(plane).await?;
-                latencies = measure(plane, count, self.latencies).await?;
+                let more = count..count + self.latencies;
+                latencies = measure(plane, more, one_more).await?;
             }
             running.stop().await;
         }
@@ -188,6 +189,12 @@ impl BenchController {
         }
         Ok(())
     }
+}
+
+/// A machine that is added for latencies.
+fn one_more(index: u32) -> Added {
+    let interfaces = (0..NICS).map(|nic| interface_name(index, nic));
+    (machine(index, true), interfaces.collect())
 }
 
 /// The controller's memory where there is nothing.

@@ -87,9 +87,7 @@ impl Floor {
     /// Returns when the last write is answered.
     pub(crate) async fn run(self) -> Result<()> {
         let client = writes::client(&self.kubeconfig).await?;
-        for watched in WATCHED {
-            tokio::spawn(drain(client.clone(), watched));
-        }
+        hold_watches(&client);
         let uids =
             std::fs::read_to_string(&self.machines).context("reading the list of machines")?;
         let uids: Arc<Vec<String>> = Arc::new(uids.lines().map(str::to_owned).collect());
@@ -173,6 +171,13 @@ impl Work {
     async fn make_and_report(self, number: u32) -> Result<()> {
         let made = self.clone().make(number).await?;
         self.report(number, &made).await
+    }
+}
+
+/// Holds the controller's watches, and throws away what they say.
+pub(crate) fn hold_watches(client: &Client) {
+    for watched in WATCHED {
+        tokio::spawn(drain(client.clone(), watched));
     }
 }
 

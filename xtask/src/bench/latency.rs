@@ -1,26 +1,28 @@
 //! One more machine, a thousand times; in between two plain writes one after the other.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::objects::{NICS, foreign_interface, interface_name, machine, status};
+use super::objects::{foreign_interface, status};
 use super::plane::Plane;
-use super::stats::{ms, percentiles};
+use super::stats::{ms, percentiles, rounded};
 use super::writes;
 
 /// Numbers of interfaces that belong to no machine: out of the way of all others.
 const FOREIGN: u32 = 1_000_000;
 
 /// Times of many.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Latencies {
     machines: Vec<Duration>,
     writes: Vec<Duration>,
 }
 
-/// From the create's answer of a machine until both of its interfaces are Available.
+/// From the create's answer of a machine until its interfaces are Available.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct OfMachines {
     pub(crate) p50: f64,
@@ -38,22 +40,32 @@ pub(crate) struct OfWrites {
 impl Latencies {
     /// Of one more machine.
     pub(crate) fn of_machines(&self) -> OfMachines {
-        let [p50, p99, max] = percentiles(self.machines.clone(), [500, 990, 1000]).map(ms);
+        let [p50, p99, max] = percentiles(self.machines.clone(), [500, 990, 1000]);
+        let [p50, p99, max] = [p50, p99, max].map(|time| rounded(ms(time)));
         OfMachines { p50, p99, max }
     }
 
     /// Of two writes.
     pub(crate) fn of_writes(&self) -> OfWrites {
-        let [p50, p99] = percentiles(self.writes.clone(), [500, 990]).map(ms);
+        let [p50, p99] = percentiles(self.writes.clone(), [500, 990]);
+        let [p50, p99] = [p50, p99].map(|time| rounded(ms(time)));
         OfWrites { p50, p99 }
     }
 }
 
-/// Adds `count` machines to the `first` that are there, while the controller runs.
-pub(crate) async fn measure(plane: &Plane, first: u32, count: u32) -> Result<Latencies> {
+/// A machine to add, and the names of its interfaces.
+pub(crate) type Added = (Value, Vec<String>);
+
+/// Adds the machines of these numbers, while the controller runs.
+pub(crate) async fn measure(
+    plane: &Plane,
+    numbers: Range<u32>,
+    machine: impl Fn(u32) -> Added,
+) -> Result<Latencies> {
     let mut latencies = Latencies::default();
-    for index in first..first + count {
-        latencies.machines.push(one_machine(plane, index).await?);
+    for index in numbers {
+        let time = one_machine(plane, &machine(index)).await?;
+        latencies.machines.push(time);
         latencies
             .writes
             .push(two_writes(plane, FOREIGN + index).await?);
@@ -61,12 +73,11 @@ pub(crate) async fn measure(plane: &Plane, first: u32, count: u32) -> Result<Lat
     Ok(latencies)
 }
 
-async fn one_machine(plane: &Plane, index: u32) -> Result<Duration> {
+async fn one_machine(plane: &Plane, (machine, interfaces): &Added) -> Result<Duration> {
     let collection = writes::collection("compute", "machines");
-    writes::create(&plane.client, &collection, &machine(index, true)).await?;
+    writes::create(&plane.client, &collection, machine).await?;
     let answered = Instant::now();
-    let names: Vec<String> = (0..NICS).map(|nic| interface_name(index, nic)).collect();
-    let available = plane.observer.these_available(&names).await?;
+    let available = plane.observer.these_available(interfaces).await?;
     Ok(available.saturating_duration_since(answered))
 }
 

@@ -62,14 +62,7 @@ pub(crate) async fn empty(plane: &Plane) -> Result<()> {
     )
     .await?;
     let interfaces = writes::collection("networking", "networkinterfaces");
-    let mut tries = 5;
-    // The server gives a request a minute; what it has not deleted by then, the next one does.
-    while let Err(why) = writes::delete_all(&plane.client, &interfaces, "").await {
-        tries -= 1;
-        if tries == 0 {
-            return Err(why);
-        }
-    }
+    writes::empty(&plane.client, &interfaces).await?;
     plane.observer.all_gone().await?;
     sleep(REST).await;
     Ok(())

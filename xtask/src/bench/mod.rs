@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: how the controller compares with the fastest that a client can do, and the webhook with a server
-//! that judges nothing (docs/performance.md).
+//! `cargo xtask bench`: how the controller compares with the fastest that a client can do, also where it grants prefixes, and
+//! the webhook with a server that judges nothing (docs/performance.md).
 
+mod allocation;
 mod audit;
 mod controller;
 mod floor;
@@ -20,6 +21,7 @@ mod verdicts;
 mod webhook;
 mod writes;
 
+pub(crate) use allocation::{BenchAllocation, Space, Writer};
 pub(crate) use controller::BenchController;
 pub(crate) use floor::Floor;
 pub(crate) use webhook::BenchWebhook;

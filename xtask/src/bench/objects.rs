@@ -24,11 +24,14 @@ pub(crate) const NICS: u32 = 2;
 /// Marks machines that are added for latencies, and go afterwards.
 pub(crate) const EXTRA: &str = "bench-extra";
 
-const NETWORK: &str = "bench";
-const COMPUTE: &str = "compute.ironcore.dev/v1alpha1";
-const NETWORKING: &str = "networking.ironcore.dev/v1alpha1";
-
 /// The network that all interfaces are on.
+pub(crate) const NETWORK: &str = "bench";
+/// Version of the kind Machine.
+pub(crate) const COMPUTE: &str = "compute.ironcore.dev/v1alpha1";
+/// Version of the kind NetworkInterface.
+pub(crate) const NETWORKING: &str = "networking.ironcore.dev/v1alpha1";
+
+/// That network.
 pub(crate) fn network() -> Value {
     json!({
         "apiVersion": NETWORKING,

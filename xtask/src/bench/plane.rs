@@ -72,6 +72,14 @@ impl Plane {
         })
     }
 
+    /// Where etcd listens.
+    pub(crate) fn etcd_port(&self) -> Result<u16> {
+        let ports = self.servers.ports();
+        let mut ports = ports.iter().filter(|(server, _)| *server == "etcd");
+        let port = ports.next().map(|(_, port)| *port);
+        port.context("the control plane has no etcd")
+    }
+
     /// Ends it and removes all that it wrote.
     pub(crate) async fn stop(self) {
         drop(self.observer);

@@ -75,6 +75,21 @@ impl Controller {
         })
     }
 
+    /// Fails where it has ended.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        self.process.check()
+    }
+
+    /// User and system time so far.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        usage::cpu(self.process.identity().pid)
+    }
+
+    /// The most memory that was resident.
+    pub(crate) fn peak_memory(&self) -> Result<u64> {
+        usage::memory(self.process.identity().pid, "VmHWM")
+    }
+
     /// Resident memory now.
     pub(crate) fn memory(&self) -> Result<u64> {
         usage::memory(self.process.identity().pid, "VmRSS")

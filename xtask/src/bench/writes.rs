@@ -85,21 +85,75 @@ pub(crate) async fn apply(client: &Client, uri: &str, body: &Value) -> Result<()
 
 /// Merges a status into an interface.
 pub(crate) async fn patch_status(client: &Client, name: &str, body: &Value) -> Result<Written> {
-    let uri = format!("{}/{name}/status{MANAGER}", interfaces());
-    send(
+    patch_status_of(client, &interfaces(), name, body).await
+}
+
+/// Merges a status into an object of a collection.
+pub(crate) async fn patch_status_of(
+    client: &Client,
+    collection: &str,
+    name: &str,
+    body: &Value,
+) -> Result<Written> {
+    merge(
         client,
-        Method::PATCH,
-        &uri,
-        "application/merge-patch+json",
+        &format!("{collection}/{name}/status{MANAGER}"),
         body,
     )
     .await
 }
 
+/// Merges this into an object of a collection.
+pub(crate) async fn patch(
+    client: &Client,
+    collection: &str,
+    name: &str,
+    body: &Value,
+) -> Result<Written> {
+    merge(client, &format!("{collection}/{name}{MANAGER}"), body).await
+}
+
+async fn merge(client: &Client, uri: &str, body: &Value) -> Result<Written> {
+    let content = "application/merge-patch+json";
+    send(client, Method::PATCH, uri, content, body).await
+}
+
 /// Reads an interface.
 pub(crate) async fn read_interface(client: &Client, name: &str) -> Result<Value> {
-    let uri = format!("{}/{name}", interfaces());
+    read(client, &interfaces(), name).await
+}
+
+/// Reads an object of a collection.
+pub(crate) async fn read(client: &Client, collection: &str, name: &str) -> Result<Value> {
+    let uri = format!("{collection}/{name}");
     send(client, Method::GET, &uri, "application/json", &Value::Null).await
+}
+
+/// Deletes an object of a collection.
+pub(crate) async fn delete(client: &Client, collection: &str, name: &str) -> Result<()> {
+    let uri = format!("{collection}/{name}");
+    let answer: Result<IgnoredAny> = send(
+        client,
+        Method::DELETE,
+        &uri,
+        "application/json",
+        &Value::Null,
+    )
+    .await;
+    answer.map(drop)
+}
+
+/// Deletes all objects of a collection, however many there are.
+pub(crate) async fn empty(client: &Client, collection: &str) -> Result<()> {
+    let mut tries = 10;
+    // The server gives a request a minute; what it has not deleted by then, the next one does.
+    while let Err(why) = delete_all(client, collection, "").await {
+        tries -= 1;
+        if tries == 0 {
+            return Err(why);
+        }
+    }
+    Ok(())
 }
 
 /// Deletes all objects of a collection; `query` may narrow it.

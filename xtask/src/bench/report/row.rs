@@ -76,8 +76,8 @@ impl Row {
             cpu_s: rounded(median(runs().map(|run| run.cpu.as_secs_f64()))),
             peak_rss_mib: rounded(mib(peak_rss)),
             bytes_per_object: (float(peak_rss.saturating_sub(empty_rss)) / objects).round(),
-            latency_ms: latencies.of_machines().rounded(),
-            two_writes_ms: latencies.of_writes().rounded(),
+            latency_ms: latencies.of_machines(),
+            two_writes_ms: latencies.of_writes(),
             idle_requests_per_min: rounded(idle_requests_per_min),
         }
     }
@@ -90,25 +90,6 @@ impl Row {
     /// CPU time per interface in milliseconds.
     pub(crate) fn cpu_ms_per_interface(&self) -> f64 {
         self.cpu_s * 1000.0 / f64::from(self.interfaces)
-    }
-}
-
-impl OfMachines {
-    fn rounded(self) -> Self {
-        Self {
-            p50: rounded(self.p50),
-            p99: rounded(self.p99),
-            max: rounded(self.max),
-        }
-    }
-}
-
-impl OfWrites {
-    fn rounded(self) -> Self {
-        Self {
-            p50: rounded(self.p50),
-            p99: rounded(self.p99),
-        }
     }
 }
 

@@ -1,0 +1,21 @@
+//! What was measured, for people and programs.
+
+mod plot;
+mod row;
+pub(crate) mod table;
+mod targets;
+
+use serde::Serialize;
+
+use super::pure::Pure;
+
+pub(crate) use plot::plot;
+pub(crate) use row::{Pair, Row};
+pub(crate) use targets::targets;
+
+/// All figures; the JSON.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) cases: Vec<Row>,
+    pub(crate) pure: Vec<Pure>,
+}

@@ -1,0 +1,176 @@
+//! One run of the controller or of the floor.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use xtask::process::Tied;
+
+use super::case::Case;
+use super::etcd;
+use super::floor::Writer;
+use super::objects::{
+    PARENT, allocated, child_name, comparable, interface_name, interfaces, machine, machines,
+    parent, prefixes,
+};
+use super::watcher::Watcher;
+use crate::bench::audit::Requests;
+use crate::bench::latency::{self, Latencies};
+use crate::bench::plane::{CONTROLLER, Plane};
+use crate::bench::round::Program;
+use crate::bench::writes;
+
+/// How long record and children may disagree after the last grant.
+const SETTLE: Duration = Duration::from_secs(30);
+
+/// What all runs share.
+pub(crate) struct Setting<'a> {
+    pub(crate) plane: &'a Plane,
+    pub(crate) program: &'a Program,
+    pub(crate) concurrency: u32,
+    /// How often one more machine is added for its latency.
+    pub(crate) latencies: u32,
+    pub(crate) watcher: Watcher,
+}
+
+/// What the floor took.
+#[derive(Clone, Debug)]
+pub(crate) struct Floor {
+    pub(crate) wall: Duration,
+    /// Bytes that etcd received.
+    pub(crate) etcd: f64,
+}
+
+/// What the controller took.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) wall: Duration,
+    pub(crate) etcd: f64,
+    pub(crate) cpu: Duration,
+    pub(crate) peak_rss: u64,
+    pub(crate) requests: Requests,
+    pub(crate) overlaps: u64,
+    pub(crate) leaks: u64,
+    /// Of one more machine, where machines ask.
+    pub(crate) latencies: Option<Latencies>,
+}
+
+impl Setting<'_> {
+    /// Makes all objects of a case and does the controller's writes with no thought.
+    pub(crate) async fn floor(&self, case: &Case) -> Result<Floor> {
+        self.empty().await?;
+        let client = &self.plane.client;
+        let made = writes::create(client, &prefixes(), &parent(case)).await?;
+        let status = allocated(&case.parent(), &made);
+        writes::patch_status_of(client, &prefixes(), PARENT, &status).await?;
+        self.watcher.is_allocated(PARENT).await?;
+        self.watcher.begin();
+        let before = self.received().await?;
+        let wall = self.write(case, true).await?;
+        let etcd = self.received().await? - before;
+        ensure!(self.watcher.overlaps() == 0, "the floor's blocks overlap");
+        Ok(Floor { wall, etcd })
+    }
+
+    /// Makes all objects of a case while the controller runs.
+    pub(crate) async fn controller(&self, case: &Case) -> Result<Run> {
+        self.empty().await?;
+        let plane = self.plane;
+        writes::create(&plane.client, &prefixes(), &parent(case)).await?;
+        let mut running = self.program.start(plane)?;
+        let allocated = self.watcher.is_allocated(PARENT).await;
+        running.check()?;
+        allocated?;
+        self.watcher.begin();
+        let (etcd, cpu) = (self.received().await?, running.cpu()?);
+        let position = plane.audit.position()?;
+        let wall = self.write(case, false).await;
+        running.check()?;
+        let wall = wall?;
+        let audit = self.watcher.settled(PARENT, SETTLE).await?;
+        running.check()?;
+        let mut run = Run {
+            wall,
+            etcd: self.received().await? - etcd,
+            cpu: running.cpu()?.saturating_sub(cpu),
+            peak_rss: running.peak_memory()?,
+            requests: plane.audit.since(position, CONTROLLER)?,
+            overlaps: self.watcher.overlaps(),
+            leaks: audit.leaks,
+            latencies: None,
+        };
+        if case.is_of_machines() {
+            let more = case.grants..case.grants + self.latencies;
+            let one_more = |number| (machine(case, number), vec![interface_name(number)]);
+            run.latencies = Some(latency::measure(plane, more, one_more).await?);
+        }
+        running.stop().await;
+        Ok(run)
+    }
+
+    /// Has a process of its own make the objects; answers the time from its start until all have what they ask for.
+    async fn write(&self, case: &Case, floor: bool) -> Result<Duration> {
+        let mut wall = Duration::ZERO;
+        for part in case.parts() {
+            let kubeconfig = &self.plane.floor;
+            let writer = Writer::of(case, &part, kubeconfig, self.concurrency, floor);
+            let mut command = Command::new(std::env::current_exe()?);
+            command.args(writer.arguments());
+            let log = self.plane.dir.join("writer.log");
+            let started = Instant::now();
+            let mut process = Tied::spawn_logged("the writer", command, &log)?;
+            let last = self.all_have(case, part.end).await;
+            if last.is_err() {
+                process.check()?;
+            }
+            wall += last? - started;
+            let status = process.wait().await?;
+            ensure!(status.success(), "the writer failed: see {}", log.display());
+        }
+        Ok(wall)
+    }
+
+    /// When the last of the first `count` children, or interfaces, got what it asks for.
+    async fn all_have(&self, case: &Case, count: u32) -> Result<Instant> {
+        let count = usize::try_from(count)?;
+        let last = self.watcher.all_allocated(count).await?;
+        if case.is_of_machines() {
+            let available = self.plane.observer.all_available(count).await?;
+            return Ok(last.max(available));
+        }
+        Ok(last)
+    }
+
+    async fn received(&self) -> Result<f64> {
+        etcd::received(self.plane.etcd_port()?).await
+    }
+
+    /// The last child that was made, and its interface, without what differs from run to run.
+    pub(crate) async fn samples(&self, case: &Case) -> Result<Vec<Value>> {
+        let (client, number) = (&self.plane.client, case.grants - 1);
+        let mut samples = vec![writes::read(client, &prefixes(), &child_name(case, number)).await?];
+        if case.is_of_machines() {
+            samples.push(writes::read(client, &interfaces(), &interface_name(number)).await?);
+        }
+        Ok(samples.into_iter().map(comparable).collect())
+    }
+
+    /// Deletes all that a run made.
+    pub(crate) async fn empty(&self) -> Result<()> {
+        let client = &self.plane.client;
+        for collection in [machines(), interfaces()] {
+            writes::empty(client, &collection).await?;
+        }
+        self.plane.observer.all_gone().await?;
+        // The parent stays, as long as the finalizer is on it.
+        writes::empty(client, &prefixes()).await?;
+        let parent: Option<Value> = writes::read(client, &prefixes(), PARENT).await.ok();
+        if parent.is_some() {
+            let body = json!({ "metadata": { "finalizers": null } });
+            let released = writes::patch(client, &prefixes(), PARENT, &body).await;
+            released.context("taking the finalizer off the parent")?;
+        }
+        self.watcher.all_gone().await
+    }
+}
