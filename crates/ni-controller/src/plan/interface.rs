@@ -90,9 +90,6 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
     if is_child(meta, Kind::Machine, namespace) {
         return None;
     }
-    let claimants = namespace
-        .machines_declaring(&meta.name)
-        .filter(|machine| refers_to(machine, &meta.name));
     let mut declaring = namespace.machines_declaring(&meta.name);
     if seeded::has(Fault::BadClaimBlocks) && declaring.any(|machine| machine.meta.deleting) {
         return None;
@@ -108,7 +105,7 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
         holder,
         &namespace.machines,
         still_names,
-        claimants.map(|machine| &machine.meta),
+        namespace.claimant(&meta.name).into_iter(),
     ) {
         Verdict::Keep => None,
         Verdict::Claim(_) if view.resting => None,
@@ -132,14 +129,6 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
             })
         }
     }
-}
-
-/// Whether the machine names the interface as one that exists on its own: only then it can claim it.
-fn refers_to(machine: &Machine, interface: &str) -> bool {
-    machine
-        .interfaces
-        .iter()
-        .any(|declared| &*declared.interface == interface && declared.template.is_none())
 }
 
 /// Claim and release also clear `providerID`: what was attached is no longer.

@@ -1,9 +1,10 @@
 //! What refers to what.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::allocation::Allocation;
+use super::contests::Contests;
 use super::index::Index;
 use super::kinds::Kind;
 use super::meta::Str;
@@ -35,23 +36,12 @@ pub struct Links {
     pub(super) with_prefix: Index<Str>,
     /// Address → prefixes of interfaces to which it was granted as their first.
     pub(super) granted: Index<IpAddr>,
-    /// Who has an address for which several interfaces ask.
-    pub(super) contested: HashMap<Contended, Holder>,
+    /// Who has what several ask for.
+    pub(super) contests: Contests,
     /// Owners of which a child went.
     pub(super) lost: Lost,
     /// What prefixes hold and ask of each other.
     pub(super) allocation: Allocation,
-}
-
-/// An address in a network.
-pub(super) type Contended = (Str, IpAddr);
-
-/// Who has an address, as far as the others' plans depend on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Holder {
-    pub(super) name: Str,
-    pub(super) uid: Str,
-    pub(super) deleting: bool,
 }
 
 /// Objects of which a child went, with where the world's counter stood. Watches of two kinds are not ordered: the object

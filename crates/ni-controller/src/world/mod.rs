@@ -2,6 +2,7 @@
 //! our own writes. Pure: what goes in decides what is in it.
 
 mod allocation;
+mod contests;
 mod decode;
 mod event;
 mod index;
@@ -250,8 +251,8 @@ impl World {
         }
         if let Some(new) = new {
             size.add(new);
-            let contended = changed(namespace, old, new, &mut collect(of, dirty));
-            namespace.settle(contended, &mut collect(of, dirty));
+            let bids = changed(namespace, old, new, &mut collect(of, dirty));
+            namespace.settle(bids, &mut collect(of, dirty));
             namespace.settle_rooms(&mut collect(of, dirty));
         }
     }
@@ -319,8 +320,8 @@ impl World {
         }
         for old in &gone {
             self.sizes[T::KIND as usize].remove(old);
-            let contended = went(namespace, old, &mut collect(name, dirty));
-            namespace.settle(contended, &mut collect(name, dirty));
+            let bids = went(namespace, old, &mut collect(name, dirty));
+            namespace.settle(bids, &mut collect(name, dirty));
             namespace.note_loss(old, loss, self.clock);
         }
         namespace.settle_rooms(&mut collect(name, dirty));

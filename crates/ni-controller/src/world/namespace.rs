@@ -8,9 +8,9 @@ use k8s_openapi::jiff::Timestamp;
 
 use super::Loss;
 use super::allocation::Allocation;
+use super::contests::Bid;
 use super::decode::Slot;
 use super::kinds::{Interface, Kind, Machine, Namespace, Prefix, VirtualIp, for_kind};
-use super::links::{Contended, Holder};
 use super::meta::{Meta, Str};
 use super::object::{Affect, Object, Stored};
 
@@ -34,10 +34,8 @@ impl std::fmt::Display for Key {
 impl Namespace {
     /// Machines that declare an interface of this name, undecodable ones not among them.
     pub fn machines_declaring<'a>(&'a self, interface: &str) -> impl Iterator<Item = &'a Machine> {
-        self.links
-            .declared
-            .get(interface)
-            .filter_map(|name| self.machines.get(name))
+        let names = self.links.declared.get(interface);
+        names.filter_map(|name| self.machines.get(name))
     }
 
     /// Interfaces whose controller owner has this UID.
@@ -64,12 +62,6 @@ impl Namespace {
         let uid = interface.uid.clone();
         let virtual_ips = names.filter_map(|name| self.virtual_ips.get(name));
         virtual_ips.filter(move |virtual_ip| virtual_ip.meta.is_owned_by(&uid))
-    }
-
-    /// Interfaces that want the prefix `name` as their own.
-    pub fn interfaces_with_prefix<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a Interface> {
-        let names = self.links.with_prefix.get(name);
-        names.filter_map(|name| self.interfaces.get(name))
     }
 
     /// Interfaces that refer to the virtual IP `name`, or want one of that name as their own.
@@ -102,14 +94,6 @@ impl Namespace {
             (on_network && asks() && !twice()).then_some(interface)
         });
         literally.chain(granted)
-    }
-
-    /// Who has `address` in `network`, if several interfaces ask for it.
-    pub fn holder(&self, network: &str, address: IpAddr) -> Option<&Meta> {
-        let key: Contended = (network.into(), address);
-        let holder = self.links.contested.get(&key)?;
-        let interface = self.interfaces.get(&holder.name)?;
-        Some(&interface.meta)
     }
 
     /// The prefix `name` if it is this interface's own, whoever made it. One that is being deleted is its until it is gone. The
@@ -206,53 +190,18 @@ impl Namespace {
         }
     }
 
-    /// Names the objects whose plan depends on `slot`, itself aside. One that does not decode still has its name.
+    /// Names the few objects whose plan depends on all of `slot`, itself aside.
     pub(super) fn readers_of<T: Object>(&self, slot: &Slot<T>, affect: Affect<'_>) {
-        match slot.good() {
-            Some(object) => object.readers(self, affect),
-            None => T::readers_of_name(self, &slot.meta().name, affect),
+        match slot {
+            Slot::Good(object) => object.readers(self, affect),
+            Slot::Bad(bad) => T::readers_of_undecodable(self, &bad.meta.name, affect),
         }
     }
 
-    /// The addresses that an interface asks for by `slot`.
-    pub(super) fn contended_by<T: Object>(&self, slot: &Slot<T>) -> Vec<Contended> {
+    /// What is asked for by `slot`.
+    pub(super) fn bids_of<T: Object>(&self, slot: &Slot<T>) -> Vec<Bid> {
         let object = slot.good();
-        object.map_or_else(Vec::new, |object| object.contended(self))
-    }
-
-    /// Settles who has these addresses now. Where it is another one, or one that begins to go, all that ask for the address are
-    /// named: however many lose, they are planned for no more often than the holder changes.
-    pub(super) fn settle(&mut self, contended: Vec<Contended>, affect: Affect<'_>) {
-        for address in contended {
-            let holder = self.find_holder(&address);
-            if self.links.contested.get(&address) == holder.as_ref() {
-                continue;
-            }
-            for interface in self.interfaces_asking(&address.0, address.1) {
-                affect(Kind::NetworkInterface, &interface.meta.name);
-            }
-            match holder {
-                Some(holder) => drop(self.links.contested.insert(address, holder)),
-                None => drop(self.links.contested.remove(&address)),
-            }
-        }
-    }
-
-    /// Who has an address for which several interfaces ask: the one whose stored status shows it; where none or several do, the
-    /// oldest (contract, NetworkInterface status).
-    fn find_holder(&self, (network, address): &Contended) -> Option<Holder> {
-        let asking = || self.interfaces_asking(network, *address);
-        asking().nth(1)?;
-        let mut showing = asking().filter(|interface| interface.shows(*address));
-        let holder = match (showing.next(), showing.next()) {
-            (Some(only), None) => only,
-            _ => asking().min_by_key(|interface| interface.meta.seniority())?,
-        };
-        Some(Holder {
-            name: holder.meta.name.clone(),
-            uid: holder.meta.uid.clone(),
-            deleting: holder.meta.deleting,
-        })
+        object.map_or_else(Vec::new, |object| object.bids(self))
     }
 
     /// Names the children of the object `name` of `kind`, and the objects whose plan depends on these: they ask whether their

@@ -4,9 +4,10 @@ use std::fmt::Debug;
 
 use serde::de::DeserializeOwned;
 
+use super::contests::Bid;
 use super::decode::Slot;
 use super::kinds::{AnyObject, Kind, Namespace};
-use super::links::{Contended, Links};
+use super::links::Links;
 use super::meta::{Meta, RawMeta, Str};
 use super::share::Shared;
 use super::store::Store;
@@ -46,8 +47,12 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn reads_as(&self, other: &Self) -> bool {
         self == other
     }
-    /// Whether both contend for the same addresses.
-    fn contends_as(&self, _: &Self) -> bool {
+    /// Whether the plans of those that merely name the object read the same in both; they are of one version.
+    fn stands_as(&self, other: &Self) -> bool {
+        self.reads_as(other)
+    }
+    /// Whether both ask for the same, and as urgently.
+    fn bids_as(&self, _: &Self) -> bool {
         true
     }
     /// Whether nobody has written its status yet.
@@ -62,17 +67,21 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn link(&self, _: &mut Links) {}
     /// Takes the object from the indexes.
     fn unlink(&self, _: &mut Links) {}
-    /// Names the objects whose plan depends on this one, itself aside.
+    /// Names the few objects whose plan depends on all of this one, itself aside.
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>);
-    /// The addresses that an interface asks for by this object.
-    fn contended(&self, _: &Namespace) -> Vec<Contended> {
+    /// What it asks for, that others may ask for too.
+    fn bids(&self, _: &Namespace) -> Vec<Bid> {
         Vec::new()
     }
-    /// Names the objects whose plan depends on what differs between two versions of one object, itself aside.
+    /// Names the few objects whose plan depends on what differs between two versions of one object, itself aside.
     fn readers_of_change(old: &Self, new: &Self, namespace: &Namespace, affect: Affect<'_>) {
         old.readers(namespace, affect);
         new.readers(namespace, affect);
     }
-    /// Names the objects whose plan depends on one of this name, of which only the metadata decodes.
+    /// Names the objects whose plan depends on one of this name, of which only the metadata decodes: beside those that
+    /// [`Object::readers_of_name`] names.
+    fn readers_of_undecodable(_: &Namespace, _: &str, _: Affect<'_>) {}
+    /// Names the objects that name this one, or have to do with those that do: they may be many. Their plans depend on whether it
+    /// is there, and how it stands.
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>);
 }

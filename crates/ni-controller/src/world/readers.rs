@@ -1,20 +1,20 @@
 //! Who has to be planned for when an object comes, changes or goes: only those that read what changed.
 
 use super::Dirty;
+use super::contests::Bid;
 use super::decode::Slot;
 use super::kinds::{Kind, Namespace};
-use super::links::Contended;
 use super::meta::Str;
 use super::namespace::Key;
 use super::object::{Affect, Object};
 
-/// Names what is affected by an object that came or changed. Answers the addresses of which it may be another's turn now.
+/// Names what is affected by an object that came or changed. Answers what it may be another's turn to have now.
 pub(super) fn changed<T: Object>(
     namespace: &Namespace,
     old: Option<Slot<T>>,
     new: &Slot<T>,
     affect: Affect<'_>,
-) -> Vec<Contended> {
+) -> Vec<Bid> {
     let meta = new.meta();
     affect(T::KIND, &meta.name);
     // What an owner writes to its children names their version.
@@ -26,16 +26,18 @@ pub(super) fn changed<T: Object>(
     };
     let before = old.meta_mut();
     if before.uid != meta.uid {
-        let mut contended = went(namespace, &old, affect);
-        contended.extend(came(namespace, new, affect));
-        return contended;
+        let mut bids = went(namespace, &old, affect);
+        bids.extend(came(namespace, new, affect));
+        return bids;
     }
     before.version = meta.version;
     before.generation = meta.generation;
     before.last_writer.clone_from(&meta.last_writer);
-    let (reads_as, contends_as) = match (&old, new) {
-        (Slot::Good(old), Slot::Good(new)) => (old.reads_as(new), old.contends_as(new)),
-        (old, new) => (old == new, false),
+    let (reads_as, stands_as, bids_as) = match (&old, new) {
+        (Slot::Good(old), Slot::Good(new)) => {
+            (old.reads_as(new), old.stands_as(new), old.bids_as(new))
+        }
+        (old, new) => (old == new, old == new, false),
     };
     if !reads_as {
         match (&old, new) {
@@ -48,18 +50,22 @@ pub(super) fn changed<T: Object>(
             }
         }
     }
-    let mut contended = Vec::new();
-    if !contends_as {
-        contended = namespace.contended_by(&old);
-        contended.extend(namespace.contended_by(new));
+    if !stands_as {
+        T::readers_of_name(namespace, &meta.name, affect);
     }
-    contended
+    let mut bids = Vec::new();
+    if !bids_as {
+        bids = namespace.bids_of(&old);
+        bids.extend(namespace.bids_of(new));
+    }
+    bids
 }
 
-fn came<T: Object>(namespace: &Namespace, new: &Slot<T>, affect: Affect<'_>) -> Vec<Contended> {
+fn came<T: Object>(namespace: &Namespace, new: &Slot<T>, affect: Affect<'_>) -> Vec<Bid> {
     namespace.readers_of(new, affect);
+    T::readers_of_name(namespace, &new.meta().name, affect);
     namespace.children_of(T::KIND, &new.meta().name, affect);
-    namespace.contended_by(new)
+    namespace.bids_of(new)
 }
 
 /// Names what is affected by an object that went. Answers as [`changed`] does.
@@ -67,7 +73,7 @@ pub(super) fn went<T: Object>(
     namespace: &Namespace,
     old: &Slot<T>,
     affect: Affect<'_>,
-) -> Vec<Contended> {
+) -> Vec<Bid> {
     affect(T::KIND, &old.meta().name);
     came(namespace, old, affect)
 }

@@ -49,11 +49,8 @@ impl Owns<Prefix> for Interface {
 
     /// `a-pf` and the first of its `ips`, `a` and the first of its `prefixes`: both want `a-pf-0`. The oldest has it.
     fn rival<'a>(&self, name: &str, namespace: &'a Namespace) -> Option<&'a Meta> {
-        let rivals = namespace.interfaces_with_prefix(name);
-        let mut rivals = rivals
-            .map(|rival| &rival.meta)
-            .filter(|rival| !rival.deleting && rival.uid != self.meta.uid);
-        rivals.find(|rival| rival.seniority() < self.meta.seniority())
+        let oldest = namespace.prefix_maker(name);
+        oldest.filter(|oldest| oldest.uid != self.meta.uid)
     }
 
     fn body(&self, name: &str, template: &PrefixTemplate) -> Value {

@@ -30,8 +30,7 @@ impl Owns<Interface> for Machine {
     }
 
     fn refers_to(&self, name: &str) -> bool {
-        let mut declared = self.interfaces.iter();
-        declared.any(|declared| declared.template.is_none() && &*declared.interface == name)
+        Machine::refers_to(self, name)
     }
 
     fn is_shared(field: &Field) -> bool {
@@ -56,12 +55,8 @@ impl Owns<Interface> for Machine {
 
     /// Of machines whose interfaces' names collide the oldest has the name.
     fn rival<'a>(&self, name: &str, namespace: &'a Namespace) -> Option<&'a Meta> {
-        let wants = |machine: &Machine| machine.desired().any(|(desired, _)| *desired == *name);
-        let mut rivals = namespace
-            .machines_declaring(name)
-            .filter(|rival| !rival.meta.deleting && rival.meta.uid != self.meta.uid && wants(rival))
-            .map(|rival| &rival.meta);
-        rivals.find(|rival| rival.seniority() < self.meta.seniority())
+        let oldest = namespace.maker(name);
+        oldest.filter(|oldest| oldest.uid != self.meta.uid)
     }
 
     fn body(&self, name: &str, template: &Template) -> Value {

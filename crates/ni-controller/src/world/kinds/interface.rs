@@ -11,7 +11,8 @@ use ironcore_api::reference::Named;
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
-use crate::world::links::{Contended, Links};
+use crate::world::contests::{Bid, Prize};
+use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
@@ -275,17 +276,12 @@ impl Object for Interface {
     }
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
-        if let Some(owner) = &self.meta.owner
-            && owner.is_a(Kind::Machine)
-        {
-            affect(Kind::Machine, &owner.name);
+        for machine in self.machine_names() {
+            affect(Kind::Machine, machine);
         }
-        Self::readers_of_name(namespace, &self.meta.name, affect);
-        // Of those that want prefixes of one name the oldest has it.
-        for (_, prefix) in self.own_ip_prefixes().chain(self.own_prefixes()) {
-            for rival in namespace.links.with_prefix.get(&*prefix) {
-                affect(Kind::NetworkInterface, rival);
-            }
+        let maker = namespace.maker(&self.meta.name);
+        if let Some(maker) = maker {
+            affect(Kind::Machine, &maker.name);
         }
         if let Some(virtual_ip) = self.virtual_ip_name() {
             affect(Kind::VirtualIp, virtual_ip);
@@ -308,19 +304,31 @@ impl Object for Interface {
             && status.ips == other.status.ips
     }
 
-    fn contends_as(&self, other: &Self) -> bool {
+    /// Whose it is, for machines that name it as well, and for interfaces that refer to its virtual IP.
+    fn stands_as(&self, other: &Self) -> bool {
+        self.meta == other.meta
+            && self.spec.machine_ref == other.spec.machine_ref
+            && self.spec.virtual_ip == other.spec.virtual_ip
+    }
+
+    fn bids_as(&self, other: &Self) -> bool {
         let at = |interface: &Self| (interface.meta.uid.clone(), interface.meta.deleting);
         at(self) == at(other)
             && self.spec.network_ref == other.spec.network_ref
             && self.spec.ips == other.spec.ips
+            && self.spec.prefixes == other.spec.prefixes
             && self.status.ips == other.status.ips
     }
 
-    fn contended(&self, namespace: &Namespace) -> Vec<Contended> {
+    fn bids(&self, namespace: &Namespace) -> Vec<Bid> {
         let network: Str = self.spec.network_ref.name.as_str().into();
         let addresses = self.addresses(namespace);
-        addresses
-            .map(|address| (network.clone(), address))
+        let addresses = addresses.map(|address| Prize::Address(network.clone(), address));
+        let prefixes = self.own_ip_prefixes().chain(self.own_prefixes());
+        let prefixes = prefixes.map(|(_, name)| Prize::Prefix(name.into()));
+        let prizes = addresses.chain(prefixes);
+        prizes
+            .map(|prize| (prize, self.meta.name.clone()))
             .collect()
     }
 

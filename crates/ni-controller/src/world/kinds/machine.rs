@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::interface::{filled, spec_bytes};
 use super::{Kind, Namespace};
+use crate::world::contests::{Bid, Prize};
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
@@ -91,6 +92,34 @@ impl Declared {
     }
 }
 
+impl Machine {
+    /// Whether it wants the interface `name` made.
+    pub fn makes(&self, name: &str) -> bool {
+        self.declares(name, true)
+    }
+
+    /// Whether it refers to the interface `name` as to one that exists on its own.
+    pub fn refers_to(&self, name: &str) -> bool {
+        self.declares(name, false)
+    }
+
+    fn declares(&self, name: &str, made: bool) -> bool {
+        let mut declared = self.interfaces.iter();
+        declared.any(|declared| &*declared.interface == name && declared.template.is_some() == made)
+    }
+
+    /// Whether both name the same interfaces, in the same way.
+    fn names_as(&self, other: &Self) -> bool {
+        let names = |machine: &Self| {
+            let declared = machine.interfaces.iter();
+            let names =
+                declared.map(|declared| (declared.interface.clone(), declared.template.is_some()));
+            names.collect::<Vec<_>>()
+        };
+        names(self) == names(other)
+    }
+}
+
 impl Object for Machine {
     type Body = Body;
 
@@ -141,14 +170,30 @@ impl Object for Machine {
         }
     }
 
-    fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
+    fn readers(&self, _: &Namespace, affect: Affect<'_>) {
         for declared in &self.interfaces {
             affect(Kind::NetworkInterface, &declared.interface);
-            for machine in namespace.links.declared.get(&*declared.interface) {
-                affect(Kind::Machine, machine);
-            }
         }
-        Self::readers_of_name(namespace, &self.meta.name, affect);
+    }
+
+    /// Others ask whether it is there and stays, and what it names.
+    fn stands_as(&self, other: &Self) -> bool {
+        self.meta == other.meta && self.names_as(other)
+    }
+
+    fn bids_as(&self, other: &Self) -> bool {
+        self.meta.deleting == other.meta.deleting && self.names_as(other)
+    }
+
+    fn bids(&self, _: &Namespace) -> Vec<Bid> {
+        let declared = self.interfaces.iter();
+        // Several may name an interface although one alone wants it made.
+        let prizes = declared.flat_map(|declared| {
+            let name = &declared.interface;
+            [Prize::Made(name.clone()), Prize::Claimed(name.clone())]
+        });
+        let bids = prizes.map(|prize| (prize, self.meta.name.clone()));
+        bids.collect()
     }
 
     /// Interfaces that name the machine, and the machines that declare them: both ask whether it is still there.

@@ -49,9 +49,7 @@ impl Object for Network {
         size_of_val(self) - size_of_val(&self.meta) + self.meta.bytes()
     }
 
-    fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
-        Self::readers_of_name(namespace, &self.meta.name, affect);
-    }
+    fn readers(&self, _: &Namespace, _: Affect<'_>) {}
 
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
         for interface in namespace.links.on_network.get(name) {

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use super::{Interface, Kind, Namespace};
 use crate::seeded::{Fault, has};
 use crate::world::allocation::{Asks, Selector, Waiter};
-use crate::world::links::{Contended, Links};
+use crate::world::contests::{Bid, Prize};
+use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
@@ -240,10 +241,7 @@ fn affect_uid(namespace: &Namespace, uid: &str, affect: Affect<'_>) {
 
 /// Whose plan depends on a prefix.
 impl Prefix {
-    fn interfaces(&self, namespace: &Namespace, affect: Affect<'_>) {
-        for interface in namespace.links.with_prefix.get(&self.meta.name) {
-            affect(Kind::NetworkInterface, interface);
-        }
+    fn interfaces(&self, affect: Affect<'_>) {
         if let Some(owner) = &self.meta.owner
             && owner.is_a(Kind::NetworkInterface)
         {
@@ -371,7 +369,7 @@ impl Object for Prefix {
     }
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
-        self.interfaces(namespace, affect);
+        self.interfaces(affect);
         self.parents(namespace, affect);
         self.askers(namespace, affect);
         for entry in self.pending() {
@@ -380,8 +378,8 @@ impl Object for Prefix {
     }
 
     fn readers_of_change(old: &Self, new: &Self, namespace: &Namespace, affect: Affect<'_>) {
-        old.interfaces(namespace, affect);
-        new.interfaces(namespace, affect);
+        old.interfaces(affect);
+        new.interfaces(affect);
         if old.means_to_parents() != new.means_to_parents() {
             old.parents(namespace, affect);
             new.parents(namespace, affect);
@@ -399,20 +397,27 @@ impl Object for Prefix {
         }
     }
 
-    fn contends_as(&self, other: &Self) -> bool {
+    fn bids_as(&self, other: &Self) -> bool {
         self.meta.owner == other.meta.owner && self.granted == other.granted
     }
 
-    fn contended(&self, namespace: &Namespace) -> Vec<Contended> {
-        let interface = self.interface(namespace);
-        let network = interface.map(|interface| interface.spec.network_ref.name.as_str().into());
-        network.zip(self.address()).into_iter().collect()
+    fn bids(&self, namespace: &Namespace) -> Vec<Bid> {
+        let bid = || {
+            let interface = self.interface(namespace)?;
+            let network = interface.spec.network_ref.name.as_str().into();
+            let prize = Prize::Address(network, self.address()?);
+            Some((prize, interface.meta.name.clone()))
+        };
+        bid().into_iter().collect()
     }
 
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
         for interface in namespace.links.with_prefix.get(name) {
             affect(Kind::NetworkInterface, interface);
         }
+    }
+
+    fn readers_of_undecodable(namespace: &Namespace, name: &str, affect: Affect<'_>) {
         for waiter in namespace.allocation().asking(name) {
             affect(Kind::Prefix, &waiter.name);
         }

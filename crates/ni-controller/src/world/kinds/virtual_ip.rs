@@ -103,13 +103,12 @@ impl Object for VirtualIp {
         })
     }
 
-    fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
+    fn readers(&self, _: &Namespace, affect: Affect<'_>) {
         if let Some(owner) = &self.meta.owner
             && owner.is_a(Kind::NetworkInterface)
         {
             affect(Kind::NetworkInterface, &owner.name);
         }
-        Self::readers_of_name(namespace, &self.meta.name, affect);
     }
 
     fn readers_of_name(namespace: &Namespace, name: &str, affect: Affect<'_>) {
