@@ -19,6 +19,7 @@ pub mod restored;
 pub mod run;
 pub mod seeded;
 pub mod serve;
+pub mod turn;
 pub mod watch;
 pub mod wire;
 pub mod world;

@@ -16,6 +16,7 @@ use ni_controller::metrics::Metrics;
 use ni_controller::options::{Cli, Command, Election, LogFormat, ReleaseFinalizers, Run};
 use ni_controller::release::{self, Released};
 use ni_controller::run::{self, Ended};
+use ni_controller::turn::measured;
 use ni_controller::{client, preview, serve};
 
 // One thread: the loop and its requests hand over to each other at every answer, and between threads each of these would
@@ -85,7 +86,9 @@ async fn control(options: &Run) -> anyhow::Result<()> {
         options.request_timeout,
     ));
     let (term, keeper) = elect(&client, &options.election)?;
-    let ended = run::run(client, options, term, metrics, outbox, probes, stopped()?).await?;
+    let stopped = stopped()?;
+    let running = run::run(client, options, term, metrics.clone(), outbox, probes, stopped);
+    let ended = measured(&metrics, running).await?;
     match (keeper, ended) {
         (Some(keeper), Ended::Idle) => keeper.leave().await,
         // What is under way may be done yet: others wait until the lease expires.

@@ -49,6 +49,7 @@ pub struct Metrics {
     reconciles: Counter,
     reconcile_seconds: Histogram,
     retries: Counter,
+    longest_turn: Fraction,
     queue_depth: Gauge,
     queue_age: Fraction,
     under_way: Gauge,
@@ -75,6 +76,7 @@ impl Default for Metrics {
             reconciles: Counter::default(),
             reconcile_seconds: Histogram::new(exponential_buckets(0.000_005, 4.0, 10)),
             retries: Counter::default(),
+            longest_turn: Gauge::default(),
             queue_depth: Gauge::default(),
             queue_age: Gauge::default(),
             under_way: Gauge::default(),
@@ -125,6 +127,12 @@ impl Metrics {
             "retries",
             "Attempts that had to be made again after a failure",
             self.retries.clone(),
+        );
+        all.register_with_unit(
+            "longest_turn",
+            "The longest CPU time for which the loop, or one watch, has kept all else waiting since the start",
+            Unit::Seconds,
+            self.longest_turn.clone(),
         );
         all.register(
             "queue_depth",
@@ -230,6 +238,14 @@ impl Metrics {
     /// Records how long planning took.
     pub fn planned(&self, took: Duration) {
         self.reconcile_seconds.observe(took.as_secs_f64());
+    }
+
+    /// Records for how long one task kept all others waiting.
+    pub fn turn(&self, took: Duration) {
+        let took = took.as_secs_f64();
+        if took > self.longest_turn.get() {
+            self.longest_turn.set(took);
+        }
     }
 
     /// Records how long a write took to come back by its watch.

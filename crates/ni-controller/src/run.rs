@@ -100,7 +100,7 @@ pub async fn run(
             .with_slots(usize::from(options.concurrency))
             .with_scopes(scopes),
         clock: Clock::start(),
-        watches: Watches::start(&client, scopes),
+        watches: Watches::start(&client, scopes, &metrics),
         client: client.clone(),
         scopes: scopes.clone(),
         term: term.clone(),
@@ -184,7 +184,7 @@ impl Loop {
         );
         self.metrics.restored();
         self.core.start_over(self.clock.now());
-        self.watches = Watches::start(&self.client, &self.scopes);
+        self.watches = Watches::start(&self.client, &self.scopes, &self.metrics);
         self.lag = Lag::new(self.scopes.clone());
         // Decided from what no longer holds: what was not sent yet is not to be.
         self.sending = JoinSet::new();

@@ -14,6 +14,8 @@ use tokio::time::sleep;
 use tracing::{debug, info, warn};
 
 use crate::apply::describe;
+use crate::metrics::Metrics;
+use crate::turn::measured;
 use crate::wire::Wire;
 use crate::world::{Event, Kind, Object, for_kind};
 
@@ -46,13 +48,16 @@ pub struct Watches {
 
 impl Watches {
     /// Begins them: each with a list.
-    pub fn start(client: &Client, scopes: &Scopes) -> Self {
+    pub fn start(client: &Client, scopes: &Scopes, metrics: &Metrics) -> Self {
         let (out, events) = mpsc::channel(BUFFER);
         let mut tasks = JoinSet::new();
         for scope in scopes.iter() {
             for kind in Kind::ALL {
                 let (client, scope, out) = (client.clone(), scope.clone(), out.clone());
-                for_kind!(kind, T => tasks.spawn(watch::<T>(client, scope, out)));
+                let metrics = metrics.clone();
+                for_kind!(kind, T => tasks.spawn(async move {
+                    measured(&metrics, watch::<T>(client, scope, out)).await;
+                }));
             }
         }
         Self {

@@ -19,9 +19,11 @@ mod stats;
 mod usage;
 mod verdicts;
 mod webhook;
+mod world;
 mod writes;
 
 pub(crate) use allocation::{BenchAllocation, Space, Writer};
 pub(crate) use controller::BenchController;
 pub(crate) use floor::Floor;
 pub(crate) use webhook::BenchWebhook;
+pub(crate) use world::{BenchWorld, StandIn};

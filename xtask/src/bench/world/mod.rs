@@ -1,0 +1,175 @@
+//! `cargo xtask bench world`: what the controller takes at rest, and for one event, however many objects there are.
+
+mod decode;
+mod happenings;
+mod objects;
+mod process;
+mod report;
+mod stand_in;
+mod stored;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use tokio::time::sleep;
+use xtask::cargo::build_binary;
+
+use self::happenings::Happening;
+use self::objects::Objects;
+use self::process::{Controller, Server, Times};
+use self::report::{Events, Row};
+use super::folder;
+use super::markdown::table;
+use super::release::again_in_release;
+use super::stats::{float, median, ms, percentiles, rounded, us};
+
+pub(crate) use stand_in::StandIn;
+
+/// Measure memory, start and events over the number of objects, against a stand-in for the API server
+#[derive(clap::Args)]
+pub(crate) struct BenchWorld {
+    /// How many objects
+    #[arg(long, value_delimiter = ',', default_values_t = [1000, 100_000, 1_000_000])]
+    objects: Vec<u64>,
+    /// Where to write the figures
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Where to draw bytes and microseconds over objects
+    #[arg(long)]
+    svg: Option<PathBuf>,
+    /// How often each event happens
+    #[arg(long, default_value_t = 2000)]
+    events: u64,
+    /// After how many seconds of rest memory is measured
+    #[arg(long, default_value_t = 60)]
+    rest: u64,
+    /// A binary to measure instead of the one that is built
+    #[arg(long)]
+    controller: Option<PathBuf>,
+}
+
+impl BenchWorld {
+    /// Measures; the figures go to standard output, what is going on to standard error.
+    pub(crate) async fn run(self) -> Result<()> {
+        if cfg!(debug_assertions) {
+            return again_in_release().await;
+        }
+        let program = match &self.controller {
+            Some(path) => path.clone(),
+            None => build_binary("ni-controller", "release").await?,
+        };
+        let dir = folder::make()?;
+        let rows = self.rows(&program, &dir).await;
+        match &rows {
+            Ok(_) => folder::remove(&dir),
+            Err(_) => eprintln!("logs are in {}", dir.display()),
+        }
+        self.publish(&rows?)
+    }
+
+    async fn rows(&self, program: &Path, dir: &Path) -> Result<Vec<Row>> {
+        let empty = self.empty(program, dir).await?;
+        let mut rows = Vec::new();
+        for count in &self.objects {
+            eprintln!("{count} objects");
+            let row = self.row(program, dir, *count, empty).await?;
+            eprintln!("{}", table(&report::COLUMNS, std::slice::from_ref(&row)));
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// Resident memory of a controller that knows nothing.
+    async fn empty(&self, program: &Path, dir: &Path) -> Result<u64> {
+        let server = Server::start(0, dir)?;
+        let mut controller = Controller::start(program, &server.kubeconfig, dir)?;
+        controller.ready().await?;
+        sleep(Duration::from_secs(self.rest.min(5))).await;
+        let memory = controller.memory("VmRSS");
+        controller.stop().await;
+        server.stop().await;
+        memory
+    }
+
+    async fn row(&self, program: &Path, dir: &Path, count: u64, empty: u64) -> Result<Row> {
+        let objects = Objects::new(count);
+        let server = Server::start(count, dir)?;
+        let mut controller = Controller::start(program, &server.kubeconfig, dir)?;
+        let probes = controller.probe()?;
+        let ready = controller.ready().await?;
+        controller.settle().await?;
+        let times = probes.times().await?;
+        ensure!(times.failed == 0, "{} probes failed", times.failed);
+        let writes = server.ask("writes").await?;
+        ensure!(writes == "0", "{writes} writes where all was at rest");
+        sleep(Duration::from_secs(self.rest)).await;
+        let (resident, peak) = (controller.memory("VmRSS")?, controller.memory("VmHWM")?);
+        let mut events = Events::new();
+        for happening in Happening::ALL {
+            if happening.can_happen(objects) {
+                let took = self.event(&server, &controller, happening).await?;
+                events.insert(happening.name(), rounded(took));
+            }
+        }
+        let longest = controller.metric("ni_longest_turn_seconds").await?;
+        controller.stop().await;
+        server.stop().await;
+        let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
+        let Times { livez, stalls, .. } = times;
+        let [livez] = percentiles(livez, [990]);
+        let [stall] = percentiles(stalls, [999]);
+        let above = |bytes: u64| float(bytes.saturating_sub(empty));
+        Ok(Row {
+            objects: count,
+            ready_s: rounded(ready.as_secs_f64()),
+            decode_s: rounded(decode.as_secs_f64()),
+            ready_ratio: rounded(ready.as_secs_f64() / decode.as_secs_f64()),
+            bytes_per_object: (above(resident) / float(count)).round(),
+            peak_ratio: rounded(above(peak) / above(resident)),
+            longest_turn_ms: rounded(longest * 1e3),
+            stall_p999_ms: rounded(ms(stall)),
+            livez_p99_ms: rounded(ms(livez)),
+            event_us: events,
+        })
+    }
+
+    /// The median of the CPU time that the controller spends on an event, in microseconds.
+    async fn event(
+        &self,
+        server: &Server,
+        controller: &Controller,
+        happening: Happening,
+    ) -> Result<f64> {
+        let mut all = Vec::new();
+        for count in 0..self.events {
+            let before = controller.quiet()?;
+            let name = happening.name();
+            server.ask(&format!("{name}/{count}/begin")).await?;
+            let mut after = controller.quiet_after(before)?;
+            if happening.goes() {
+                server.ask(&format!("{name}/{count}/end")).await?;
+                after = controller.quiet_after(after)?;
+            }
+            all.push(us(after - before));
+        }
+        Ok(median(all))
+    }
+
+    fn publish(&self, rows: &[Row]) -> Result<()> {
+        println!(
+            "{}\n\n{}",
+            table(&report::COLUMNS, rows),
+            report::targets(rows)
+        );
+        if let Some(path) = &self.json {
+            let json = serde_json::to_string_pretty(rows)? + "\n";
+            std::fs::write(path, json).with_context(|| format!("writing {}", path.display()))?;
+        }
+        if let Some(path) = &self.svg {
+            let svg = report::plot(rows)?;
+            std::fs::write(path, svg).with_context(|| format!("writing {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
