@@ -87,7 +87,15 @@ async fn control(options: &Run) -> anyhow::Result<()> {
     ));
     let (term, keeper) = elect(&client, &options.election)?;
     let stopped = stopped()?;
-    let running = run::run(client, options, term, metrics.clone(), outbox, probes, stopped);
+    let running = run::run(
+        client,
+        options,
+        term,
+        metrics.clone(),
+        outbox,
+        probes,
+        stopped,
+    );
     let ended = measured(&metrics, running).await?;
     match (keeper, ended) {
         (Some(keeper), Ended::Idle) => keeper.leave().await,

@@ -24,8 +24,8 @@ use crate::serve::Probe;
 use crate::watch::Watches;
 use crate::world::{Event, Kind};
 
-/// How many events are taken in without a pause.
-const EVENTS: usize = 256;
+/// For how long events are taken in, or objects planned for, before whatever else waits has its turn.
+const SLICE: Duration = Duration::from_millis(3);
 
 /// The clock that the core is given.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,8 @@ pub async fn run(
     let deadline = tokio::time::sleep(Duration::MAX);
     tokio::pin!(deadline);
     loop {
+        // However much is there to do: what else runs on this thread has its turn.
+        tokio::task::yield_now().await;
         this.stand();
         let paused = this.send_orders();
         if this.stopping && this.sending.is_empty() {
@@ -192,14 +194,12 @@ impl Loop {
     }
 
     fn take_events(&mut self, first: Option<Event>) {
-        let now = self.clock.now();
+        let (begun, now) = (Instant::now(), self.clock.now());
         let mut next = first;
-        let mut taken = 0;
         while let Some(event) = next {
             self.measure_lag(&event);
             self.core.observe(event, now);
-            taken += 1;
-            let more = taken < EVENTS;
+            let more = begun.elapsed() < SLICE;
             next = if more { self.watches.try_next() } else { None };
         }
         if !self.announced && self.core.world().is_complete() {
@@ -224,13 +224,14 @@ impl Loop {
 
     /// Sends what there is to send, as far as there is room. Answers whether to call it again after whatever else waits.
     fn send_orders(&mut self) -> bool {
-        let mut paused = false;
+        let slice = Instant::now();
+        let mut paused = self.core.catch_up(self.clock.now());
         while self.has_room() && !paused {
             let begun = Instant::now();
             let order = match self.core.step(self.clock.now()) {
                 Step::Send(order) => *order,
                 Step::Pause => {
-                    paused = true;
+                    paused = slice.elapsed() >= SLICE;
                     continue;
                 }
                 Step::Idle => break,

@@ -9,11 +9,12 @@ mod repeats;
 mod rests;
 mod send;
 mod start_over;
+mod sweep;
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use ironcore_api::scope::Scopes;
+use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 
 pub use backoff::Backoff;
@@ -21,14 +22,15 @@ pub use outcome::{Failure, Outcome};
 use queue::{Next, Planned, Queue};
 use repeats::Repeats;
 use rests::Rests;
+use sweep::Sweeps;
 
 use crate::plan::{Change, Memory, Notice, Options, Purpose, Request};
 use crate::restored::{Baseline, WentBack};
 use crate::seeded::{self, Fault};
 use crate::world::{Dirty, Event, Key, Str, World};
 
-/// How many objects are planned for without a pause: some milliseconds, in which nobody hears from this process.
-const SLICE: u64 = 256;
+/// How many objects are planned for in a step. Whoever runs the core knows the time, and how many steps it has room for.
+const SLICE: u32 = 32;
 
 /// The time, as seen by whoever runs the core.
 #[derive(Clone, Copy, Debug)]
@@ -116,6 +118,7 @@ pub struct Core {
     options: Options,
     backoff: Backoff,
     queue: Queue,
+    sweeps: Sweeps,
     memories: HashMap<Key, Memory>,
     attempts: HashMap<Key, u32>,
     /// The notices that held when an object was planned for last.
@@ -140,6 +143,7 @@ impl Core {
             options,
             backoff,
             queue: Queue::default(),
+            sweeps: Sweeps::default(),
             memories: HashMap::new(),
             attempts: HashMap::new(),
             holding: HashMap::new(),
@@ -213,11 +217,8 @@ impl Core {
         }
         self.leads = leads;
         if leads {
-            for key in self.world.keys() {
-                if !self.running.contains_key(&key) {
-                    self.queue.push(key, now.elapsed);
-                }
-            }
+            self.sweeps.begin(Scope::All);
+            self.sweep(now);
         } else {
             self.stand_by();
         }
@@ -226,6 +227,7 @@ impl Core {
     /// Forgets what serves only a leader. Requests under way will still be answered.
     fn stand_by(&mut self) {
         self.queue.clear();
+        self.sweeps.clear();
         self.memories.clear();
         self.attempts.clear();
         self.holding.clear();
@@ -243,7 +245,21 @@ impl Core {
         let mut dirty = Dirty::new();
         self.note(&event);
         self.note_new(&event);
+        let scope = self.scope_to_complete(&event);
         self.world.observe(event, &mut dirty);
+        self.take_in(dirty, now);
+        self.note_complete(scope);
+    }
+
+    /// Does a part of what the ends of lists have left to do, whether it leads or not. Answers whether more is left.
+    pub fn catch_up(&mut self, now: Now) -> bool {
+        let mut dirty = Dirty::new();
+        let more = self.world.end_lists(&mut dirty);
+        self.take_in(dirty, now);
+        more
+    }
+
+    fn take_in(&mut self, dirty: Dirty, now: Now) {
         self.outdate(&dirty);
         self.enqueue(dirty, now);
     }
@@ -300,11 +316,14 @@ impl Core {
         }
         self.queue.fire_timers(now.elapsed);
         self.end_rests(now);
-        let end = self.counts.reconciles + SLICE;
-        while self.counts.reconciles < end {
+        if self.catch_up(now) {
+            return Step::Pause;
+        }
+        for _ in 0..SLICE {
             let world = &self.world;
             let may = |namespace: &str| world.shows_all_of(namespace);
             match self.queue.pop(may, world.is_of_one_namespace()) {
+                None if self.sweep(now) => {}
                 None => return Step::Idle,
                 Some(Next::Change(planned)) if self.is_current(&planned) => {
                     return Step::Send(Box::new(self.send(planned, now)));
@@ -344,8 +363,9 @@ impl Core {
             return;
         }
         for key in dirty {
-            // What is under way is looked at again when its last answer is in.
-            if !self.running.contains_key(&key) {
+            // What is under way is looked at again when its last answer is in, and all of a namespace once it is known.
+            let known = self.world.shows_all_of(&key.namespace);
+            if known && !self.running.contains_key(&key) {
                 self.queue.push(key, now.elapsed);
             }
         }

@@ -205,7 +205,7 @@ mod tests {
         one.refused(10);
         assert_eq!(one.0.next_end(), Some(second(310)));
         assert!(one.rests_at(309));
-        assert_eq!(one.0.end(second(310)), ["ns".into()]);
+        assert_eq!(one.0.end(second(310)), [Str::from("ns")]);
         assert_eq!(one.0.next_end(), None);
         // One that lasts is no try in vain.
         one.refused(310);

@@ -100,9 +100,9 @@ fn plan_holder(interface: &Interface, view: View<'_>) -> Option<Change> {
             .iter()
             .any(|declared| declared.interface == meta.name)
     };
-    let holder = interface.spec.machine_ref.as_ref();
+    let holder = interface.spec.unpack().machine_ref;
     match decide(
-        holder,
+        holder.as_ref(),
         &namespace.machines,
         still_names,
         namespace.claimant(&meta.name).into_iter(),
@@ -164,8 +164,9 @@ fn plan_status(interface: &Interface, claiming: bool, view: View<'_>, plan: &mut
     }
     plan.notices.extend(judged.notice);
     plan.again_at = judged.again_at;
-    let silent = judged.making && !view.failing && says_no_less(&judged.status, &interface.status);
-    let same = judged.status == interface.status && !seeded::has(Fault::StatusNotCompared);
+    let stored = interface.status.unpack();
+    let silent = judged.making && !view.failing && says_no_less(&judged.status, &stored);
+    let same = judged.status == stored && !seeded::has(Fault::StatusNotCompared);
     if claiming || silent || same {
         return;
     }
@@ -173,7 +174,7 @@ fn plan_status(interface: &Interface, claiming: bool, view: View<'_>, plan: &mut
     let mut body = json!({
         // A merge patch of a status ignores the uid: the version alone protects.
         "metadata": { "resourceVersion": meta.version.to_string() },
-        "status": status::patch(&judged.status, &interface.status),
+        "status": status::patch(&judged.status, &stored),
     });
     seeded::drop_precondition(&mut body, "resourceVersion", Fault::StatusWithoutVersion);
     plan.changes.push(Change {

@@ -33,12 +33,8 @@ fn notice_taken(machine: &Machine, declared: &Declared, namespace: &Namespace, p
     let Some(interface) = namespace.interfaces.get(&declared.interface) else {
         return;
     };
-    let Some(holder) = interface
-        .spec
-        .machine_ref
-        .as_ref()
-        .filter(|holder| !holder.name.is_empty())
-    else {
+    let holder = interface.spec.unpack().machine_ref;
+    let Some(holder) = holder.as_ref().filter(|holder| !holder.name.is_empty()) else {
         return;
     };
     let lost = holder.uid != *machine.meta.uid && !interface.meta.deleting;

@@ -96,7 +96,7 @@ pub(super) fn judge(interface: &Interface, view: View<'_>) -> Judged {
     let fault = checks::ALL
         .iter()
         .find_map(|check| check(interface, &addresses, view));
-    let stored = &interface.status;
+    let stored = interface.status.unpack();
     let state = fault.as_ref().map_or(State::Available, |fault| fault.state);
     let moved = stored.state != Some(state)
         || stored.last_state_transition_time.is_none()

@@ -214,7 +214,7 @@ impl Namespace {
         match prize {
             Prize::Address(network, address) => {
                 let asks = |interface: &&Interface| {
-                    *interface.spec.network_ref.name == **network
+                    *interface.network() == **network
                         && interface.addresses(self).any(|own| own == *address)
                 };
                 let interface = interface().filter(asks)?;

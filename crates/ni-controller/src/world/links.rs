@@ -5,37 +5,35 @@ use std::net::IpAddr;
 
 use super::allocation::Allocation;
 use super::contests::Contests;
-use super::index::Index;
 use super::kinds::Kind;
 use super::meta::Str;
+use super::refs::Refs;
 
 /// Indexes of a namespace.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
     /// Interface name → machines that declare it, by reference or as an ephemeral one.
-    pub(super) declared: Index<Str>,
-    /// Controller owner's UID → interfaces.
-    pub(super) owned: Index<Str>,
+    pub(super) declared: Refs<Str>,
     /// Controller owner → prefixes.
-    pub(super) prefixes_of: Index<(Kind, Str)>,
+    pub(super) prefixes_of: Refs<(Kind, Str)>,
     /// Controller owner → virtual IPs.
-    pub(super) virtual_ips_of: Index<(Kind, Str)>,
+    pub(super) virtual_ips_of: Refs<(Kind, Str)>,
     /// Controller owner that is no machine → interfaces.
-    pub(super) interfaces_of: Index<(Kind, Str)>,
+    pub(super) interfaces_of: Refs<(Kind, Str)>,
     /// Machine name → interfaces whose `machineRef` or controller owner bears it.
-    pub(super) of_machine: Index<Str>,
+    pub(super) of_machine: Refs<Str>,
     /// Network name → interfaces.
-    pub(super) on_network: Index<Str>,
+    pub(super) on_network: Refs<Str>,
     /// VirtualIP name → interfaces that refer to it, or want one of that name as their own.
-    pub(super) on_virtual_ip: Index<Str>,
+    pub(super) on_virtual_ip: Refs<Str>,
     /// Interface name → virtual IPs whose `targetRef` names it.
-    pub(super) targeting: Index<Str>,
+    pub(super) targeting: Refs<Str>,
     /// Network and address → interfaces that ask for it.
-    pub(super) asking: Index<(Str, IpAddr)>,
+    pub(super) asking: Refs<(Str, IpAddr)>,
     /// Prefix name → interfaces that want one of that name as their own.
-    pub(super) with_prefix: Index<Str>,
+    pub(super) with_prefix: Refs<Str>,
     /// Address → prefixes of interfaces to which it was granted as their first.
-    pub(super) granted: Index<IpAddr>,
+    pub(super) granted: Refs<IpAddr>,
     /// Who has what several ask for.
     pub(super) contests: Contests,
     /// Owners of which a child went.

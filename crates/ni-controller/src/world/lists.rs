@@ -34,7 +34,9 @@ impl Lists {
         match scopes {
             Scopes::All => Self::All(List::default()),
             Scopes::Each(names) => {
-                let lists = names.iter().map(|name| (name.clone(), List::default()));
+                let lists = names
+                    .iter()
+                    .map(|name| (Str::from(&**name), List::default()));
                 Self::Each(lists.collect())
             }
         }
@@ -131,7 +133,7 @@ impl Lists {
     fn get_mut(&mut self, scope: &Scope) -> Option<&mut List> {
         match (self, scope) {
             (Self::All(list), Scope::All) => Some(list),
-            (Self::Each(lists), Scope::Namespace(name)) => lists.get_mut(name),
+            (Self::Each(lists), Scope::Namespace(name)) => lists.get_mut(&**name),
             (Self::All(_), Scope::Namespace(_)) | (Self::Each(_), Scope::All) => None,
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arcstr::ArcStr;
 use ironcore_api::ownership;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
 use k8s_openapi::jiff::Timestamp;
@@ -11,8 +12,8 @@ use serde::Deserialize;
 use super::kinds::Kind;
 use crate::FIELD_MANAGER;
 
-/// A string that many objects may share.
-pub type Str = Arc<str>;
+/// A string that many objects may share: a pointer of one word.
+pub type Str = ArcStr;
 
 /// An annotation that `kubectl apply` keeps for itself: the whole object once more, which no planner reads.
 pub const KUBECTL_LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -97,30 +98,34 @@ impl Meta {
     }
 }
 
-/// Labels or annotations, sorted by key.
+/// Labels or annotations, sorted by key. Many objects have the same, so that copies share them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pairs(Box<[(Str, Str)]>);
+pub struct Pairs(Option<Arc<[(Str, Str)]>>);
 
 impl Pairs {
+    fn all(&self) -> &[(Str, Str)] {
+        self.0.as_deref().unwrap_or(&[])
+    }
+
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&str> {
-        let at = self.0.binary_search_by(|(k, _)| (**k).cmp(key)).ok()?;
-        Some(&self.0[at].1)
+        let at = self.all().binary_search_by(|(k, _)| (**k).cmp(key)).ok()?;
+        Some(&self.all()[at].1)
     }
 
     /// All pairs in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (&**key, &**value))
+        self.all().iter().map(|(key, value)| (&**key, &**value))
     }
 
-    /// All pairs, to share their texts.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut (Str, Str)> {
-        self.0.iter_mut()
+    /// All pairs as they are shared; `None` where there are none.
+    pub(super) fn shared(&mut self) -> Option<&mut Arc<[(Str, Str)]>> {
+        self.0.as_mut()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 }
 
@@ -128,12 +133,10 @@ impl From<BTreeMap<String, String>> for Pairs {
     fn from(map: BTreeMap<String, String>) -> Self {
         let pairs = map
             .into_iter()
-            .filter(|(key, _)| key != KUBECTL_LAST_APPLIED);
-        Self(
-            pairs
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        )
+            .filter(|(key, _)| key != KUBECTL_LAST_APPLIED)
+            .map(|(key, value)| (Str::from(key), Str::from(value)));
+        let pairs: Arc<[(Str, Str)]> = pairs.collect();
+        Self((!pairs.is_empty()).then_some(pairs))
     }
 }
 

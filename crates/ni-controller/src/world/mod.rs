@@ -12,12 +12,15 @@ mod lists;
 mod meta;
 mod namespace;
 mod object;
+mod packed;
 mod readers;
+mod refs;
 mod share;
 mod size;
 mod store;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 
 use ironcore_api::scope::{Scope, Scopes};
 
@@ -33,6 +36,7 @@ use lists::Lists;
 pub use meta::{KUBECTL_LAST_APPLIED, Meta, Owner, Pairs, Str};
 pub use namespace::Key;
 pub use object::{Object, Stored};
+pub use packed::{Pack, Packed};
 use readers::{changed, collect, went};
 use share::Shared;
 pub use size::Size;
@@ -42,6 +46,21 @@ pub use store::{Source, Store};
 /// What has to be planned for after a change.
 pub type Dirty = BTreeSet<Key>;
 
+/// How many objects are compared at once with what a list that ended has shown: less than a millisecond.
+const AT_ONCE: usize = 4096;
+
+/// A list that ended.
+#[derive(Clone, Debug)]
+struct Ending {
+    kind: Kind,
+    scope: Scope,
+    number: u32,
+    /// The highest version among its items.
+    newest: u64,
+    /// The namespaces that have yet to be compared with it.
+    left: VecDeque<Str>,
+}
+
 /// All that is known.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -50,6 +69,8 @@ pub struct World {
     /// By kind.
     lists: [Lists; Kind::ALL.len()],
     clock: u64,
+    /// Lists that have ended, and what of the world has yet to follow.
+    ending: VecDeque<Ending>,
     shared: Shared,
     /// By kind.
     sizes: [Size; Kind::ALL.len()],
@@ -69,6 +90,7 @@ impl World {
             empty: Namespace::default(),
             lists: Kind::ALL.map(|_| Lists::new(scopes)),
             clock: 0,
+            ending: VecDeque::new(),
             shared: Shared::default(),
             sizes: Default::default(),
         }
@@ -89,11 +111,25 @@ impl World {
         self.namespaces.len() <= 1
     }
 
-    /// The keys of all objects.
-    pub fn keys(&self) -> impl Iterator<Item = Key> {
-        let all = self.namespaces.iter();
-        all.flat_map(|(namespace, known)| {
-            known.names().map(|(kind, name)| Key {
+    /// The keys of all objects, in order.
+    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        const ALL: &Scope = &Scope::All;
+        self.keys_in(ALL, None)
+    }
+
+    /// The keys of the objects that `scope` covers, in order, from after `after` on.
+    pub fn keys_in<'a>(
+        &'a self,
+        scope: &'a Scope,
+        after: Option<&'a Key>,
+    ) -> impl Iterator<Item = Key> + 'a {
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Included(&after.namespace));
+        let namespaces = self.namespaces.range::<Str, _>((from, Bound::Unbounded));
+        let namespaces = namespaces.filter(|(name, _)| scope.covers(name));
+        namespaces.flat_map(move |(namespace, known)| {
+            let after = after.filter(|after| after.namespace == *namespace);
+            let names = known.names_after(after.map(|after| (after.kind, &after.name)));
+            names.map(|(kind, name)| Key {
                 namespace: namespace.clone(),
                 kind,
                 name: name.clone(),
@@ -120,6 +156,7 @@ impl World {
     pub fn forget_all(&mut self) {
         self.namespaces.clear();
         self.lists.iter_mut().for_each(Lists::forget);
+        self.ending.clear();
         self.shared = Shared::default();
         self.sizes = Default::default();
     }
@@ -138,6 +175,9 @@ impl World {
     pub fn observe(&mut self, event: Event, dirty: &mut Dirty) {
         match event {
             Event::ListBegins(kind, scope) => {
+                // What the list before has left to do, this one will.
+                self.ending
+                    .retain(|ending| ending.kind != kind || ending.scope != scope);
                 self.lists[kind as usize].begin(&scope);
                 for_kind!(kind, T => self.begin_list::<T>(&scope));
             }
@@ -150,8 +190,16 @@ impl World {
             }
             Event::ListEnds(kind, scope) => {
                 if let Some((number, newest)) = self.lists[kind as usize].end(&scope) {
-                    for_kind!(kind, T => self.end_list::<T>(&scope, number, newest, dirty));
+                    let names = self.namespaces.keys();
+                    self.ending.push_back(Ending {
+                        kind,
+                        number,
+                        newest,
+                        left: names.filter(|name| scope.covers(name)).cloned().collect(),
+                        scope,
+                    });
                 }
+                self.end_lists(dirty);
             }
             Event::Applied(object) => {
                 self.note_version(&object);
@@ -267,36 +315,56 @@ impl World {
         });
     }
 
-    /// Ends list `number` of what `scope` covers, whose newest item is of version `newest`.
-    fn end_list<T: Object>(&mut self, scope: &Scope, number: u32, newest: u64, dirty: &mut Dirty) {
-        let names = self.namespaces.keys();
-        let names: Vec<Str> = names.filter(|name| scope.covers(name)).cloned().collect();
-        for namespace in names {
-            let (mut doubtful, mut older) = (Vec::new(), Vec::new());
-            let at = self.clock + 1;
-            self.remove::<T>(&namespace, Loss::Unexplained, dirty, |store| {
-                let ended = store.end_list(number, newest, at);
-                (doubtful, older) = (ended.doubtful, ended.older);
-                ended.gone
+    /// Has a part of the world follow the lists that have ended. Answers whether more is left.
+    pub fn end_lists(&mut self, dirty: &mut Dirty) -> bool {
+        let mut done = 0;
+        while done < AT_ONCE
+            && let Some(ending) = self.ending.front_mut()
+        {
+            let (kind, number, newest) = (ending.kind, ending.number, ending.newest);
+            let Some(namespace) = ending.left.pop_front() else {
+                self.ending.pop_front();
+                continue;
+            };
+            done += 1;
+            for_kind!(kind, T => {
+                done += T::store(self.namespace(&namespace)).len();
+                self.end_list::<T>(&namespace, number, newest, dirty);
             });
-            for slot in older {
-                self.replace(&namespace, slot, dirty, |store, slot, seen| {
-                    let old = store.go_back(slot, seen);
-                    old.map_or(News::No, |old| News::Version(Some(old)))
-                });
-            }
-            if T::READS_ANCHORS
-                && let Some(known) = self.namespaces.get(&namespace)
-            {
-                known
-                    .allocation()
-                    .concerned(&mut collect(&namespace, dirty));
-            }
-            for name in doubtful {
-                // A read that is sent from now on settles it.
-                self.clock = self.clock.max(at);
-                collect(&namespace, dirty)(T::KIND, &name);
-            }
+        }
+        !self.ending.is_empty()
+    }
+
+    /// Ends list `number`, whose newest item is of version `newest`, in one namespace.
+    fn end_list<T: Object>(
+        &mut self,
+        namespace: &Str,
+        number: u32,
+        newest: u64,
+        dirty: &mut Dirty,
+    ) {
+        let (mut doubtful, mut older) = (Vec::new(), Vec::new());
+        let at = self.clock + 1;
+        self.remove::<T>(namespace, Loss::Unexplained, dirty, |store| {
+            let ended = store.end_list(number, newest, at);
+            (doubtful, older) = (ended.doubtful, ended.older);
+            ended.gone
+        });
+        for slot in older {
+            self.replace(namespace, slot, dirty, |store, slot, seen| {
+                let old = store.go_back(slot, seen);
+                old.map_or(News::No, |old| News::Version(Some(old)))
+            });
+        }
+        if T::READS_ANCHORS
+            && let Some(known) = self.namespaces.get(namespace)
+        {
+            known.allocation().concerned(&mut collect(namespace, dirty));
+        }
+        for name in doubtful {
+            // A read that is sent from now on settles it.
+            self.clock = self.clock.max(at);
+            collect(namespace, dirty)(T::KIND, &name);
         }
     }
 

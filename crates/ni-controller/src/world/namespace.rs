@@ -38,12 +38,12 @@ impl Namespace {
         names.filter_map(|name| self.machines.get(name))
     }
 
-    /// Interfaces whose controller owner has this UID.
-    pub fn interfaces_owned_by<'a>(&'a self, uid: &str) -> impl Iterator<Item = &'a Interface> {
-        self.links
-            .owned
-            .get(uid)
-            .filter_map(|name| self.interfaces.get(name))
+    /// Interfaces whose controller owner is this machine.
+    pub fn interfaces_of<'a>(&'a self, machine: &Meta) -> impl Iterator<Item = &'a Interface> {
+        let names = self.links.of_machine.get(&*machine.name);
+        let uid = machine.uid.clone();
+        let interfaces = names.filter_map(|name| self.interfaces.get(name));
+        interfaces.filter(move |interface| interface.meta.is_owned_by(&uid))
     }
 
     /// Prefixes whose controller owner is this interface.
@@ -67,31 +67,34 @@ impl Namespace {
     /// Interfaces that refer to the virtual IP `name`, or want one of that name as their own.
     pub fn interfaces_on_virtual_ip<'a>(
         &'a self,
-        name: &str,
+        name: &'a str,
     ) -> impl Iterator<Item = &'a Interface> {
-        self.links
-            .on_virtual_ip
-            .get(name)
-            .filter_map(|name| self.interfaces.get(name))
+        let interfaces = self.links.on_virtual_ip.get(name);
+        let interfaces = interfaces.filter_map(|name| self.interfaces.get(name));
+        interfaces.filter(move |interface| interface.virtual_ip_name() == Some(name))
     }
 
     /// Interfaces that ask for `address` in `network`: literally, or by a prefix of their own that was granted it.
     pub fn interfaces_asking<'a>(
         &'a self,
-        network: &str,
+        network: &'a str,
         address: IpAddr,
     ) -> impl Iterator<Item = &'a Interface> {
-        let key: (Str, IpAddr) = (network.into(), address);
-        let literally = self.links.asking.get(&key);
+        let is_on = move |interface: &Interface| *interface.network() == *network;
+        let by_itself =
+            move |interface: &Interface| interface.own_addresses().any(|own| own == address);
+        let literally = self.links.asking.get(&(network, address));
         let literally = literally.filter_map(|name| self.interfaces.get(name));
+        let literally = literally.filter(move |interface| is_on(interface) && by_itself(interface));
         let prefixes = self.links.granted.get(&address);
         let granted = prefixes.filter_map(move |name| {
-            let interface = self.prefixes.get(name)?.interface(self)?;
-            let on_network = *interface.spec.network_ref.name == *key.0;
+            let prefix = self.prefixes.get(name)?;
+            let interface = prefix.interface(self)?;
+            let is_granted = prefix.address() == Some(address);
             let asks = || interface.own_ip_prefixes().any(|(_, own)| *own == **name);
             // Those that ask by themselves are named already.
-            let twice = || interface.own_addresses().any(|own| own == address);
-            (on_network && asks() && !twice()).then_some(interface)
+            let asks = || is_on(interface) && asks() && !by_itself(interface);
+            (is_granted && asks()).then_some(interface)
         });
         literally.chain(granted)
     }
@@ -130,6 +133,21 @@ impl Namespace {
         Kind::ALL.into_iter().flat_map(|kind| {
             let names: Box<dyn Iterator<Item = &Str>> =
                 for_kind!(kind, T => Box::new(T::store(self).names()));
+            names.map(move |name| (kind, name))
+        })
+    }
+
+    /// The same, from after an object on.
+    pub(super) fn names_after<'a>(
+        &'a self,
+        after: Option<(Kind, &'a Str)>,
+    ) -> impl Iterator<Item = (Kind, &'a Str)> {
+        let kinds = Kind::ALL.into_iter();
+        let kinds = kinds.filter(move |kind| after.is_none_or(|(after, _)| *kind >= after));
+        kinds.flat_map(move |kind| {
+            let after = after.filter(|(of, _)| *of == kind).map(|(_, name)| name);
+            let names: Box<dyn Iterator<Item = &Str>> =
+                for_kind!(kind, T => Box::new(T::store(self).names_after(after)));
             names.map(move |name| (kind, name))
         })
     }
@@ -207,7 +225,7 @@ impl Namespace {
     /// Names the children of the object `name` of `kind`, and the objects whose plan depends on these: they ask whether their
     /// owner is there.
     pub(super) fn children_of(&self, kind: Kind, name: &str, affect: Affect<'_>) {
-        let owner = (kind, name.into());
+        let owner = (kind, name);
         for child in self.links.interfaces_of.get(&owner) {
             affect(Kind::NetworkInterface, child);
             Interface::readers_of_name(self, child, affect);

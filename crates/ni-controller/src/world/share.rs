@@ -1,39 +1,104 @@
 //! Texts that many objects have in common, each kept once: namespaces, kinds, annotations, what owners are called.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 use std::sync::Arc;
 
-use super::meta::{Meta, Pairs, Str};
+use ironcore_api::networking::{NetworkInterfaceSpec, NetworkInterfaceStatus};
 
-/// How many texts are kept before unused ones are looked for.
-const LEAST: usize = 64;
+use super::meta::{Meta, Pairs, Str};
+use super::packed::{Packed, Rest};
 
 /// The longest text that is kept for others, in bytes. Unused texts are looked for by number, so their size is bounded here; long
 /// texts are seldom equal.
 const LONGEST: usize = 256;
 
-/// The texts.
+/// The same, for labels or annotations with all that they say.
+const LONGEST_PAIRS: usize = 1024;
+
+/// What many objects have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
-    texts: HashSet<Str>,
-    limit: usize,
+    texts: Table<Str>,
+    pairs: Table<Arc<[(Str, Str)]>>,
+    specs: Table<Rest<NetworkInterfaceSpec>>,
+    statuses: Table<Rest<NetworkInterfaceStatus>>,
 }
 
 impl Shared {
     /// Replaces `text` with the shared copy of an equal text.
     pub(super) fn share(&mut self, text: &mut Str) {
-        if text.len() > LONGEST {
+        if text.len() <= LONGEST {
+            let unused = |text: &Str| Str::strong_count(text) == Some(1);
+            self.texts.share(text, unused);
+        }
+    }
+}
+
+impl Packed<NetworkInterfaceSpec> {
+    /// Shares what is not the object's own.
+    pub(super) fn share(&mut self, shared: &mut Shared) {
+        if !self.rest_mut().is_long() {
+            shared.specs.share(self.rest_mut(), Rest::is_unused);
+        }
+    }
+}
+
+impl Packed<NetworkInterfaceStatus> {
+    /// Shares what is not the object's own.
+    pub(super) fn share(&mut self, shared: &mut Shared) {
+        if !self.rest_mut().is_long() {
+            shared.statuses.share(self.rest_mut(), Rest::is_unused);
+        }
+    }
+}
+
+/// In so many parts is each table: a part at a time grows, or is rid of what nobody uses, which takes no longer than planning
+/// for a few objects.
+const PARTS: usize = 1024;
+
+/// How many values a part keeps before unused ones are looked for.
+const LEAST: usize = 4;
+
+/// Values, each kept once.
+#[derive(Clone, Debug)]
+struct Table<T>(Box<[Part<T>]>);
+
+#[derive(Clone, Debug)]
+struct Part<T> {
+    values: HashSet<T, BuildHasherDefault<DefaultHasher>>,
+    limit: usize,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        let part = || Part {
+            values: HashSet::default(),
+            limit: LEAST,
+        };
+        Self(std::iter::repeat_with(part).take(PARTS).collect())
+    }
+}
+
+impl<T: Clone + Eq + Hash> Table<T> {
+    /// Replaces `value` with the shared copy of an equal one.
+    fn share(&mut self, value: &mut T, is_unused: impl Fn(&T) -> bool) {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&*value);
+        let part = &mut self.0[usize::try_from(hash >> 54).unwrap_or(0) % PARTS];
+        if let Some(known) = part.values.get(value) {
+            value.clone_from(known);
             return;
         }
-        if let Some(known) = self.texts.get(&**text) {
-            text.clone_from(known);
-            return;
+        if part.values.len() >= part.limit {
+            part.values.retain(|known| !is_unused(known));
+            part.limit = LEAST.max(2 * part.values.len());
         }
-        if self.texts.len() >= self.limit {
-            self.texts.retain(|known| Arc::strong_count(known) > 1);
-            self.limit = LEAST.max(2 * self.texts.len());
-        }
-        self.texts.insert(text.clone());
+        part.values.insert(value.clone());
+    }
+
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.0.iter().map(|part| part.values.len()).sum()
     }
 }
 
@@ -59,11 +124,22 @@ impl Meta {
 }
 
 impl Pairs {
-    /// Shares their texts.
+    /// Shares their texts, and all of them with objects that have the same.
     pub(super) fn share(&mut self, shared: &mut Shared) {
-        for (key, value) in self.iter_mut() {
+        let length: usize = self
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum();
+        let Some(pairs) = self.shared() else { return };
+        let mut texts = pairs.to_vec();
+        for (key, value) in &mut texts {
             shared.share(key);
             shared.share(value);
+        }
+        *pairs = texts.into();
+        if length <= LONGEST_PAIRS {
+            let unused = |pairs: &Arc<[(Str, Str)]>| Arc::strong_count(pairs) == 1;
+            shared.pairs.share(pairs, unused);
         }
     }
 }
@@ -79,7 +155,7 @@ mod tests {
             let long = format!("{number}{}", "x".repeat(LONGEST));
             shared.share(&mut long.into());
         }
-        assert!(shared.texts.is_empty());
+        assert_eq!(shared.texts.len(), 0);
     }
 
     #[test]
@@ -88,11 +164,17 @@ mod tests {
         let (mut a, mut b): (Str, Str) = ("ns".into(), "ns".into());
         shared.share(&mut a);
         shared.share(&mut b);
-        assert!(Arc::ptr_eq(&a, &b));
-        for number in 0..10 * LEAST {
+        assert!(Str::ptr_eq(&a, &b));
+        for number in 0..10 * LEAST * PARTS {
             shared.share(&mut number.to_string().into());
         }
-        assert!(shared.texts.len() <= LEAST, "{}", shared.texts.len());
-        assert!(shared.texts.contains("ns"));
+        assert!(
+            shared.texts.len() <= LEAST * PARTS,
+            "{}",
+            shared.texts.len()
+        );
+        let mut again: Str = "ns".into();
+        shared.share(&mut again);
+        assert!(Str::ptr_eq(&a, &again));
     }
 }

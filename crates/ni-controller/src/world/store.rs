@@ -1,6 +1,7 @@
 //! The objects of one kind and namespace, by name, never older than what was seen.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::decode::Slot;
 use super::meta::Str;
@@ -142,6 +143,13 @@ impl<T: Object> Store<T> {
         self.entries.keys()
     }
 
+    /// All names in order, from after `after` on.
+    pub(super) fn names_after(&self, after: Option<&Str>) -> impl Iterator<Item = &Str> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let entries = self.entries.range::<Str, _>((from, Bound::Unbounded));
+        entries.map(|(name, _)| name)
+    }
+
     /// All objects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Slot<T>> {
         self.entries.values().map(|entry| &entry.slot)
@@ -181,7 +189,12 @@ impl<T: Object> Store<T> {
             return News::No;
         }
         self.tombstones.remove(&name);
-        let (proof, list) = (Proof::of(source), source.list());
+        // What a watch shows goes beyond the list that it began with, also where the end of that has yet to be taken in.
+        let list = match source {
+            Source::Watch if !self.listing.open => self.listing.number,
+            _ => source.list(),
+        };
+        let proof = Proof::of(source);
         let anchor = self.anchor_of(&name, source);
         let Some(entry) = self.entries.get_mut(&name) else {
             let entry = Entry {

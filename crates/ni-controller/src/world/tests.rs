@@ -396,3 +396,54 @@ fn of_many_that_want_an_interface_made_the_oldest_that_stays_makes_it() {
     world.take(Event::Applied(naming("a", 1, 3, MAKES, true)));
     assert_eq!(maker(&world), None);
 }
+
+#[test]
+fn the_end_of_a_long_list_comes_in_parts_and_takes_nothing_that_its_watch_shows_meanwhile() {
+    let mut world = World::default();
+    let all =
+        |namespace: &str, name: &str, version| Event::Listed(interface(namespace, name, version));
+    let many = || (0..AT_ONCE).map(|number| format!("many-{number}"));
+    let begin = || Event::ListBegins(NIC, Scope::All);
+    let end = || Event::ListEnds(NIC, Scope::All);
+    world.take(begin());
+    many().for_each(|name| world.take(all("a", &name, 1)));
+    world.take(all("b", "goes", 2));
+    world.take(end());
+    while world.end_lists(&mut Dirty::new()) {}
+    world.take(begin());
+    many().for_each(|name| world.take(all("a", &name, 1)));
+    world.take(all("b", "stays", 3));
+    world.take(end());
+    let in_b = |world: &World| {
+        world
+            .namespace("b")
+            .interfaces
+            .names()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(in_b(&world), ["goes", "stays"], "its turn has yet to come");
+    world.take(Event::Applied(interface("b", "new", 4)));
+    while world.end_lists(&mut Dirty::new()) {}
+    assert_eq!(in_b(&world), ["new", "stays"]);
+    assert_eq!(world.doubtful(), "");
+}
+
+#[test]
+fn all_keys_of_a_scope_come_in_order_from_any_of_them_on() {
+    let mut world = watching("a,b");
+    world.list("a", &[("x", 1), ("y", 2), ("z", 3)]);
+    world.list("b", &[("x", 4)]);
+    let all: Vec<Key> = world.keys_in(&Scope::All, None).collect();
+    assert_eq!(all.len(), 4);
+    assert!(all.is_sorted());
+    for (at, key) in all.iter().enumerate() {
+        let rest = world.keys_in(&Scope::All, Some(key));
+        assert!(rest.eq(all[at + 1..].iter().cloned()), "{key}");
+    }
+    assert!(
+        world
+            .keys_in(&scope("b"), None)
+            .eq(all[3..].iter().cloned())
+    );
+}

@@ -101,13 +101,13 @@ impl Controller {
         Ok(self.started.elapsed())
     }
 
-    /// Waits until it has done nothing for a second.
+    /// Waits until it has done nothing for a second but answer probes.
     pub(super) async fn settle(&mut self) -> Result<()> {
         loop {
             let before = self.cpu()?;
             sleep(Duration::from_secs(1)).await;
             self.process.check()?;
-            if self.cpu()? - before < Duration::from_millis(20) {
+            if self.cpu()? - before < Duration::from_millis(200) {
                 return Ok(());
             }
         }

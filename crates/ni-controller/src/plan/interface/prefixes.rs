@@ -30,12 +30,12 @@ impl Owns<Prefix> for Interface {
 
     fn desired(&self) -> impl Iterator<Item = (Str, &PrefixTemplate)> {
         let own = &self.meta.name;
-        let ips = self.spec.ips.iter().enumerate();
+        let ips = self.spec.rest().ips.iter().enumerate();
         let ips = ips.filter_map(move |(at, ip)| {
             let template = ip.ephemeral.as_ref()?.prefix_template.as_ref()?;
             Some((names::ip_prefix(own, at).into(), template))
         });
-        let prefixes = self.spec.prefixes.iter().enumerate();
+        let prefixes = self.spec.rest().prefixes.iter().enumerate();
         let prefixes = prefixes.filter_map(move |(at, prefix)| {
             let template = prefix.ephemeral.as_ref()?.prefix_template.as_ref()?;
             Some((names::prefix(own, at).into(), template))

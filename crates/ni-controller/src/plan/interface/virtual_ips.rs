@@ -32,7 +32,7 @@ impl Owns<VirtualIp> for Interface {
     const MARKS: &'static [&'static str] = MARKS;
 
     fn desired(&self) -> impl Iterator<Item = (Str, &VirtualIPTemplate)> {
-        let source = self.spec.virtual_ip.as_ref();
+        let source = self.spec.rest().virtual_ip.as_ref();
         let ephemeral = source.and_then(|source| source.ephemeral.as_ref());
         let template = ephemeral.and_then(|ephemeral| ephemeral.virtual_ip_template.as_ref());
         template

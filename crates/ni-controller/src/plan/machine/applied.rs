@@ -71,7 +71,7 @@ pub(super) fn drops(want: &NetworkInterfaceSpec, child: &Interface) -> bool {
 /// How `child` differs from `want` in `prefixes`, `virtualIP` and the annotation that remembers them.
 pub(super) fn difference(want: &NetworkInterfaceSpec, child: &Interface) -> Difference {
     let mut difference = Difference::new();
-    let have = &child.spec;
+    let have = &child.spec.unpack();
     let remembered = child.annotations.get(LAST_APPLIED);
     let annotation = annotation(want);
     let virtual_ip = named(want.virtual_ip.as_ref());

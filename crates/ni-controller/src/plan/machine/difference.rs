@@ -12,13 +12,14 @@ use crate::world::{Interface, Machine, Template};
 
 /// Compares after defaulting, addresses as addresses, null = empty = absent (contract).
 pub(super) fn difference(machine: &Machine, template: &Template, child: &Interface) -> Difference {
-    let mut difference = spec_difference(machine, &template.spec, &child.spec);
+    let want = template.spec.unpack();
+    let mut difference = spec_difference(machine, &want, &child.spec.unpack());
     difference.extend(different_metadata(
         (template.labels.iter(), template.annotations.iter()),
         (&child.labels, &child.annotations),
         <Machine as Owns<Interface>>::MARKS,
     ));
-    difference.extend(applied::difference(&template.spec, child));
+    difference.extend(applied::difference(&want, child));
     difference
 }
 

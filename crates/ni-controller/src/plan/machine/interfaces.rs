@@ -26,7 +26,7 @@ impl Owns<Interface> for Machine {
     const MARKS: &'static [&'static str] = &[EPHEMERAL_MANAGED_BY, LAST_APPLIED];
 
     fn drops(&self, template: &Template, child: &Interface) -> bool {
-        applied::drops(&template.spec, child)
+        applied::drops(&template.spec.unpack(), child)
     }
 
     fn refers_to(&self, name: &str) -> bool {
@@ -50,7 +50,7 @@ impl Owns<Interface> for Machine {
     }
 
     fn owned<'a>(&self, namespace: &'a Namespace) -> impl Iterator<Item = &'a Interface> {
-        namespace.interfaces_owned_by(&self.meta.uid)
+        namespace.interfaces_of(&self.meta)
     }
 
     /// Of machines whose interfaces' names collide the oldest has the name.
@@ -68,15 +68,15 @@ impl Owns<Interface> for Machine {
     }
 
     fn may_replace(_: &Template, child: &Interface, options: Options) -> bool {
-        child.spec.provider_id.is_none() || options.replace == Replace::Always
+        child.spec.rest().provider_id.is_none() || options.replace == Replace::Always
     }
 }
 
 /// The interface `name` as the template asks for it.
 fn interface(machine: &Machine, name: &str, template: &Template) -> Value {
-    let mut spec = template.spec.clone();
+    let mut spec = template.spec.unpack();
+    let applied = applied::annotation(&spec);
     spec.machine_ref = Some(machine_ref(machine));
-    let applied = applied::annotation(&template.spec);
     body(
         machine,
         (Kind::NetworkInterface, name),

@@ -46,9 +46,9 @@ impl<'a> Addresses<'a> {
 
 /// The addresses that it asks for, in the order of `spec.ips`, without those that are not known yet.
 fn asked_ips(interface: &Interface, view: View<'_>) -> impl Iterator<Item = IpAddr> {
-    let ips = interface.spec.ips.iter().enumerate();
-    ips.filter_map(move |(at, ip)| {
-        if let Some(value) = &ip.value {
+    let ips = interface.spec.texts().ips.into_iter().enumerate();
+    ips.filter_map(move |(at, value)| {
+        if let Some(value) = value {
             return parse_ip(value).ok();
         }
         let name = names::ip_prefix(&interface.meta.name, at);
@@ -58,9 +58,9 @@ fn asked_ips(interface: &Interface, view: View<'_>) -> impl Iterator<Item = IpAd
 
 /// Its prefixes in the order of `spec.prefixes`, without those that are not known yet.
 fn prefixes(interface: &Interface, view: View<'_>) -> impl Iterator<Item = Prefix> {
-    let prefixes = interface.spec.prefixes.iter().enumerate();
-    prefixes.filter_map(move |(at, prefix)| {
-        if let Some(value) = &prefix.value {
+    let prefixes = interface.spec.texts().prefixes.into_iter().enumerate();
+    prefixes.filter_map(move |(at, value)| {
+        if let Some(value) = value {
             return parse_prefix(value).ok();
         }
         let name = names::prefix(&interface.meta.name, at);
@@ -96,7 +96,6 @@ fn other_holder<'a>(interface: &Interface, address: IpAddr, view: View<'a>) -> O
     {
         return None;
     }
-    let network = &interface.spec.network_ref.name;
-    let holder = view.namespace.holder(network, address);
+    let holder = view.namespace.holder(interface.network(), address);
     holder.filter(|holder| holder.uid != interface.meta.uid)
 }

@@ -32,7 +32,7 @@ pub(super) const ALL: [Check; 12] = [
 
 /// Objects that were stored before the rules may have texts that are no addresses, and entries that say nothing.
 fn spec_can_be_read(interface: &Interface, _: &Addresses<'_>, _: View<'_>) -> Option<Fault> {
-    let spec = &interface.spec;
+    let spec = interface.spec.unpack();
     let ips = spec.ips.iter().enumerate();
     let ips = ips.filter_map(|(at, ip)| {
         let why = unreadable(ip.value.as_deref(), ip.ephemeral.as_deref(), parse_ip)?;
@@ -66,10 +66,7 @@ fn unreadable<T, E: Display>(
 }
 
 fn network_is_sound(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
-    let network = view
-        .namespace
-        .networks
-        .get(&interface.spec.network_ref.name)?;
+    let network = view.namespace.networks.get(interface.network())?;
     (network.state == Some(NetworkState::Error)).then(|| {
         Fault::error(
             Reason::NetworkError,
@@ -79,7 +76,7 @@ fn network_is_sound(interface: &Interface, _: &Addresses<'_>, view: View<'_>) ->
 }
 
 fn network_is_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>) -> Option<Fault> {
-    let name = &interface.spec.network_ref.name;
+    let name = interface.network();
     let network = match view.namespace.networks.slot(name) {
         None => {
             return Some(Fault::pending(
@@ -95,7 +92,7 @@ fn network_is_there(interface: &Interface, _: &Addresses<'_>, view: View<'_>) ->
         }
         Some(Slot::Good(network)) => network,
     };
-    let stays = interface.status.state == Some(NetworkInterfaceState::Available);
+    let stays = interface.status.rest().state == Some(NetworkInterfaceState::Available);
     if network.meta.deleting && !stays {
         return Some(Fault::pending(
             "NetworkDeleting",
@@ -177,7 +174,7 @@ fn virtual_ip_is_of_a_family(
         .and_then(|ip| parse_ip(ip).ok())
         .map(IpFamily::of);
     let family = shown.unwrap_or(virtual_ip.family);
-    (!interface.spec.ip_families.contains(&family)).then(|| {
+    (!interface.spec.rest().ip_families.contains(&family)).then(|| {
         let message = format!(
             "VirtualIP {} is of family {family}, which is not in ipFamilies",
             virtual_ip.meta.name

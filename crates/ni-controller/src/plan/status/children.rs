@@ -170,7 +170,7 @@ pub(super) fn addresses_are_of_a_family(
             return None;
         };
         let family = prefix.granted.map(Block::family)?;
-        let allowed = interface.spec.ip_families.contains(&family);
+        let allowed = interface.spec.rest().ip_families.contains(&family);
         (!allowed).then(|| {
             let message = format!(
                 "Prefix {name} of spec.ips[{at}].ephemeral is of family {family}, which is not in ipFamilies"

@@ -6,12 +6,13 @@ use ironcore_api::networking::NetworkInterfaceSpec;
 use ironcore_api::reference::Named;
 use serde::Deserialize;
 
-use super::interface::{filled, spec_bytes};
+use super::interface::filled;
 use super::{Kind, Namespace};
 use crate::world::contests::{Bid, Prize};
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
+use crate::world::packed::Packed;
 use crate::world::share::Shared;
 
 /// A machine: the interfaces that it declares.
@@ -40,7 +41,7 @@ pub struct Template {
     /// Annotations that the interface bears.
     pub annotations: Pairs,
     /// Its spec, defaults filled in.
-    pub spec: NetworkInterfaceSpec,
+    pub spec: Packed<NetworkInterfaceSpec>,
 }
 
 /// The body of a machine.
@@ -76,7 +77,7 @@ impl Declared {
             template: Some(Box::new(Template {
                 labels: metadata.labels.into(),
                 annotations: metadata.annotations.into(),
-                spec,
+                spec: Packed::new(spec),
             })),
         })
     }
@@ -86,7 +87,7 @@ impl Declared {
             size_of_val(&**template)
                 + template.labels.bytes()
                 + template.annotations.bytes()
-                + spec_bytes(&template.spec)
+                + template.spec.bytes()
         });
         size_of_val(self) + self.interface.len() + template
     }
@@ -145,10 +146,14 @@ impl Object for Machine {
         // Its interfaces name it as their owner.
         shared.share(&mut self.meta.name);
         shared.share(&mut self.meta.uid);
+        for declared in &mut self.interfaces {
+            shared.share(&mut declared.interface);
+        }
         let templates = self.interfaces.iter_mut();
         for template in templates.filter_map(|declared| declared.template.as_mut()) {
             template.labels.share(shared);
             template.annotations.share(shared);
+            template.spec.share(shared);
         }
     }
 
@@ -159,8 +164,7 @@ impl Object for Machine {
 
     fn link(&self, links: &mut Links) {
         for declared in &self.interfaces {
-            let interface = declared.interface.clone();
-            links.declared.insert(interface, &self.meta.name);
+            links.declared.insert(&*declared.interface, &self.meta.name);
         }
     }
 

@@ -350,10 +350,10 @@ impl Object for Prefix {
 
     fn link(&self, links: &mut Links) {
         if let Some(owner) = self.meta.owner_key() {
-            links.prefixes_of.insert(owner, &self.meta.name);
+            links.prefixes_of.insert(&owner, &self.meta.name);
         }
         if let Some(address) = self.interface_address() {
-            links.granted.insert(address, &self.meta.name);
+            links.granted.insert(&address, &self.meta.name);
         }
         links.allocation.link(self);
     }
@@ -404,7 +404,7 @@ impl Object for Prefix {
     fn bids(&self, namespace: &Namespace) -> Vec<Bid> {
         let bid = || {
             let interface = self.interface(namespace)?;
-            let network = interface.spec.network_ref.name.as_str().into();
+            let network = interface.network().into();
             let prize = Prize::Address(network, self.address()?);
             Some((prize, interface.meta.name.clone()))
         };

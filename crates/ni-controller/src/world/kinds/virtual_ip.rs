@@ -77,10 +77,10 @@ impl Object for VirtualIp {
 
     fn link(&self, links: &mut Links) {
         if let Some(owner) = self.meta.owner_key() {
-            links.virtual_ips_of.insert(owner, &self.meta.name);
+            links.virtual_ips_of.insert(&owner, &self.meta.name);
         }
         if let Some(target) = self.target.named() {
-            links.targeting.insert(target.into(), &self.meta.name);
+            links.targeting.insert(target, &self.meta.name);
         }
     }
 

@@ -1,0 +1,87 @@
+//! All objects in turn, as for who begins to lead, or has just come to know all of a namespace. They are queued a few at a time, and
+//! only once the queue has nothing more: however many there are, no turn is long, and the queue stays small.
+
+use std::collections::VecDeque;
+
+use ironcore_api::scope::Scope;
+
+use super::{Core, Now};
+use crate::world::{Event, Key, World};
+
+/// How many objects are queued at a time.
+const FEW: usize = 64;
+
+/// What has yet to be queued: all of a scope from after an object on.
+#[derive(Clone, Debug)]
+struct Sweep {
+    scope: Scope,
+    after: Option<Key>,
+}
+
+/// The sweeps that are not over.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sweeps(VecDeque<Sweep>);
+
+impl Sweeps {
+    /// Begins one of what `scope` covers.
+    pub(super) fn begin(&mut self, scope: Scope) {
+        self.0.push_back(Sweep { scope, after: None });
+    }
+
+    /// Ends all.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The next few objects; none where no sweep is left.
+    fn next(&mut self, world: &World) -> Option<Vec<Key>> {
+        let sweep = self.0.front_mut()?;
+        let keys: Vec<Key> = world
+            .keys_in(&sweep.scope, sweep.after.as_ref())
+            .take(FEW)
+            .collect();
+        match keys.last() {
+            Some(last) => sweep.after = Some(last.clone()),
+            None => drop(self.0.pop_front()),
+        }
+        Some(keys)
+    }
+}
+
+impl Core {
+    /// Queues the next few objects of a sweep. Answers whether there was one.
+    pub(super) fn sweep(&mut self, now: Now) -> bool {
+        let Some(keys) = self.sweeps.next(&self.world) else {
+            return false;
+        };
+        for key in keys {
+            // Those of a namespace that is not known whole are swept once it is.
+            if self.world.shows_all_of(&key.namespace) && !self.running.contains_key(&key) {
+                self.queue.push(key, now.elapsed);
+            }
+        }
+        true
+    }
+
+    /// Whether the end of a list, if this is one, is that of the last first list of its scope.
+    pub(super) fn scope_to_complete(&self, event: &Event) -> Option<Scope> {
+        match event {
+            Event::ListEnds(_, scope) if !is_complete(&self.world, scope) => Some(scope.clone()),
+            _ => None,
+        }
+    }
+
+    /// Takes in that this scope may be complete now: all of it is to be planned for then.
+    pub(super) fn note_complete(&mut self, scope: Option<Scope>) {
+        if let Some(scope) = scope.filter(|scope| self.leads && is_complete(&self.world, scope)) {
+            self.sweeps.begin(scope);
+        }
+    }
+}
+
+fn is_complete(world: &World, scope: &Scope) -> bool {
+    match scope {
+        Scope::All => world.is_complete(),
+        Scope::Namespace(name) => world.shows_all_of(name),
+    }
+}
