@@ -59,6 +59,7 @@ pub struct Metrics {
     skipped: Family<KindLabels, Gauge>,
     world_bytes: Family<KindLabels, Gauge>,
     resident_bytes: Gauge,
+    memory_limit_bytes: Gauge,
     watch_lag: Family<KindLabels, Histogram>,
 }
 
@@ -86,6 +87,7 @@ impl Default for Metrics {
             skipped: Family::default(),
             world_bytes: Family::default(),
             resident_bytes: Gauge::default(),
+            memory_limit_bytes: Gauge::default(),
             watch_lag: Family::new_with_constructor(seconds),
         };
         metrics.registry = Arc::new(metrics.register());
@@ -176,6 +178,12 @@ impl Metrics {
             "Resident memory of the process",
             Unit::Bytes,
             self.resident_bytes.clone(),
+        );
+        all.register_with_unit(
+            "memory_limit",
+            "Memory that the container may have",
+            Unit::Bytes,
+            self.memory_limit_bytes.clone(),
         );
         all.register(
             "objects_skipped",
@@ -281,6 +289,8 @@ impl Metrics {
         }
         self.resident_bytes
             .set(count(resident_bytes().unwrap_or(0)));
+        self.memory_limit_bytes
+            .set(count(memory_limit_bytes().unwrap_or(0)));
     }
 
     /// Says whether this replica leads.
@@ -318,6 +328,12 @@ fn resident_bytes() -> Option<usize> {
         .parse::<usize>()
         .ok()
         .map(|kib| kib * 1024)
+}
+
+/// The limit of the control group, as Linux reports it inside of a container; `None` where there is none.
+fn memory_limit_bytes() -> Option<usize> {
+    let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok()?;
+    limit.trim().parse().ok()
 }
 
 #[cfg(test)]

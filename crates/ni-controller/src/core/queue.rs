@@ -91,6 +91,11 @@ impl Queue {
         before - lane.changes.len()
     }
 
+    /// Whether an object is to be looked at again at some time.
+    pub(super) fn has_timer(&self, key: &Key) -> bool {
+        self.due.contains_key(key)
+    }
+
     /// Forgets all that waits. Requests under way go on being counted.
     pub(super) fn clear(&mut self) {
         self.lanes.clear();

@@ -23,8 +23,10 @@ struct Sweep {
 pub(super) struct Sweeps(VecDeque<Sweep>);
 
 impl Sweeps {
-    /// Begins one of what `scope` covers.
+    /// Begins one of what `scope` covers, in place of those that have the same left to do.
     pub(super) fn begin(&mut self, scope: Scope) {
+        self.0
+            .retain(|sweep| scope != Scope::All && sweep.scope != scope);
         self.0.push_back(Sweep { scope, after: None });
     }
 
@@ -55,8 +57,9 @@ impl Core {
             return false;
         };
         for key in keys {
-            // Those of a namespace that is not known whole are swept once it is.
-            if self.world.shows_all_of(&key.namespace) && !self.running.contains_key(&key) {
+            // Those of a namespace that is not known whole are swept once it is. Those that wait for a time were planned for.
+            let waits = self.running.contains_key(&key) || self.queue.has_timer(&key);
+            if self.world.shows_all_of(&key.namespace) && !waits {
                 self.queue.push(key, now.elapsed);
             }
         }

@@ -71,6 +71,8 @@ pub struct World {
     clock: u64,
     /// Lists that have ended, and what of the world has yet to follow.
     ending: VecDeque<Ending>,
+    /// Namespaces that nobody sees any more.
+    forgotten: Vec<Namespace>,
     shared: Shared,
     /// By kind.
     sizes: [Size; Kind::ALL.len()],
@@ -91,6 +93,7 @@ impl World {
             lists: Kind::ALL.map(|_| Lists::new(scopes)),
             clock: 0,
             ending: VecDeque::new(),
+            forgotten: Vec::new(),
             shared: Shared::default(),
             sizes: Default::default(),
         }
@@ -154,10 +157,11 @@ impl World {
 
     /// Forgets everything, as if nothing had been listed yet. The counter goes on.
     pub fn forget_all(&mut self) {
-        self.namespaces.clear();
+        // Which takes long for many: they go a few at a time, as the ends of lists do. What they share goes with time.
+        self.forgotten
+            .extend(std::mem::take(&mut self.namespaces).into_values());
         self.lists.iter_mut().for_each(Lists::forget);
         self.ending.clear();
-        self.shared = Shared::default();
         self.sizes = Default::default();
     }
 
@@ -319,6 +323,11 @@ impl World {
     pub fn end_lists(&mut self, dirty: &mut Dirty) -> bool {
         let mut done = 0;
         while done < AT_ONCE
+            && let Some(namespace) = self.forgotten.pop()
+        {
+            done += 1 + namespace.names().count();
+        }
+        while done < AT_ONCE
             && let Some(ending) = self.ending.front_mut()
         {
             let (kind, number, newest) = (ending.kind, ending.number, ending.newest);
@@ -332,7 +341,7 @@ impl World {
                 self.end_list::<T>(&namespace, number, newest, dirty);
             });
         }
-        !self.ending.is_empty()
+        !(self.ending.is_empty() && self.forgotten.is_empty())
     }
 
     /// Ends list `number`, whose newest item is of version `newest`, in one namespace.

@@ -81,14 +81,27 @@ impl<T> Default for Table<T> {
 }
 
 impl<T: Clone + Eq + Hash> Table<T> {
-    /// Replaces `value` with the shared copy of an equal one.
+    fn part(&mut self, value: &T) -> &mut Part<T> {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
+        &mut self.0[usize::try_from(hash >> 54).unwrap_or(0) % PARTS]
+    }
+
+    /// Replaces `value` with the shared copy of an equal one, if there is one.
+    fn reuse(&mut self, value: &mut T) -> bool {
+        let known = self.part(value).values.get(value).cloned();
+        let is_known = known.is_some();
+        if let Some(known) = known {
+            *value = known;
+        }
+        is_known
+    }
+
+    /// Replaces `value` with the shared copy of an equal one, or keeps it for others.
     fn share(&mut self, value: &mut T, is_unused: impl Fn(&T) -> bool) {
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(&*value);
-        let part = &mut self.0[usize::try_from(hash >> 54).unwrap_or(0) % PARTS];
-        if let Some(known) = part.values.get(value) {
-            value.clone_from(known);
+        if self.reuse(value) {
             return;
         }
+        let part = self.part(value);
         if part.values.len() >= part.limit {
             part.values.retain(|known| !is_unused(known));
             part.limit = LEAST.max(2 * part.values.len());
@@ -131,6 +144,9 @@ impl Pairs {
             .map(|(key, value)| key.len() + value.len())
             .sum();
         let Some(pairs) = self.shared() else { return };
+        if shared.pairs.reuse(pairs) {
+            return;
+        }
         let mut texts = pairs.to_vec();
         for (key, value) in &mut texts {
             shared.share(key);
