@@ -7,7 +7,7 @@ use xtask::crds;
 
 use crate::support::controller::Controller;
 use crate::support::kind;
-use crate::support::plane::{ALLOCATES, Turn, start};
+use crate::support::plane::{ALLOCATES, Asked, Turn, start};
 use crate::support::prefixes::{asking, of, of_pool, used};
 use crate::support::space::{NIC, PREFIX, Space};
 use crate::support::text::{at, check};
@@ -125,7 +125,7 @@ async fn with_an_allocator_outside_prefixes_are_made_for_interfaces_and_all_else
     let ours = ours
         .iter()
         .filter(|asked| asked.is_controllers() && asked.what().contains("prefixes"));
-    let ours: Vec<String> = ours.map(|asked| asked.what()).collect();
+    let ours: Vec<String> = ours.map(Asked::what).collect();
     assert_eq!(ours, ["create prefixes 201"]);
     space.change(PREFIX, "going", "metadata.finalizers -").await;
 }

@@ -103,12 +103,12 @@ async fn killed_in_the_midst_of_grants_and_started_again_it_gives_no_block_twice
     let history = History::begin(&space).await;
     space.create(PREFIX, "p", "spec.prefix = 10.0.0.0/16").await;
     ask(&space, 0..300).await;
-    for allocated in [20, 120, 220] {
+    for allocated in [20u16, 120, 220] {
         let controller = Controller::launch(turn.kubeconfig(), &[ALLOCATES]);
-        until_allocated(&space, allocated).await;
+        until_allocated(&space, usize::from(allocated)).await;
         controller.kill().await;
         // Some of them go before anybody looks again.
-        let gone = allocated as u32..allocated as u32 + 30;
+        let gone = u32::from(allocated)..u32::from(allocated) + 30;
         thin_out(&space, gone).await;
     }
     let _controller = turn.controller(&[ALLOCATES]).await;

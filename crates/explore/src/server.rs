@@ -214,9 +214,9 @@ impl Server {
         let backups = [backup];
         model.restore(&backups, 0);
         model.begin_history(1, &backups[0], overtakes);
-        Kind::ALL
-            .iter()
-            .for_each(|kind| model.begin_watch(0, *kind));
+        for kind in Kind::ALL {
+            model.begin_watch(0, kind);
+        }
         self.model = Rc::new(model);
         self.objects = then.objects.clone();
         self.log = then.log.clone();

@@ -6,6 +6,7 @@
 
 mod reader;
 mod token;
+mod word;
 
 use std::fmt::{Debug, Write};
 

@@ -169,7 +169,9 @@ impl State {
         }
         replicas.sort_unstable();
         replicas.push(self.hash_wire(None, &HashMap::new(), &ranks));
-        replicas.into_iter().for_each(|replica| hash.add(replica));
+        for replica in replicas {
+            hash.add(replica);
+        }
         let settling = hash.finish();
         self.done.iter().for_each(|done| hash.add(*done as u64));
         let Budget {

@@ -58,30 +58,29 @@ fn describe(scope: &Scope, state: &State, step: Step) -> String {
         Step::Show(whose, kind) => {
             let watch = &state.replicas[usize::from(whose)].watches[&kind];
             let controller = controller(whose);
-            match &watch.list {
-                Some(list) => match list.get(watch.shown) {
+            if let Some(list) = &watch.list {
+                match list.get(watch.shown) {
                     Some(shown) => format!(
                         "{controller}'s list of {} shows {}",
                         kind.plural(),
                         shown.name
                     ),
                     None => format!("{controller}'s list of {} ends", kind.plural()),
-                },
-                None => {
-                    let shown = watch.events(&state.server, kind).next();
-                    match shown {
-                        Some(shown) if shown.gone => {
-                            format!(
-                                "{controller} hears that {} is gone",
-                                object(kind, &shown.name)
-                            )
-                        }
-                        Some(shown) => {
-                            let what = brief(&shown.json);
-                            format!("{controller} hears of {}{what}", object(kind, &shown.name))
-                        }
-                        None => format!("{controller} hears nothing"),
+                }
+            } else {
+                let shown = watch.events(&state.server, kind).next();
+                match shown {
+                    Some(shown) if shown.gone => {
+                        format!(
+                            "{controller} hears that {} is gone",
+                            object(kind, &shown.name)
+                        )
                     }
+                    Some(shown) => {
+                        let what = brief(&shown.json);
+                        format!("{controller} hears of {}{what}", object(kind, &shown.name))
+                    }
+                    None => format!("{controller} hears nothing"),
                 }
             }
         }

@@ -17,16 +17,16 @@ pub(super) fn scopes() -> Vec<Scope> {
     scope.actors = vec![
         vec![
             Act::new("Ann makes interface x with 10.0.0.1", |model| {
-                with(model, "x", "10.0.0.1")
+                with(model, "x", "10.0.0.1");
             }),
             Act::new("Ann changes it to 10.0.0.2", |model| {
-                with(model, "x", "10.0.0.2")
+                with(model, "x", "10.0.0.2");
             }),
             Act::new("Ann changes it back", |model| with(model, "x", "10.0.0.1")),
         ],
         vec![
             Act::new("Ben makes interface y with 10.0.0.1", |model| {
-                with(model, "y", "10.0.0.1")
+                with(model, "y", "10.0.0.1");
             }),
             Act::new("Ben deletes interface y", |model| {
                 model.delete(Kind::NetworkInterface, "y");

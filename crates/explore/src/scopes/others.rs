@@ -16,10 +16,10 @@ pub(super) fn scopes() -> Vec<Scope> {
     scope.actors = vec![
         vec![
             Act::new("Ann makes machine m with entry a", |model| {
-                with(model, "10.0.0.1")
+                with(model, "10.0.0.1");
             }),
             Act::new("Ann changes the address of entry a", |model| {
-                with(model, "10.0.0.2")
+                with(model, "10.0.0.2");
             }),
         ],
         vec![

@@ -27,7 +27,7 @@ pub(super) fn scopes() -> Vec<Scope> {
                 routes(model, &["10.2.0.0/24"]);
             }),
             Act::new("Ann changes it back", |model| {
-                routes(model, &["10.1.0.0/24"])
+                routes(model, &["10.1.0.0/24"]);
             }),
         ],
         vec![

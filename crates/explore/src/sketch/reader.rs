@@ -2,11 +2,10 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-use k8s_openapi::jiff::Timestamp;
-
 use ni_controller::world::Kind;
 
 use super::token::{Counter, Sketch, Token};
+use super::word::{duration, kind_of, object_of, store_of, wall_time};
 
 /// Versions begin here, so that they are told from generations.
 pub(crate) const FIRST_VERSION: u64 = 1_000;
@@ -371,64 +370,4 @@ impl<'a> Reader<'a> {
             self.push_raw(word);
         }
     }
-}
-
-/// The kind of this name, as `Debug` writes it.
-fn kind_of(word: &str) -> Option<Kind> {
-    Some(match word {
-        "Machine" => Kind::Machine,
-        "NetworkInterface" => Kind::NetworkInterface,
-        "Network" => Kind::Network,
-        "VirtualIp" => Kind::VirtualIp,
-        "Prefix" => Kind::Prefix,
-        _ => return None,
-    })
-}
-
-/// The kind of the objects of this struct.
-fn object_of(name: &str) -> Option<Kind> {
-    let name = if name == "Interface" {
-        "NetworkInterface"
-    } else {
-        name
-    };
-    kind_of(name)
-}
-
-/// The kind of which a field of a namespace has the objects.
-fn store_of(field: &str) -> Option<Kind> {
-    Some(match field {
-        "machines" => Kind::Machine,
-        "interfaces" => Kind::NetworkInterface,
-        "networks" => Kind::Network,
-        "virtual_ips" => Kind::VirtualIp,
-        "prefixes" => Kind::Prefix,
-        _ => return None,
-    })
-}
-
-/// Seconds by the wall clock. Times of creation are of the first minutes: they are compared with each other alone.
-fn wall_time(text: &str) -> Option<i64> {
-    let looks_so = text.len() >= 20 && text.as_bytes()[4] == b'-' && text.as_bytes()[10] == b'T';
-    if !looks_so || text.starts_with("1970-01-01T") {
-        return None;
-    }
-    let time: Timestamp = text.parse().ok()?;
-    Some(time.as_second())
-}
-
-/// Nanoseconds, as `Debug` writes a duration.
-fn duration(word: &str) -> Option<i64> {
-    let unit = word.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-    let (number, unit) = word.split_at(unit);
-    let digits = match unit {
-        "s" => 9,
-        "ms" => 6,
-        "µs" => 3,
-        "ns" => 0,
-        _ => return None,
-    };
-    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-    let part = format!("{part:0<digits$}");
-    format!("{whole}{part}").parse().ok()
 }

@@ -48,7 +48,7 @@ impl State {
                 self.wire[usize::from(at)].answer = Some(Sketched::new(refused));
             }
             Step::Answer(at) => return self.answer(scope, at.into()),
-            Step::Collect => self.server.change(|model| model.collect()),
+            Step::Collect => self.server.change(api_model::Server::collect),
             Step::Wait => {
                 self.budget.waits -= 1;
                 self.wait(scope);

@@ -144,7 +144,7 @@ struct Put<'a>(std::str::Split<'a, char>);
 impl Own for Put<'_> {
     fn text(&mut self, text: &mut String) {
         if !text.contains(BETWEEN) {
-            *text = self.0.next().unwrap_or_default().to_owned();
+            self.0.next().unwrap_or_default().clone_into(text);
         }
     }
 

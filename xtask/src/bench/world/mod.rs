@@ -151,7 +151,7 @@ impl BenchWorld {
                 server.ask(&format!("{name}/{count}/end")).await?;
                 after = controller.quiet_after(after)?;
             }
-            all.push(us(after - before));
+            all.push(us(after.saturating_sub(before)));
         }
         Ok(median(all))
     }

@@ -130,9 +130,10 @@ impl Objects {
             name,
         };
         match kind {
-            Kind::Machine if number < self.contenders => of(CONTESTED, contender(number)),
+            Kind::Machine | Kind::NetworkInterface if number < self.contenders => {
+                of(CONTESTED, contender(number))
+            }
             Kind::Machine => of_machine(number - self.contenders, ""),
-            Kind::NetworkInterface if number < self.contenders => of(CONTESTED, contender(number)),
             Kind::NetworkInterface if number < self.contenders + self.contested() => {
                 of(CONTESTED, SHARED.to_owned())
             }

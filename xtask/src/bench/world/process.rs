@@ -107,7 +107,7 @@ impl Controller {
             let before = self.cpu()?;
             sleep(Duration::from_secs(1)).await;
             self.process.check()?;
-            if self.cpu()? - before < Duration::from_millis(200) {
+            if self.cpu()?.saturating_sub(before) < Duration::from_millis(200) {
                 return Ok(());
             }
         }

@@ -1,15 +1,18 @@
 //! A prefix: a block of addresses.
 
+mod record;
+
 use std::net::IpAddr;
 
-use address_space::{Block as Bits, Cover};
+use address_space::Block as Bits;
 use ironcore_api::address::{IpFamily, Prefix as Block, parse_prefix};
 use ironcore_api::default;
 use ironcore_api::ipam::{PrefixPhase, PrefixSpec, PrefixStatus};
 use ironcore_api::reference::Named;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
-use k8s_openapi::jiff::Timestamp;
 use serde::Deserialize;
+
+pub use record::{Entry, Record, Rest};
 
 use super::{Interface, Kind, Namespace};
 use crate::seeded::{Fault, has};
@@ -47,82 +50,12 @@ pub struct Prefix {
     pub observed_generation: Option<i64>,
 }
 
-/// What a prefix granted to others, as its status says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Record {
-    /// The blocks that are not to be granted again.
-    pub used: Cover,
-    /// What `used` takes as JSON, in bytes.
-    pub bytes: usize,
-    /// Those of which the grant is under way.
-    pub pending: Box<[Entry]>,
-    /// Freed blocks that rest.
-    pub resting: Box<[Rest]>,
-}
-
-/// A block of which the grant is under way.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
-    /// The block.
-    pub block: Block,
-    /// UID of the prefix that gets it.
-    pub uid: Str,
-}
-
-/// A freed block that rests.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rest {
-    /// The block.
-    pub block: Block,
-    /// Until when.
-    pub until: Timestamp,
-}
-
 /// The body of a prefix.
 #[derive(Deserialize)]
 pub struct Body {
     spec: PrefixSpec,
     #[serde(default)]
     status: Option<PrefixStatus>,
-}
-
-impl Record {
-    /// The most bytes of `used`, as JSON. With `pending` and `resting` at their bounds a record stays below 1 MiB: etcd refuses
-    /// above 1.5 MiB, with an error that looks as if it went away by itself.
-    pub const MOST_BYTES: usize = 768 * 1024;
-
-    /// Whether nothing more can be granted: until then there is room for all that one write can add.
-    pub fn is_full(&self) -> bool {
-        self.bytes > Self::MOST_BYTES - 64 * 1024
-    }
-
-    /// What `status` says, as far as it can be read. `None` where nothing was granted.
-    fn of(status: &PrefixStatus) -> Option<Box<Self>> {
-        let blocks = status
-            .used
-            .iter()
-            .filter_map(|text| parse_prefix(text).ok());
-        let used: Cover = blocks.map(Into::into).collect();
-        let pending = status.pending.iter().filter_map(|pending| {
-            Some(Entry {
-                block: parse_prefix(&pending.prefix).ok()?,
-                uid: pending.uid.as_str().into(),
-            })
-        });
-        let resting = status.resting.iter().filter_map(|resting| {
-            Some(Rest {
-                block: parse_prefix(&resting.prefix).ok()?,
-                until: resting.until.0,
-            })
-        });
-        let record = Self {
-            bytes: status.used.iter().map(|text| text.len() + 3).sum(),
-            used,
-            pending: pending.collect(),
-            resting: resting.collect(),
-        };
-        (record != Self::default()).then(|| Box::new(record))
-    }
 }
 
 impl Prefix {
