@@ -1,6 +1,7 @@
 //! The model of the API server as the explorer steps through it: with a log of all that its watches report.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
@@ -73,7 +74,7 @@ impl Shown {
     pub(crate) fn hash(&self, ranks: &Ranks, hash: &mut Hash) {
         hash.add(u64::from(self.gone));
         hash.add(self.kind as u64);
-        hash.add(self.sketch.hash(ranks, &mut Default::default()));
+        hash.add(self.sketch.hash(ranks, &mut HashMap::default()));
     }
 }
 

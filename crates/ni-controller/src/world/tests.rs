@@ -1,5 +1,6 @@
 //! Watches of several namespaces feed one world: what one of them says holds of its own namespace alone.
 
+use super::endings::AT_ONCE;
 use super::*;
 
 const NIC: Kind = Kind::NetworkInterface;
