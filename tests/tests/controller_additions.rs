@@ -337,7 +337,7 @@ async fn children_that_another_controller_made_count() {
         at(&nic, "metadata.uid").as_str().expect("a UID")
     );
     make_child(&space, VIP, "x", &nic, &target).await;
-    let _controller = turn.controller(&[]).await;
+    let _controller = turn.controller(&["--prefix-allocation=external"]).await;
     space.until(NIC, "x", &reason("PrefixPending")).await;
     for name in ["x-0", "x-pf-0"] {
         space.report(PREFIX, name, "status.phase = Allocated").await;

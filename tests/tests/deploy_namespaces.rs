@@ -25,6 +25,8 @@ fn places(cluster: &Cluster, account: &str) -> BTreeSet<String> {
     let places = asked
         .iter()
         .filter_map(|what| what.split_once(" in "))
+        // What the API server serves is asked of no namespace.
+        .filter(|(_, place)| !place.is_empty())
         .map(|(_, place)| place.to_owned());
     places.collect()
 }

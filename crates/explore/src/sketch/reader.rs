@@ -34,7 +34,7 @@ const SENT: [&str; 2] = ["clock", "looks"];
 const LISTS: [&str; 4] = ["list", "number", "older", "anchor"];
 
 /// Fields whose numbers stand for themselves: hashes, bits of addresses, sizes of texts.
-const PLAIN: [&str; 6] = ["what", "attempt", "first", "free", "used", "bytes"];
+const PLAIN: [&str; 7] = ["what", "attempt", "first", "free", "used", "bytes", "hash"];
 
 /// Fields that hold times since the start.
 const STAMPS: [&str; 7] = [

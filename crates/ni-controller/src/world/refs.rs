@@ -8,12 +8,21 @@ use super::meta::Str;
 
 /// Names by the hash of a key: sixteen bytes for each, and nothing of the key. Two keys may have one hash, so that a name too many may
 /// be found: who asks looks at the object, or does what does no harm.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Refs<K>(BTreeSet<(u64, Str)>, PhantomData<K>);
 
 impl<K> Default for Refs<K> {
     fn default() -> Self {
         Self(BTreeSet::new(), PhantomData)
+    }
+}
+
+/// The names alone: which keys they go with follows from the objects.
+impl<K> std::fmt::Debug for Refs<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set()
+            .entries(self.0.iter().map(|(_, name)| name))
+            .finish()
     }
 }
 
