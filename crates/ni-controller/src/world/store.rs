@@ -227,9 +227,17 @@ impl<T: Object> Store<T> {
             if anchor.is_some() && entry.anchor != anchor {
                 entry.anchor = anchor;
                 // The end of a list tells of all at once.
-                if !self.listing.open {
+                if !self.listing.open && slot == entry.slot {
                     return News::Anchored;
                 }
+            }
+            if slot != entry.slot {
+                // The definition has changed in between: the API server reads the same version in another way.
+                entry.seen = seen;
+                self.undecodable += usize::from(slot.good().is_none());
+                let old = std::mem::replace(&mut entry.slot, slot);
+                self.undecodable -= usize::from(old.good().is_none());
+                return News::Version(Some(old));
             }
         } else if proof == Proof::OpenList && entry.proof > Proof::Answer {
             self.older.insert(name, (list, slot));
