@@ -251,7 +251,16 @@ impl<'a> Reader<'a> {
         let version = std::mem::replace(&mut self.version, text == "resourceVersion");
         if version && let Ok(version) = text.parse() {
             self.push(Token::Version(self.changed, version));
-        } else if let Some(at) = wall_time(text) {
+        } else {
+            // Texts of an object that are its own are kept in one.
+            for text in text.split("\\n") {
+                self.plain_text(text);
+            }
+        }
+    }
+
+    fn plain_text(&mut self, text: &str) {
+        if let Some(at) = wall_time(text) {
             self.push(Token::Wall(at));
         } else {
             self.push_raw(text);
