@@ -24,6 +24,9 @@ const STOLEN: &str = "a claim is never stolen";
 const OVERLAP: &str = "no grant overlaps another";
 const RECORDED: &str = "what is granted is recorded";
 
+/// Each is found among so many states.
+const MOST: usize = 100_000;
+
 const fn finding(fault: Fault, scope: &'static str, rule: &'static str) -> Finding {
     Finding { fault, scope, rule }
 }
@@ -135,6 +138,10 @@ impl Finding {
         let scopes = scopes::all();
         let scope = scopes.iter().find(|scope| scope.name == self.scope);
         let scope = scope.expect("a scope of that name");
-        with(self.fault, || explore(scope, Limits::default()))
+        let limits = Limits {
+            states: Some(MOST),
+            ..Limits::default()
+        };
+        with(self.fault, || explore(scope, limits))
     }
 }

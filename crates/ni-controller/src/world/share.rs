@@ -17,12 +17,19 @@ const LONGEST: usize = 256;
 const LONGEST_PAIRS: usize = 1024;
 
 /// What many objects have in common.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Shared {
     texts: Table<Str>,
     pairs: Table<Arc<[(Str, Str)]>>,
     specs: Table<Rest<NetworkInterfaceSpec>>,
     statuses: Table<Rest<NetworkInterfaceStatus>>,
+}
+
+/// Nothing: what is kept here decides nothing, and it is long.
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shared")
+    }
 }
 
 impl Shared {
