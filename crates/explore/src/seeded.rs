@@ -103,7 +103,7 @@ pub const FINDINGS: &[Finding] = &[
     finding(
         Fault::ListBeginsComplete,
         "crash-and-list",
-        "an address is shown by who holds it",
+        "what a machine declares is there",
     ),
     finding(
         Fault::LookWithoutKind,
