@@ -8,7 +8,7 @@ use explore::scopes;
 use explore::search::{Limits, explore};
 
 /// How many states of each scope.
-const STATES: usize = 25_000;
+const STATES: usize = 10_000;
 
 #[test]
 fn nothing_is_found_in_the_beginning_of_each_scope() {
