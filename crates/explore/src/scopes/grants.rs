@@ -106,8 +106,7 @@ fn two_children(name: &'static str, about: &'static str) -> Scope {
     ];
     Scope {
         setup: |model| {
-            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
-            granted(model, "taken", "10.0.0.0/32");
+            granted_parent(model, "p", "10.0.0.0/31", &[("taken", "10.0.0.0/32")]);
         },
         ..scope(name, about, actors)
     }
@@ -194,8 +193,7 @@ fn parent_made_again() -> Scope {
     ];
     Scope {
         setup: |model| {
-            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
-            granted(model, "a", "10.0.0.0/32");
+            granted_parent(model, "p", "10.0.0.0/31", &[("a", "10.0.0.0/32")]);
         },
         budget: Budget {
             losses: 1,
@@ -225,8 +223,7 @@ fn restored_without_status() -> Scope {
     ];
     Scope {
         setup: |model| {
-            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
-            granted(model, "a", "10.0.0.0/32");
+            granted_parent(model, "p", "10.0.0.0/31", &[("a", "10.0.0.0/32")]);
         },
         budget: Budget {
             losses: 1,
@@ -264,19 +261,19 @@ fn named_by_another() -> Scope {
     }
 }
 
-/// A parent that has granted these, at rest.
-fn granted_parent(model: &mut Model, name: &str, block: &str, used: &[&str]) {
+/// A parent and the children that have these blocks of it, at rest. The record is written last, as the protocol leaves it: a list
+/// that shows this version of the parent shows the children.
+fn granted_parent(model: &mut Model, name: &str, block: &str, children: &[(&str, &str)]) {
     parent(model, name, block);
+    allocate(model, name);
+    for (child, block) in children {
+        names(model, child, block);
+        allocate(model, child);
+    }
     let finalizers = ["ipam.ironcore.dev/prefix"];
-    let at_rest = json!({ "metadata": { "finalizers": finalizers }, "status": { "used": used } });
-    model.patch(Kind::Prefix, name, &at_rest);
-    allocate(model, name);
-}
-
-/// A child of p that has its block, at rest.
-fn granted(model: &mut Model, name: &str, block: &str) {
-    names(model, name, block);
-    allocate(model, name);
+    let used: Vec<&str> = children.iter().map(|(_, block)| *block).collect();
+    let record = json!({ "metadata": { "finalizers": finalizers }, "status": { "used": used } });
+    model.patch(Kind::Prefix, name, &record);
 }
 
 fn allocate(model: &mut Model, name: &str) {

@@ -6,7 +6,7 @@ use ni_controller::world::Kind;
 use serde_json::{Value, json};
 
 use super::{
-    child, delete, granted, granted_parent, guard_child, names, prefix, scope, spoil, two_children,
+    child, delete, granted_parent, guard_child, names, prefix, scope, spoil, two_children,
 };
 use crate::scope::{Act, Budget, Scope};
 
@@ -41,7 +41,7 @@ pub(super) fn grandchild() -> Scope {
         },
         ..scope(
             "grandchild",
-            "A part of a part is asked for while both come and go",
+            "A child asks for a part of another child, and both come and go",
             actors,
         )
     }
@@ -66,8 +66,7 @@ pub(super) fn undecodable() -> Scope {
     ];
     Scope {
         setup: |model| {
-            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
-            granted(model, "taken", "10.0.0.0/32");
+            granted_parent(model, "p", "10.0.0.0/31", &[("taken", "10.0.0.0/32")]);
         },
         budget: Budget {
             crashes: 1,
@@ -142,8 +141,7 @@ pub(super) fn guarded() -> Scope {
     ];
     Scope {
         setup: |model| {
-            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
-            granted(model, "taken", "10.0.0.0/32");
+            granted_parent(model, "p", "10.0.0.0/31", &[("taken", "10.0.0.0/32")]);
         },
         budget: Budget {
             losses: 1,
@@ -178,8 +176,7 @@ pub(super) fn held() -> Scope {
     ];
     Scope {
         setup: |model| {
-            granted_parent(model, "p", "10.0.0.0/31", &["10.0.0.0/32"]);
-            granted(model, "taken", "10.0.0.0/32");
+            granted_parent(model, "p", "10.0.0.0/31", &[("taken", "10.0.0.0/32")]);
             let hold = json!({ "metadata": { "finalizers": ["test/hold"] } });
             model.patch(Kind::Prefix, "taken", &hold);
         },
