@@ -25,7 +25,7 @@ fn places(cluster: &Cluster, account: &str) -> BTreeSet<String> {
     let places = asked
         .iter()
         .filter_map(|what| what.split_once(" in "))
-        // What the API server serves is asked of no namespace.
+        // Discovery has no namespace.
         .filter(|(_, place)| !place.is_empty())
         .map(|(_, place)| place.to_owned());
     places.collect()

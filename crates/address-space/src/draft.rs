@@ -16,7 +16,7 @@ pub struct Draft<'a> {
     taken: Cover,
     kept: Cover,
     resting: Cover,
-    /// By length, and whether resting blocks are passed over: below this address there is no room for it.
+    /// For each length, with and without resting blocks: the address below which no such block is free.
     full_below: BTreeMap<(u8, bool), u128>,
 }
 
@@ -87,7 +87,7 @@ impl<'a> Draft<'a> {
         None
     }
 
-    /// The largest block that can still be had; of several the lowest.
+    /// The largest block that is still free; of several the lowest.
     pub fn largest_free(&self) -> Option<Prefix> {
         self.largest(&[&self.taken])
     }

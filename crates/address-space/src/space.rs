@@ -139,12 +139,12 @@ impl Space {
         inner.is_some_and(|block| self.free.containing(block).is_some())
     }
 
-    /// The length of the largest block that can be had.
+    /// The length of the largest block that can be granted.
     pub fn room(&self) -> Option<u8> {
         self.largest_free().map(Prefix::length)
     }
 
-    /// The largest block that can be had: of an empty root its lower half.
+    /// The largest block that can be granted: of an empty root its lower half.
     pub fn largest_free(&self) -> Option<Prefix> {
         let (root, largest) = (self.root?, self.free.largest()?);
         if largest != root.into() {

@@ -62,7 +62,7 @@ pub enum Answer {
 /// Why a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// 404: there is no such object, or no such namespace to create it in.
+    /// 404: the object does not exist, or the namespace to create it in does not.
     NotFound,
     /// 409: one of that name exists.
     AlreadyExists,

@@ -133,7 +133,7 @@ impl Finding {
     /// Explores the scope with the fault built in.
     ///
     /// # Panics
-    /// If there is no such scope.
+    /// If no scope has that name.
     pub fn look(&self) -> Report {
         let scopes = scopes::all();
         let scope = scopes.iter().find(|scope| scope.name == self.scope);

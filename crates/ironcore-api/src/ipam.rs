@@ -119,7 +119,7 @@ pub struct PrefixStatus {
     /// How much of the block was granted, and what is left, as of the last change of `used`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
-    /// Condition `Ready`: reason and message say what is waited for, or why it can't be had.
+    /// Condition `Ready`: reason and message say what the prefix waits for, or why it gets no block.
     #[serde(
         default,
         deserialize_with = "nullable",

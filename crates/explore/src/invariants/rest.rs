@@ -8,7 +8,7 @@ use super::object::{entries, is_alive, is_managed, is_spoilt, is_tended, last_ap
 use super::statuses::no_address_twice;
 use crate::server::{Model, name, uid};
 
-/// Everything is as it is wanted, as far as that can be had, and nothing refers to what is gone.
+/// Everything is as it is wanted, as far as possible, and nothing refers to what is gone.
 ///
 /// # Errors
 /// Says what is not so.

@@ -36,7 +36,7 @@ impl Told {
         self.0.insert((change.kind, change.name.to_string()), last);
     }
 
-    /// Forgets what was told of a kind: an old list may take it back.
+    /// Forgets what the controller has heard about a kind: an old list may take it back.
     pub fn forget(&mut self, kind: Kind) {
         self.0.retain(|(of, _), _| *of != kind);
     }
@@ -63,7 +63,7 @@ impl Told {
         })
     }
 
-    /// The versions that it was told of and does not know, as far as that ever is.
+    /// The versions that an answer reported and that the controller does not know.
     pub(crate) fn versions(&self, core: &Core, ranks: &mut Ranks) {
         for (kind, _, last) in self.unknown(core) {
             if let Last::There(version) = last {

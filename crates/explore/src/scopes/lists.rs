@@ -35,7 +35,7 @@ pub(super) fn scopes() -> Vec<Scope> {
 fn gone_unseen() -> Scope {
     let mut scope = Scope::new(
         "gone-unseen",
-        "Ben deletes the interface of machine m, and a list that does not show it is all that tells of it",
+        "Ben deletes the interface of machine m, and the controller learns of it only by a list that lacks it",
         network,
     );
     scope.actors = vec![

@@ -254,7 +254,7 @@ impl State {
         }
     }
 
-    /// A controller notices that the server went back: it begins anew.
+    /// A controller notices that the server went back, and starts over.
     pub(crate) fn notice(&mut self, scope: &Scope, whose: usize) {
         let now = self.now();
         self.forget(whose);

@@ -46,7 +46,7 @@ pub struct Allocation {
 /// What was done to a parent.
 #[derive(Clone, Debug)]
 struct Touched {
-    /// The length of the largest block that could be had before.
+    /// The length of the largest block that could be granted before.
     room: Option<u8>,
     /// What was taken.
     taken: Vec<Block>,
@@ -65,7 +65,7 @@ impl Allocation {
         self.spaces.get(parent)
     }
 
-    /// The length of the largest block that can be had of `parent`.
+    /// The length of the largest block that `parent` can grant.
     pub fn room(&self, parent: &Prefix) -> Option<u8> {
         let kept: Vec<Block> = self
             .queues(parent)
@@ -237,7 +237,7 @@ impl Allocation {
         }
     }
 
-    /// Notes what could be had of `parent`, before that changes.
+    /// Notes what `parent` could grant, before that changes.
     fn touch(&mut self, parent: &Str) -> &mut Touched {
         let room = self.whole_room(parent);
         let touched = self.touched.entry(parent.clone());
@@ -340,7 +340,7 @@ impl Namespace {
         allocation.concerned(affect);
     }
 
-    /// Names those that wait for what is no longer to be had since the last call: they were silent, as they were about to get it.
+    /// Names the prefixes that wait for what was taken since the last call: they were silent, as they were about to get it.
     pub(super) fn settle_rooms(&mut self, affect: Affect<'_>) {
         self.freeze_records(affect);
         let touched = std::mem::take(&mut self.links.allocation.touched);

@@ -226,7 +226,7 @@ impl<T: Object> Store<T> {
             entry.proof = entry.proof.max(proof);
             if anchor.is_some() && entry.anchor != anchor {
                 entry.anchor = anchor;
-                // The end of a list tells of all at once.
+                // The end of a list reports all at once.
                 if !self.listing.open && slot == entry.slot {
                     return News::Anchored;
                 }

@@ -586,7 +586,7 @@ type PrefixStatus struct {
 	// Capacity How much of the block was granted, and what is left, as of the last change of `used`.
 	Capacity *PrefixStatusCapacity `json:"capacity,omitempty"`
 
-	// Conditions Condition `Ready`: reason and message say what is waited for, or why it can't be had.
+	// Conditions Condition `Ready`: reason and message say what the prefix waits for, or why it gets no block.
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
 	// LastPhaseTransitionTime When `phase` changed last.

@@ -1,4 +1,4 @@
-//! What is asked of both: a request as the model sees it, and what it is about.
+//! A request to both, as the model sees it, and the object that it is about.
 
 use api_model::{Delete, Policy, Request};
 use ironcore_api::KINDS;
@@ -17,7 +17,7 @@ pub(super) struct Ask {
     pub(super) limited: bool,
 }
 
-/// What is asked of the object.
+/// The request.
 #[derive(Clone, Debug)]
 pub(super) enum What {
     Get,

@@ -87,7 +87,7 @@ type At = usize;
 /// controller.
 ///
 /// # Errors
-/// If the server can't be asked. That it differs from the model is no error.
+/// If the server can't be reached. A difference from the model is not an error.
 pub async fn compare(plane: &mut ControlPlane, wanted: Wanted) -> Result<Outcome> {
     let part = wanted.requests / 5;
     let mut shards = Shards::start(plane, wanted).await?;

@@ -299,7 +299,7 @@ impl Turn<'_> {
         granting.next().is_some()
     }
 
-    /// Whether no other prefix that the selector selects is to be preferred: one that has what is asked for, and comes first.
+    /// Whether this parent is the selector's first choice: no selected parent that comes before it has room.
     fn is_first_choice(&self, selector: Option<&Selector>, asks: Asks) -> bool {
         let Some(selector) = selector else {
             return true;

@@ -56,7 +56,7 @@ pub(super) fn obstacle(parent: &Prefix, view: View<'_>) -> Option<&'static str> 
     }
 }
 
-/// Whether the parent has what is asked for.
+/// Whether the parent has room for the request.
 pub(super) fn has_room(parent: &Prefix, asks: Asks, view: View<'_>) -> bool {
     let allocation = view.namespace.allocation();
     match asks {

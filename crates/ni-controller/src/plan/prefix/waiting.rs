@@ -45,7 +45,7 @@ impl Waits {
         }
     }
 
-    /// What is asked for can never lie in this parent.
+    /// The requested block can never lie in this parent.
     fn outside(message: String) -> Self {
         Self {
             reason: "OutsideParent",
