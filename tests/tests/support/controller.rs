@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::Request;
 use rustix::process::Signal;
+use tokio::time::timeout;
 use xtask::control_plane::{free_port, is_ok, plain_client};
 use xtask::process::Tied;
 
@@ -105,10 +106,11 @@ impl Controller {
         self.process.stop(Duration::ZERO).await;
     }
 
-    /// Waits until it has ended by itself: how, and what it has logged.
+    /// Waits until it has ended by itself: how, and what it has logged. Fails if it runs on.
     pub(crate) async fn ended(mut self) -> (ExitStatus, String) {
-        let status = self.process.wait().await.expect("its status");
-        (status, self.log())
+        let status = timeout(Duration::from_mins(1), self.process.wait()).await;
+        let status = status.unwrap_or_else(|_| panic!("it runs on:\n{}", self.log()));
+        (status.expect("its status"), self.log())
     }
 
     /// SIGTERM: how it ended, and how long it took.
