@@ -131,16 +131,7 @@ pub(crate) async fn read(client: &Client, collection: &str, name: &str) -> Resul
 
 /// Deletes an object of a collection.
 pub(crate) async fn delete(client: &Client, collection: &str, name: &str) -> Result<()> {
-    let uri = format!("{collection}/{name}");
-    let answer: Result<IgnoredAny> = send(
-        client,
-        Method::DELETE,
-        &uri,
-        "application/json",
-        &Value::Null,
-    )
-    .await;
-    answer.map(drop)
+    delete_at(client, &format!("{collection}/{name}")).await
 }
 
 /// Deletes all objects of a collection, however many there are.
@@ -159,14 +150,12 @@ pub(crate) async fn empty(client: &Client, collection: &str) -> Result<()> {
 /// Deletes all objects of a collection; `query` may narrow it.
 pub(crate) async fn delete_all(client: &Client, collection: &str, query: &str) -> Result<()> {
     let uri = format!("{collection}?propagationPolicy=Background{query}");
-    let answer: Result<IgnoredAny> = send(
-        client,
-        Method::DELETE,
-        &uri,
-        "application/json",
-        &Value::Null,
-    )
-    .await;
+    delete_at(client, &uri).await
+}
+
+async fn delete_at(client: &Client, uri: &str) -> Result<()> {
+    let (how, none) = (Method::DELETE, &Value::Null);
+    let answer: Result<IgnoredAny> = send(client, how, uri, "application/json", none).await;
     answer.map(drop)
 }
 
