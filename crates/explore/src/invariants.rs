@@ -3,6 +3,7 @@
 
 mod grants;
 mod history;
+mod networks;
 mod object;
 mod order;
 mod rest;
@@ -10,7 +11,7 @@ mod statuses;
 mod told;
 mod writes;
 
-use ni_controller::plan::{Change, Request};
+use ni_controller::plan::{Change, Purpose};
 use ni_controller::world::Kind;
 
 pub use grants::{no_grant_overlaps, nobody_waits_for_what_is_free, records_are_exact};
@@ -46,7 +47,7 @@ pub fn write_is_right(
         (None, None) => true,
         _ => false,
     };
-    if same || change.request == Request::Read {
+    if same || change.request.is_read() {
         return Ok(());
     }
     if let Some(old) = old {
@@ -68,6 +69,11 @@ pub fn write_is_right(
         if view.is_some() {
             history::has_what_it_shows(after, &change.request, new)?;
         }
+    }
+    if (change.kind, change.purpose) == (Kind::Network, Purpose::Unprotect)
+        && let Some(old) = old
+    {
+        networks::is_not_in_use(before, old)?;
     }
     if change.kind == Kind::Prefix {
         no_grant_overlaps(after.model())?;

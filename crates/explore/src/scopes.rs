@@ -6,6 +6,7 @@ mod grants;
 mod leaders;
 mod lists;
 mod names;
+mod networks;
 mod objects;
 mod others;
 mod owners;
@@ -26,6 +27,7 @@ pub fn all() -> Vec<Scope> {
         virtual_ips::scopes(),
         others::scopes(),
         owners::scopes(),
+        networks::scopes(),
         addresses::scopes(),
         leaders::scopes(),
         lists::scopes(),

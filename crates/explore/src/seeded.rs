@@ -113,6 +113,11 @@ pub const FINDINGS: &[Finding] = &[
     finding(Fault::GrantWithoutVersion, "named-by-another", OVERLAP),
     finding(Fault::GrantNotAttributed, "one-block", OVERLAP),
     finding(Fault::BlockOfDeletingFree, "child-held", RECORDED),
+    finding(
+        Fault::NetworkNotAsked,
+        "network-held",
+        "a network in use stays",
+    ),
     finding(Fault::ParentNotKept, "parent-made-again", RECORDED),
 ];
 

@@ -200,6 +200,10 @@ impl Server {
                 }))
             }
             Request::Read => ask(&api_model::Request::Get),
+            Request::Ask(question) => {
+                let mut all = self.model.list(kind);
+                Outcome::Told(all.any(|object| question.is_answered_by(name, object)))
+            }
         }
     }
 

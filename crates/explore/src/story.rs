@@ -1,7 +1,7 @@
 //! A way through the states, told for people.
 
 use ni_controller::core::{Failure, Order, Outcome};
-use ni_controller::plan::{Purpose, Request};
+use ni_controller::plan::{Purpose, Question, Request};
 use ni_controller::world::Kind;
 use serde_json::Value;
 
@@ -163,6 +163,10 @@ fn ordered(order: &Order) -> String {
             debug_assert_eq!(change.purpose, Purpose::Look);
             format!("read {object}")
         }
+        Request::Ask(Question::IsReferredTo { .. }) => {
+            format!("ask for {} on {}", change.kind.plural(), change.name)
+        }
+        Request::Ask(Question::IsThere { .. }) => format!("ask whether {object} is there"),
     }
 }
 
@@ -170,6 +174,8 @@ fn said(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Object(object) => format!("{} is there", object.meta().name),
         Outcome::Gone => "it is gone".to_owned(),
+        Outcome::Told(true) => "yes".to_owned(),
+        Outcome::Told(false) => "no".to_owned(),
         Outcome::Failed(failure) => match failure {
             Failure::Transient { message, .. } => message.clone(),
             other => other.to_string(),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::FIELD_MANAGER;
 use crate::core::{Failure, Order, Outcome};
-use crate::plan::Request;
+use crate::plan::{Change, Question, Request};
 use crate::wire::path;
 use crate::world::{Kind, Object, decode, for_kind};
 
@@ -34,6 +34,7 @@ fn absent(status: &Status, order: &Order) -> Outcome {
         _ if !names(status, wanted) => {
             transient(format!("404 {}: {}", status.reason, status.message))
         }
+        Request::Ask(_) => Outcome::Told(false),
         Request::Read | Request::Delete { .. } => Outcome::Gone,
         Request::Create(_) | Request::Patch(_) | Request::PatchStatus(_) => {
             Outcome::Failed(Failure::NotFound)
@@ -77,10 +78,40 @@ async fn send(client: &Client, order: &Order) -> Result<Outcome, kube::Error> {
             build(Method::DELETE, &object, "application/json", &body)
         }
         Request::Read => build(Method::GET, &object, "application/json", &Value::Null),
+        Request::Ask(question) => return ask(client, change, question, &collection).await,
     }?;
     let text = client.request_text(request).await?;
     let deletes = matches!(change.request, Request::Delete { .. });
     Ok(receive(change.kind, &text, deletes))
+}
+
+/// Asks a question. What is told of an object is compared by the API server itself, or by its UID: it need not decode.
+async fn ask(
+    client: &Client,
+    change: &Change,
+    question: &Question,
+    collection: &str,
+) -> Result<Outcome, kube::Error> {
+    let uri = match question {
+        Question::IsReferredTo { field } => {
+            format!(
+                "{collection}?fieldSelector={field}%3D{}&limit=1",
+                change.name
+            )
+        }
+        Question::IsThere { namespace, .. } => {
+            format!("{}/{}", path(change.kind, namespace), change.name)
+        }
+    };
+    let request = build(Method::GET, &uri, "application/json", &Value::Null)?;
+    let answer: Value = client.request(request).await?;
+    Ok(match question {
+        Question::IsReferredTo { .. } => match answer["items"].as_array() {
+            Some(items) => Outcome::Told(!items.is_empty()),
+            None => transient("the answer is not a list".to_owned()),
+        },
+        Question::IsThere { .. } => Outcome::Told(question.is_answered_by(&change.name, &answer)),
+    })
 }
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -241,11 +272,19 @@ mod tests {
             {
                 Outcome::Failed(failure) => failure.as_str(),
                 Outcome::Gone => "gone",
+                Outcome::Told(true) => "yes",
+                Outcome::Told(false) => "no",
                 Outcome::Object(_) => "object",
             };
+        let asks = Request::Ask(Question::IsThere {
+            namespace: "ns".into(),
+            uid: "u".into(),
+        });
         let cases = [
             (Request::Read, "x", "gone"),
             (Request::Read, "", "transient"),
+            (asks.clone(), "x", "no"),
+            (asks, "ns", "transient"),
             (Request::Patch(Value::Null), "x", "not_found"),
             (Request::Patch(Value::Null), "", "transient"),
             (Request::PatchStatus(Value::Null), "y", "transient"),

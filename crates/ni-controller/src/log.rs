@@ -12,7 +12,9 @@ pub(crate) fn log(order: &Order, outcome: &Outcome) {
     let (namespace, name) = (&*order.key.namespace, &*change.name);
     let uid = match outcome {
         Outcome::Object(object) => &*object.meta().uid,
-        Outcome::Gone | Outcome::Failed(_) => order.uid.as_deref().unwrap_or_default(),
+        Outcome::Gone | Outcome::Told(_) | Outcome::Failed(_) => {
+            order.uid.as_deref().unwrap_or_default()
+        }
     };
     if order.repeats > 0 {
         let repeats = order.repeats;
@@ -30,6 +32,7 @@ pub(crate) fn log(order: &Order, outcome: &Outcome) {
         Outcome::Object(_) | Outcome::Gone if change.purpose == Purpose::Look => {
             debug!(kind, namespace, name, uid, purpose, "looked");
         }
+        Outcome::Told(yes) => debug!(kind, namespace, name, uid, purpose, yes, "asked"),
         Outcome::Object(_) => info!(kind, namespace, name, uid, purpose, "done"),
         Outcome::Gone => info!(kind, namespace, name, uid, purpose, "gone"),
         Outcome::Failed(

@@ -207,6 +207,7 @@ impl Metrics {
             Request::PatchStatus(_) => "patch_status",
             Request::Delete { .. } => "delete",
             Request::Read => "get",
+            Request::Ask(_) => "ask",
         };
         self.request_seconds
             .get_or_create(&RequestLabels { verb })
@@ -214,6 +215,8 @@ impl Metrics {
         let outcome = match outcome {
             Outcome::Object(_) => "done",
             Outcome::Gone => "gone",
+            Outcome::Told(true) => "yes",
+            Outcome::Told(false) => "no",
             Outcome::Failed(failure) => failure.as_str(),
         };
         let labels = ChangeLabels {

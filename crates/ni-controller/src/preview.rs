@@ -50,7 +50,7 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
     core.lead(true, clock.now());
     let (mut lines, mut looked, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(order) = core.next(clock.now()) {
-        if order.change.request != Request::Read {
+        if !order.change.request.is_read() {
             lines.push(describe(&order.key, &order.change));
             continue;
         }
@@ -85,7 +85,7 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
 fn describe_all(key: &Key, plan: &Plan) -> impl Iterator<Item = String> {
     let changes = plan.changes.iter();
     changes
-        .filter(|change| change.request != Request::Read)
+        .filter(|change| !change.request.is_read())
         .map(|change| describe(key, change))
 }
 
@@ -125,7 +125,7 @@ fn describe(key: &Key, change: &Change) -> String {
         Request::Patch(_) => "patch  ",
         Request::PatchStatus(_) => "status ",
         Request::Delete { .. } => "delete ",
-        Request::Read => "failed ",
+        Request::Read | Request::Ask(_) => "failed ",
     };
     let target = format!(
         "{verb} {} {}/{}",

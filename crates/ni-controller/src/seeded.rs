@@ -57,6 +57,8 @@ pub enum Fault {
     BlockOfDeletingFree,
     /// A prefix that goes does not wait for those that have parts of it.
     ParentNotKept,
+    /// A network that is being deleted goes without a question to the API server whether interfaces refer to it.
+    NetworkNotAsked,
 }
 
 /// Takes a precondition off a write, where the fault is switched on.

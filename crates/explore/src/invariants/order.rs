@@ -12,7 +12,7 @@ use super::Broken;
 /// # Errors
 /// If it does not.
 pub fn is_in_the_plan(core: &Core, order: &Order, now: Now) -> Result<(), Broken> {
-    if order.change.request == Request::Read {
+    if order.change.request.is_read() {
         return Ok(());
     }
     let plan = core.plan(&order.key, now);

@@ -28,7 +28,9 @@ impl Told {
     pub fn hear(&mut self, order: &Order, outcome: &Outcome) {
         let change = &order.change;
         let last = match (outcome, &change.request) {
-            (_, Request::Read) | (Outcome::Failed(_), _) => return,
+            (_, Request::Read | Request::Ask(_)) | (Outcome::Told(_) | Outcome::Failed(_), _) => {
+                return;
+            }
             (Outcome::Object(object), _) => Last::There(object.meta().version),
             (Outcome::Gone, Request::Delete { uid, .. }) => Last::Gone(uid.to_string()),
             (Outcome::Gone, _) => return,
@@ -104,7 +106,7 @@ fn version_of(request: &Request) -> Option<u64> {
             body["metadata"]["resourceVersion"].as_str()?.parse().ok()
         }
         Request::Delete { version, .. } => Some(*version),
-        Request::Create(_) | Request::Read => None,
+        Request::Create(_) | Request::Read | Request::Ask(_) => None,
     }
 }
 
@@ -112,7 +114,7 @@ fn uid_of(request: &Request) -> Option<&str> {
     match request {
         Request::Patch(body) | Request::PatchStatus(body) => some(uid(body)),
         Request::Delete { uid, .. } => Some(uid),
-        Request::Create(_) | Request::Read => None,
+        Request::Create(_) | Request::Read | Request::Ask(_) => None,
     }
 }
 

@@ -22,7 +22,7 @@ pub fn keeps_off_others_objects((kind, request, before): Write<'_>) -> Result<()
         return Ok(());
     }
     match request {
-        Request::Create(_) | Request::PatchStatus(_) | Request::Read => Ok(()),
+        Request::Create(_) | Request::PatchStatus(_) | Request::Read | Request::Ask(_) => Ok(()),
         Request::Delete { .. } => Err(format!("{RULE}: deleted {before}")),
         Request::Patch(body) => {
             let allowed: &[&str] = match kind {
@@ -37,7 +37,7 @@ pub fn keeps_off_others_objects((kind, request, before): Write<'_>) -> Result<()
             let metadata = body["metadata"].as_object().into_iter().flatten();
             let more = metadata.map(|(key, _)| key.as_str());
             let mut more = more.filter(|key| !["uid", "resourceVersion"].contains(key));
-            let protects = kind == Kind::Prefix && body["spec"].is_null();
+            let protects = matches!(kind, Kind::Prefix | Kind::Network) && body["spec"].is_null();
             let holds = fields.all(|field| allowed.contains(&field))
                 && more.all(|key| protects && key == "finalizers");
             must(holds, RULE, || format!("{body} on {before}"))
@@ -58,9 +58,9 @@ pub fn keeps_off_what_is_not_to_be_touched(
             body["metadata"]["resourceVersion"].is_string()
         }
         Request::Delete { .. } => true,
-        Request::Create(_) | Request::Read => false,
+        Request::Create(_) | Request::Read | Request::Ask(_) => false,
     };
-    let releases = kind == Kind::Prefix
+    let releases = matches!(kind, Kind::Prefix | Kind::Network)
         && matches!(request, Request::Patch(body) if body["metadata"]["finalizers"].is_array())
         && !is_alive(before);
     must(

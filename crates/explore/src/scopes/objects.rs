@@ -10,7 +10,14 @@ pub(super) const NETWORK: &str = "net";
 
 /// Makes the network.
 pub(super) fn network(model: &mut Model) {
-    model.create(Kind::Network, NETWORK, &json!({ "spec": {} }));
+    network_named(model, NETWORK);
+}
+
+/// Makes a network, as the controller has left it.
+pub(super) fn network_named(model: &mut Model, name: &str) {
+    let finalizers = [Kind::Network.entry().finalizer];
+    let body = json!({ "metadata": { "finalizers": finalizers }, "spec": {} });
+    model.create(Kind::Network, name, &body);
 }
 
 /// The spec of an interface with this address.

@@ -3,7 +3,9 @@
 use ni_controller::world::Kind;
 use serde_json::json;
 
-use super::objects::{ephemeral, interface, interface_with, is_there, machine, network};
+use super::objects::{
+    ephemeral, interface, interface_with, is_there, machine, network, network_named,
+};
 use crate::scope::{Act, Budget, Scope};
 use crate::server::Model;
 
@@ -60,7 +62,7 @@ fn replaced() -> Scope {
         "Machine m moves its interface to another network, and back; meanwhile it is attached",
         |model| {
             network(model);
-            model.create(Kind::Network, "other", &json!({ "spec": {} }));
+            network_named(model, "other");
         },
     );
     scope.actors = vec![

@@ -24,7 +24,7 @@ use repeats::Repeats;
 use rests::Rests;
 use sweep::Sweeps;
 
-use crate::plan::{Change, Memory, Notice, Options, Purpose, Request};
+use crate::plan::{Change, Memory, Notice, Options, Purpose};
 use crate::restored::{Baseline, WentBack};
 use crate::seeded::{self, Fault};
 use crate::world::{Dirty, Event, Key, Str, World};
@@ -339,7 +339,7 @@ impl Core {
     fn is_current(&self, planned: &Planned) -> bool {
         let status = planned.change.purpose == Purpose::Status;
         let current = |running: &Running| !(running.stale || status && running.answered);
-        planned.change.request == Request::Read
+        planned.change.request.is_read()
             || seeded::has(Fault::StaleOrdersSent)
             || self.running.get(&planned.key).is_some_and(current)
     }

@@ -19,6 +19,8 @@ pub enum Outcome {
     Object(AnyObject),
     /// It is gone.
     Gone,
+    /// The answer to a question.
+    Told(bool),
     /// It was not done.
     Failed(Failure),
 }
@@ -74,7 +76,8 @@ fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Object(_) | Outcome::Gone => change.request == Request::Read,
         Outcome::Failed(Failure::NotFound | Failure::NamespaceTerminating) => true,
-        Outcome::Failed(
+        Outcome::Told(_)
+        | Outcome::Failed(
             Failure::AlreadyExists
             | Failure::Conflict(_)
             | Failure::Forbidden(_)
@@ -87,7 +90,7 @@ fn is_surprise(change: &Change, outcome: &Outcome) -> bool {
 /// Whether the answer to this write is kept from the world: never, but by a seeded fault.
 fn is_kept_from_the_world(change: &Change) -> bool {
     let creates = matches!(change.request, Request::Create(_));
-    let writes = change.request != Request::Read;
+    let writes = !change.request.is_read();
     creates && seeded::has(Fault::OwnCreatesUnknown)
         || writes && seeded::has(Fault::OwnWritesUnknown)
 }
@@ -116,6 +119,13 @@ impl Core {
                 self.lose(&sent, &mut dirty);
                 false
             }
+            Outcome::Told(yes) => {
+                if !yes {
+                    self.looked(&sent);
+                }
+                // The watch is about to show what there is.
+                yes
+            }
             Outcome::Failed(failure) => {
                 if let Failure::Transient { after, .. } = failure {
                     // What a server asks for is not taken at its word beyond the longest wait of our own.
@@ -125,7 +135,7 @@ impl Core {
             }
         };
         self.outdate(dirty.iter().filter(|other| surprise || *other != key));
-        let is_write = sent.planned.change.request != Request::Read;
+        let is_write = !sent.planned.change.request.is_read();
         if is_write
             && sent.planned.change.kind != key.kind
             && let Some(running) = self.running.get_mut(key)
@@ -246,6 +256,7 @@ impl Core {
             Request::Create(_) | Request::Patch(_) | Request::PatchStatus(_) => {
                 (sent.planned.uid.clone(), Loss::Unexplained)
             }
+            Request::Ask(_) => (None, Loss::Unexplained),
         };
         if let Some(uid) = uid {
             self.world.forget(&target, &uid, loss, dirty);
@@ -272,7 +283,7 @@ impl Core {
                 true
             }
             // The plan needs this read.
-            Failure::Forbidden(_) | Failure::Refused(_) if change.request == Request::Read => true,
+            Failure::Forbidden(_) | Failure::Refused(_) if change.request.is_read() => true,
             Failure::Forbidden(message) => self.refuse(sent, message, false, now),
             Failure::Refused(message) => self.refuse(sent, message, true, now),
             Failure::Conflict(_) => {

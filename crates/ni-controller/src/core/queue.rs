@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use crate::plan::{Basis, Change, Request};
+use crate::plan::{Basis, Change};
 use crate::world::{Key, Str};
 
 /// A planned change that waits to be sent.
@@ -87,7 +87,7 @@ impl Queue {
         };
         let before = lane.changes.len();
         lane.changes
-            .retain(|planned| planned.key != *key || planned.change.request == Request::Read);
+            .retain(|planned| planned.key != *key || planned.change.request.is_read());
         before - lane.changes.len()
     }
 

@@ -89,6 +89,7 @@ fn without_body(change: &Change) -> Change {
         patch @ Request::Patch(_) => patch.clone(),
         delete @ Request::Delete { .. } => delete.clone(),
         Request::Read => Request::Read,
+        ask @ Request::Ask(_) => ask.clone(),
     };
     Change {
         request,

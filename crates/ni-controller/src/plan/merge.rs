@@ -21,18 +21,6 @@ pub(super) fn merge_patch(want: &Value, have: &Value) -> Value {
         .collect()
 }
 
-/// How many names a sentence lists.
-const SOME: usize = 5;
-
-/// The first few of these names, and how many more there are.
-pub(super) fn some_of(names: &[&str]) -> String {
-    let listed = names[..names.len().min(SOME)].join(", ");
-    match names.len().saturating_sub(SOME) {
-        0 => listed,
-        more => format!("{listed} and {more} more"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

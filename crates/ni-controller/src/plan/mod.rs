@@ -6,12 +6,16 @@ mod child;
 mod children;
 mod claim;
 mod condition;
+mod finalizer;
 mod interface;
+mod list;
 mod machine;
 mod memory;
 mod merge;
+mod network;
 mod notice;
 mod prefix;
+mod question;
 mod same;
 mod status;
 #[cfg(test)]
@@ -26,6 +30,7 @@ use serde_json::Value;
 pub use children::{Field, attempt, came_back_different, differing};
 pub use memory::{Altered, Basis, Memory, Refusal, Unrecorded};
 pub use notice::{Notice, Reason};
+pub use question::Question;
 
 use crate::seeded::{self, Fault};
 use crate::world::{Key, Kind, Meta, Namespace, Str};
@@ -180,6 +185,8 @@ pub enum Request {
     },
     /// Read the object.
     Read,
+    /// Ask the API server a question about the object: the answer is yes or no, and nothing more is learned.
+    Ask(Question),
 }
 
 impl Request {
@@ -191,8 +198,13 @@ impl Request {
                 version.parse().ok()
             }
             Self::Delete { version, .. } => Some(*version),
-            Self::Create(_) | Self::Read => None,
+            Self::Create(_) | Self::Read | Self::Ask(_) => None,
         }
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_read(&self) -> bool {
+        matches!(self, Self::Read | Self::Ask(_))
     }
 }
 
@@ -262,7 +274,7 @@ impl View<'_> {
         let refusal = self.memory.refused.get(&key)?;
         let planner = (planner.0, Some(planner.1));
         let basis = Basis::of(self.namespace, planner, (change.kind, &change.name));
-        (change.request != Request::Read && refusal.of == basis).then_some(refusal)
+        (!change.request.is_read() && refusal.of == basis).then_some(refusal)
     }
 
     /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
@@ -283,6 +295,14 @@ pub(crate) fn look(kind: Kind, name: &str) -> Change {
     }
 }
 
+/// Asks the API server about the object `name`.
+fn ask(kind: Kind, name: &str, question: Question) -> Change {
+    Change {
+        request: Request::Ask(question),
+        ..look(kind, name)
+    }
+}
+
 /// How long an interface waits before an Event says so.
 pub const WAITING_AFTER: Duration = Duration::from_secs(30);
 
@@ -292,7 +312,7 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
         Kind::Machine => machine::plan(&key.name, view),
         Kind::NetworkInterface => interface::plan(&key.name, view),
         Kind::VirtualIp => virtual_ip::plan(&key.name, view),
-        Kind::Network => unreadable(view.namespace.networks.slot(&key.name)),
+        Kind::Network => network::plan(&key.name, view),
         Kind::Prefix => prefix::plan(&key.name, view),
     };
     if let Some(meta) = view.namespace.meta(key.kind, &key.name) {

@@ -4,6 +4,7 @@ mod applied;
 mod children;
 mod claims;
 mod machines;
+mod networks;
 mod open;
 mod prefixes;
 mod statuses;
@@ -90,6 +91,7 @@ fn verb(change: &Change) -> String {
         Request::Patch(_) | Request::PatchStatus(_) => change.purpose.as_str(),
         Request::Delete { .. } => "delete",
         Request::Read => "look at",
+        Request::Ask(_) => "ask about",
     };
     format!("{verb} {}", change.name)
 }

@@ -74,6 +74,14 @@ impl Namespace {
         interfaces.filter(move |interface| interface.virtual_ip_name() == Some(name))
     }
 
+    /// The names of the interfaces that refer to the network `name`.
+    pub fn interfaces_on_network<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let interfaces = self.links.on_network.get(name);
+        let interfaces = interfaces.filter_map(|name| self.interfaces.get(name));
+        let interfaces = interfaces.filter(move |interface| interface.network() == name);
+        interfaces.map(|interface| &*interface.meta.name)
+    }
+
     /// Interfaces that ask for `address` in `network`: literally, or by a prefix of their own that was granted it.
     pub fn interfaces_asking<'a>(
         &'a self,

@@ -33,7 +33,7 @@ pub(crate) fn writes_keep_off_others_objects(server: &Server) {
         .filter(|(kind, _, before)| !is_managed(before) && !is_retained(*kind, before));
     for (kind, request, before) in others {
         match request {
-            Request::Create(_) | Request::PatchStatus(_) | Request::Read => {}
+            Request::Create(_) | Request::PatchStatus(_) | Request::Read | Request::Ask(_) => {}
             Request::Delete { .. } => panic!("deleted: {before}"),
             Request::Patch(body) => {
                 let fields = body["spec"].as_object().into_iter().flatten();
@@ -48,7 +48,8 @@ pub(crate) fn writes_keep_off_others_objects(server: &Server) {
                 let metadata = body["metadata"].as_object().unwrap().keys();
                 let more =
                     metadata.filter(|key| !["uid", "resourceVersion"].contains(&key.as_str()));
-                let protects = *kind == Kind::Prefix && body["spec"].is_null();
+                let protects =
+                    matches!(kind, Kind::Prefix | Kind::Network) && body["spec"].is_null();
                 let more: Vec<&String> = more.collect();
                 assert!(
                     if protects {
@@ -72,9 +73,9 @@ pub(crate) fn writes_keep_off_what_is_not_to_be_touched(server: &Server) {
                 body["metadata"]["resourceVersion"].is_string()
             }
             Request::Delete { .. } => true,
-            Request::Create(_) | Request::Read => false,
+            Request::Create(_) | Request::Read | Request::Ask(_) => false,
         };
-        let releases = *kind == Kind::Prefix
+        let releases = matches!(kind, Kind::Prefix | Kind::Network)
             && matches!(request, Request::Patch(body) if body["metadata"]["finalizers"].is_array())
             && !is_alive(before);
         assert!(

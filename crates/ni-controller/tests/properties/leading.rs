@@ -214,8 +214,7 @@ fn one_slot_is_left_for_another_namespace() {
         let mut sim = Sim::of_two(false);
         if others {
             sim.switch();
-            sim.server
-                .create(Kind::Network, "net", &json!({ "spec": {} }));
+            sim.server.create_network("net");
             sim.deliver_all(Kind::Network);
             sim.switch();
         }

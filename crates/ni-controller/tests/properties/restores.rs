@@ -118,8 +118,7 @@ fn a_conflict_that_goes_on_is_looked_at_and_shows_that_the_server_went_back() {
     for overtakes in [false, true] {
         let mut sim = gone_back(label_all, overtakes);
         // A network in error is one that only its own watch has to show.
-        sim.server
-            .create(Kind::Network, "net-0", &json!({ "spec": {} }));
+        sim.server.create_network("net-0");
         sim.list(Kind::Network);
         let purposes = purposes_until_it_notices(&mut sim);
         let (look, writes) = purposes.split_last().expect("some");

@@ -119,8 +119,7 @@ fn whatever_appears_first_has_all_objects_of_the_namespace_looked_at() {
     let mut sim = resting();
     // It is not the object that was refused that appears.
     sim.server.set_phase(Phase::Active);
-    sim.server
-        .create(Kind::Network, "net-0", &json!({ "spec": {} }));
+    sim.server.create_network("net-0");
     sim.deliver_all(Kind::Network);
     assert_eq!(step_now(&mut sim), Some(Purpose::Make));
 }

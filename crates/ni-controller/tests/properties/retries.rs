@@ -267,8 +267,7 @@ fn a_refused_child_of_an_interface_waits_whatever_its_status_says() {
     let prefix = json!({ "ipFamily": "IPv4", "prefixLength": 24, "parentRef": { "name": "p" } });
     interface["spec"]["prefixes"] =
         json!([{ "ephemeral": { "prefixTemplate": { "spec": prefix } } }]);
-    sim.server
-        .create(Kind::Network, "net-0", &json!({ "spec": {} }));
+    sim.server.create_network("net-0");
     sim.server.create(NIC, "x", &interface);
     let mut attempts = 0;
     for _ in 0..100 {

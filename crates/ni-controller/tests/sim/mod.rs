@@ -474,7 +474,7 @@ impl Sim {
 /// What leaves the core follows from the world as it is at that moment, times aside. (A read does good in any case, and some
 /// are ordered without a plan.)
 fn is_in_the_plan(core: &Core, order: &Order, now: Now) {
-    if order.change.request == Request::Read {
+    if order.change.request.is_read() {
         return;
     }
     let plan = core.plan(&order.key, now);

@@ -8,7 +8,7 @@ use api_model::{Answer, Definition, Policy, Refusal, Reported};
 use ni_controller::core::{Failure, Outcome};
 use ni_controller::plan::Request;
 use ni_controller::world::{AnyObject, Event, Kind};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) use api_model::{Phase, uid};
 
@@ -60,6 +60,13 @@ impl Server {
         Self::of(self.model.another("other"))
     }
 
+    /// Makes a network that the controller protects already.
+    pub(crate) fn create_network(&mut self, name: &str) {
+        let finalizers = [Kind::Network.entry().finalizer];
+        let body = json!({ "metadata": { "finalizers": finalizers }, "spec": {} });
+        self.create(Kind::Network, name, &body);
+    }
+
     /// Serves a request of the controller's.
     pub(crate) fn serve(&mut self, kind: Kind, name: &str, request: &Request) -> Outcome {
         let before = self.get(kind, name).cloned();
@@ -78,9 +85,13 @@ impl Server {
                 self.ask(kind, name, &api_model::Request::Delete(delete))
             }
             Request::Read => self.ask(kind, name, &api_model::Request::Get),
+            Request::Ask(question) => {
+                let mut all = self.list(kind);
+                return Outcome::Told(all.any(|object| question.is_answered_by(name, object)));
+            }
         };
         let refused = matches!(answer, Answer::Refused(_) | Answer::Invalid(_));
-        let done = !refused && *request != Request::Read;
+        let done = !refused && !request.is_read();
         if let Some(before) = before.filter(|_| done) {
             self.writes.push((kind, request.clone(), before));
         }

@@ -11,10 +11,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::protect::protect;
 use super::record;
 use super::write_status;
-use crate::plan::{Change, Plan, Purpose, View};
+use crate::plan::{Change, Plan, Purpose, View, finalizer};
 use crate::world::{Asks, Entry, Prefix, Queue, Record, Rest, Selector, Waiter};
 
 /// How long after a write those who wait are gathered for the next, unless there are many.
@@ -62,8 +61,11 @@ pub(super) fn plan(prefix: &Prefix, view: View<'_>, plan: &mut Plan) {
     };
     if view.elapsed < due {
         plan.wake_at = Some(due);
-    } else if !next.granted.is_empty() && !prefix.is_protected() {
-        plan.changes.push(protect(prefix));
+    } else if !next.granted.is_empty() && !finalizer::is_on::<Prefix>(&prefix.finalizers) {
+        plan.changes.push(finalizer::put_on::<Prefix>(
+            &prefix.meta,
+            &prefix.finalizers,
+        ));
     } else {
         plan.changes.extend(next.write(prefix, root, view));
     }

@@ -2,7 +2,7 @@
 
 use super::record;
 use crate::plan::View;
-use crate::plan::merge::some_of;
+use crate::plan::list::some_of;
 use crate::world::{Asks, Kind, Prefix};
 
 /// Why a prefix waits.
@@ -156,7 +156,7 @@ fn judge_selected(prefix: &Prefix, asks: Asks, view: View<'_>) -> Option<Waits> 
         Asks::Block(asked) => asked.to_string(),
         Asks::Length(_, length) => format!("a /{length}"),
     };
-    let names = some_of(&names);
+    let names = some_of(names).unwrap_or_default();
     Some(Waits::no_room(format!(
         "no Prefix that spec.parentSelector selects has room for {what}: {names}"
     )))

@@ -257,6 +257,11 @@ impl Object for Interface {
         if let Some(virtual_ip) = self.virtual_ip_name() {
             affect(Kind::VirtualIp, virtual_ip);
         }
+        // One that is being deleted waits for those that refer to it.
+        let network = namespace.networks.get(self.network());
+        if let Some(network) = network.filter(|network| network.meta.deleting) {
+            affect(Kind::Network, &network.meta.name);
+        }
     }
 
     /// Of the status only the addresses are read by others: they say who holds them.

@@ -4,7 +4,7 @@ use ironcore_api::networking::{NetworkState, NetworkStatus};
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
-use crate::world::meta::{Meta, RawMeta};
+use crate::world::meta::{Meta, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
 
@@ -13,6 +13,8 @@ use crate::world::share::Shared;
 pub struct Network {
     /// Metadata.
     pub meta: Meta,
+    /// Finalizers.
+    pub finalizers: Box<[Str]>,
     /// Its state, if anybody reports one.
     pub state: Option<NetworkState>,
 }
@@ -26,9 +28,10 @@ pub struct Body {
 impl Object for Network {
     type Body = Body;
 
-    fn assemble(meta: Meta, _: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
         Self {
             meta,
+            finalizers: raw.finalizers.into_iter().map(Str::from).collect(),
             state: body.status.and_then(|status| status.state),
         }
     }

@@ -138,12 +138,6 @@ impl Prefix {
             .map(|entry| entry.block)
     }
 
-    /// Whether it bears the finalizer that keeps it while others have parts of it.
-    pub fn is_protected(&self) -> bool {
-        let ours = Kind::Prefix.entry().finalizer;
-        self.finalizers.iter().any(|known| Some(&**known) == ours)
-    }
-
     /// Its first address: of a block of one address the only one.
     pub fn address(&self) -> Option<IpAddr> {
         self.granted.map(Block::address)
