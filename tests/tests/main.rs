@@ -52,6 +52,7 @@ mod gitops_apply;
 mod gitops_states;
 mod migration_moves;
 mod model_agreement;
+mod network_protection;
 mod node;
 mod upgrade;
 mod webhook_agreement;
