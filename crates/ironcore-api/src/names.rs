@@ -1,5 +1,7 @@
 //! Names of the children that the controllers make (contract, Names).
 
+use crate::address::Prefix;
+
 /// The interface made for entry `entry` of machine `machine`.
 pub fn network_interface(machine: &str, entry: &str) -> String {
     format!("{machine}-{entry}")
@@ -20,9 +22,16 @@ pub fn prefix(interface: &str, index: usize) -> String {
     format!("{interface}-pf-{index}")
 }
 
+/// The pool of public addresses that `--public-prefixes` makes of this block.
+pub fn public_pool(block: Prefix) -> String {
+    format!("public-{block}").replace([':', '/'], "-")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::parse_prefix;
+    use crate::validate::is_subdomain;
 
     #[test]
     fn names_are_the_contracts() {
@@ -30,6 +39,19 @@ mod tests {
         assert_eq!(virtual_ip("machine-primary"), "machine-primary");
         assert_eq!(ip_prefix("machine-primary", 1), "machine-primary-1");
         assert_eq!(prefix("machine-primary", 0), "machine-primary-pf-0");
+    }
+
+    #[test]
+    fn pools_are_named_after_their_block() {
+        for (block, expected) in [
+            ("203.0.113.0/24", "public-203.0.113.0-24"),
+            ("2001:db8::/64", "public-2001-db8---64"),
+            ("::/0", "public----0"),
+        ] {
+            let name = public_pool(parse_prefix(block).expect("a block"));
+            assert_eq!(name, expected);
+            assert!(is_subdomain(&name), "{name}");
+        }
     }
 
     #[test]

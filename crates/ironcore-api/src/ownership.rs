@@ -12,6 +12,17 @@ pub const MANAGED_BY: &str = "common.ironcore.dev/managed-by";
 /// as well, as JSON. What it names no longer is then told from what others added (contract, Others add to what we make).
 pub const LAST_APPLIED: &str = "ni.ironcore.dev/last-applied";
 
+/// Label of a root Prefix in the controller's own namespace from which virtual IPs get their addresses, whatever its value
+/// (contract, VirtualIP allocation).
+pub const PUBLIC_POOL: &str = "ni.ironcore.dev/public-pool";
+/// Annotation of the Prefix that holds a public address: the namespace of the virtual IP that it is for. Owner references don't
+/// reach into other namespaces.
+pub const VIRTUAL_IP_NAMESPACE: &str = "ni.ironcore.dev/virtual-ip-namespace";
+/// As [`VIRTUAL_IP_NAMESPACE`]: its name.
+pub const VIRTUAL_IP_NAME: &str = "ni.ironcore.dev/virtual-ip-name";
+/// As [`VIRTUAL_IP_NAMESPACE`]: its UID, which the Prefix bears as its name.
+pub const VIRTUAL_IP_UID: &str = "ni.ironcore.dev/virtual-ip-uid";
+
 /// The controller owner reference that a child bears, so that the garbage collector removes it with its owner.
 pub fn controller_reference(
     api_version: &str,

@@ -64,12 +64,36 @@ impl Scopes {
         all.into_iter().chain(each.map(Scope::Namespace))
     }
 
+    /// These, and `namespace` as well.
+    #[must_use]
+    pub fn with(&self, namespace: &str) -> Self {
+        match self {
+            Self::All => Self::All,
+            Self::Each(names) => {
+                let more = std::iter::once(Arc::from(namespace));
+                Self::Each(names.iter().cloned().chain(more).collect())
+            }
+        }
+    }
+
     /// The one that covers `namespace`; `None` where that is not looked after.
     pub fn of(&self, namespace: &str) -> Option<Scope> {
         match self {
             Self::All => Some(Scope::All),
             Self::Each(names) => names.get(namespace).cloned().map(Scope::Namespace),
         }
+    }
+}
+
+/// The name of a namespace.
+///
+/// # Errors
+/// If no namespace can be called so.
+pub fn namespace(text: &str) -> Result<Arc<str>, ScopesError> {
+    if is_label(text) {
+        Ok(text.into())
+    } else {
+        Err(ScopesError::NoLabel(text.to_owned()))
     }
 }
 
@@ -82,10 +106,7 @@ impl FromStr for Scopes {
         }
         let mut names = BTreeSet::new();
         for name in text.split(',') {
-            if !is_label(name) {
-                return Err(ScopesError::NoLabel(name.to_owned()));
-            }
-            if !names.insert(name.into()) {
+            if !names.insert(namespace(name)?) {
                 return Err(ScopesError::Twice(name.to_owned()));
             }
         }

@@ -28,6 +28,7 @@ async fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Run(options) => control(&options).await,
         Command::Plan(options) => {
+            options.check()?;
             let preview = preview::preview(&client::infer(client::ASKS).await?, &options).await?;
             print!("{}", preview.text);
             anyhow::ensure!(
@@ -72,6 +73,7 @@ async fn release_finalizers(options: &ReleaseFinalizers) -> anyhow::Result<()> {
 }
 
 async fn control(options: &Run) -> anyhow::Result<()> {
+    options.deciding.check()?;
     let client = client::infer(client::WATCHES).await?;
     let metrics = Metrics::default();
     let outbox = Outbox::default();

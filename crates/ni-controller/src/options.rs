@@ -1,16 +1,21 @@
 //! The command line. Every flag has an environment name.
 
 use std::net::SocketAddr;
+use std::ops::Deref;
+use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use ironcore_api::scope::Scopes;
+use ironcore_api::address::{Prefix, parse_prefix};
+use ironcore_api::scope::{self, Scopes};
 
 use crate::core::Backoff;
 use crate::lease::{Times, TimesError};
 use crate::plan::{Allocator, DuplicateAddresses, Options, Replace, StatusOwner};
+use crate::world::Watched;
 
 /// Makes, repairs, claims and reports the NetworkInterfaces that Machines declare.
 ///
@@ -195,9 +200,81 @@ pub struct Deciding {
     /// caches.
     #[arg(long, env = "NI_ADDRESS_REUSE_DELAY", default_value = "0s", value_parser = duration)]
     pub address_reuse_delay: Duration,
+    /// The namespace of the public pools: virtual IPs of all namespaces get their addresses from the root Prefixes there that bear
+    /// the label ni.ironcore.dev/public-pool.
+    #[arg(
+        long,
+        env = "NI_PUBLIC_POOL_NAMESPACE",
+        value_name = "NAME",
+        default_value = "ironcore-ni",
+        value_parser = scope::namespace
+    )]
+    pub public_pool_namespace: Arc<str>,
+    /// Blocks of public addresses, with commas between them: a public pool is made of each.
+    #[arg(
+        long,
+        env = "NI_PUBLIC_PREFIXES",
+        value_name = "CIDR,CIDR",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub public_prefixes: PublicPrefixes,
+}
+
+/// Blocks of public addresses, none of which overlaps another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublicPrefixes(Vec<Prefix>);
+
+impl Deref for PublicPrefixes {
+    type Target = [Prefix];
+
+    fn deref(&self) -> &[Prefix] {
+        &self.0
+    }
+}
+
+impl FromStr for PublicPrefixes {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut blocks: Vec<Prefix> = Vec::new();
+        for text in text.split(',').filter(|_| !text.is_empty()) {
+            let block = parse_prefix(text).map_err(|error| format!("{text:?} {error}"))?;
+            if block.is_single_address() {
+                return Err(format!("{text:?} must be more than one address"));
+            }
+            let overlap = |other: &Prefix| other.contains(block) || block.contains(*other);
+            if let Some(other) = blocks.iter().find(|other| overlap(other)) {
+                return Err(format!("{text:?} must not overlap {other}"));
+            }
+            blocks.push(block);
+        }
+        Ok(Self(blocks))
+    }
 }
 
 impl Deciding {
+    /// What is watched.
+    pub fn watched(&self) -> Watched {
+        let allocates = self.prefix_allocation == Allocator::Controller;
+        Watched {
+            namespaces: self.namespaces.clone(),
+            pools: allocates.then(|| (*self.public_pool_namespace).into()),
+        }
+    }
+
+    /// Whether the flags go together.
+    ///
+    /// # Errors
+    /// Names those that do not.
+    pub fn check(&self) -> Result<(), FlagsError> {
+        let external = self.prefix_allocation == Allocator::External;
+        if external && !self.public_prefixes.is_empty() {
+            return Err(FlagsError::PoolsOfAnother);
+        }
+        Ok(())
+    }
+
     /// What operators decide.
     pub fn options(&self) -> Options {
         Options {
@@ -208,6 +285,14 @@ impl Deciding {
             reuse_delay: self.address_reuse_delay,
         }
     }
+}
+
+/// Flags that do not go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FlagsError {
+    /// Who leaves prefixes alone hands out no addresses.
+    #[error("--public-prefixes needs --prefix-allocation=controller")]
+    PoolsOfAnother,
 }
 
 /// The longest duration that a flag takes: times stay far from where adding them up overflows.
@@ -322,6 +407,56 @@ mod tests {
                 let error = Cli::try_parse_from(words).expect_err(names).to_string();
                 assert!(error.contains(expected), "{error}");
             }
+        }
+    }
+
+    #[test]
+    fn public_prefixes_are_blocks_that_do_not_overlap() {
+        for (blocks, expected) in [
+            ("", Ok(0)),
+            ("203.0.113.0/24,2001:db8::/64", Ok(2)),
+            ("203.0.113.1/24", Err("\"203.0.113.1/24\" has host bits set")),
+            ("203.0.113.0", Err("\"203.0.113.0\" ")),
+            (
+                "203.0.113.0/32",
+                Err("\"203.0.113.0/32\" must be more than one address"),
+            ),
+            (
+                "203.0.113.0/24,203.0.113.128/25",
+                Err("\"203.0.113.128/25\" must not overlap 203.0.113.0/24"),
+            ),
+            ("203.0.113.0/24,", Err("\"\" ")),
+        ] {
+            let flag = format!("--public-prefixes={blocks}");
+            let cli = Cli::try_parse_from(["ni-controller", "plan", &flag]);
+            match (cli.map(|cli| cli.command), expected) {
+                (Ok(Command::Plan(deciding)), Ok(count)) => {
+                    assert_eq!(deciding.public_prefixes.len(), count, "{blocks}");
+                }
+                (Err(error), Err(expected)) => {
+                    assert!(error.to_string().contains(expected), "{error}");
+                }
+                (found, _) => panic!("{blocks}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn who_leaves_prefixes_alone_makes_no_pools() {
+        for (external, pools, expected) in [
+            (false, true, Ok(())),
+            (true, false, Ok(())),
+            (true, true, Err(FlagsError::PoolsOfAnother)),
+        ] {
+            let mut words = vec!["ni-controller", "plan"];
+            words.extend(external.then_some("--prefix-allocation=external"));
+            words.extend(pools.then_some("--public-prefixes=203.0.113.0/24"));
+            let cli = Cli::try_parse_from(words).expect("flags");
+            let Command::Plan(deciding) = cli.command else {
+                panic!("another command");
+            };
+            assert_eq!(deciding.check(), expected);
+            assert_eq!(deciding.watched().pools.is_none(), external);
         }
     }
 

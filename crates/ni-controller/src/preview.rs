@@ -14,7 +14,7 @@ use crate::options::Deciding;
 use crate::plan::{Change, Notice, Plan, Request};
 use crate::run::Clock;
 use crate::watch::once;
-use crate::world::{Event, Key, Kind, Object, for_kind};
+use crate::world::{Event, Key, Object, for_kind};
 
 /// How long one read may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -38,13 +38,13 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
         base: READ_TIMEOUT,
         cap: READ_TIMEOUT,
     };
-    let scopes = &deciding.namespaces;
-    let mut core = Core::new(deciding.options(), never).with_scopes(scopes);
-    for scope in scopes.iter() {
-        for kind in Kind::ALL {
-            for event in for_kind!(kind, T => list::<T>(client, &scope).await)? {
-                core.observe(event, clock.now());
-            }
+    let watched = deciding.watched();
+    let mut core = Core::new(deciding.options(), never)
+        .watching(&watched)
+        .with_public_pools(&deciding.public_prefixes);
+    for (kind, scope) in watched.iter() {
+        for event in for_kind!(kind, T => list::<T>(client, &scope).await)? {
+            core.observe(event, clock.now());
         }
     }
     core.lead(true, clock.now());

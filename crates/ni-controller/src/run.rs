@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use ironcore_api::scope::Scopes;
 use k8s_openapi::jiff::Timestamp;
 use kube::Client;
 use tokio::sync::mpsc;
@@ -22,7 +21,7 @@ use crate::plan::{Allocator, Purpose};
 use crate::restored::WentBack;
 use crate::serve::Probe;
 use crate::watch::Watches;
-use crate::world::{Event, Kind};
+use crate::world::{Event, Kind, Watched};
 
 /// For how long events are taken in, or objects planned for, before whatever else waits has its turn.
 const SLICE: Duration = Duration::from_millis(3);
@@ -57,7 +56,7 @@ struct Loop {
     core: Core,
     clock: Clock,
     client: Client,
-    scopes: Scopes,
+    watched: Watched,
     watches: Watches,
     term: Term,
     /// Whether no other allocator can be at work: until that is known nothing is written.
@@ -94,15 +93,17 @@ pub async fn run(
     mut probes: mpsc::Receiver<Probe>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<Ended> {
-    let scopes = &options.deciding.namespaces;
+    let watched = options.deciding.watched();
     let mut this = Loop {
         core: Core::new(options.deciding.options(), options.backoff())
             .with_slots(usize::from(options.concurrency))
-            .with_scopes(scopes),
+            .watching(&watched)
+            .with_public_pools(&options.deciding.public_prefixes),
         clock: Clock::start(),
-        watches: Watches::start(&client, scopes, &metrics),
+        watches: Watches::start(&client, &watched, &metrics),
         client: client.clone(),
-        scopes: scopes.clone(),
+        lag: Lag::new(watched.namespaces.clone()),
+        watched,
         term: term.clone(),
         alone: options.deciding.prefix_allocation == Allocator::External,
         restores: 0,
@@ -111,7 +112,6 @@ pub async fn run(
         sending: JoinSet::new(),
         concurrency: usize::from(options.concurrency),
         request_timeout: options.request_timeout,
-        lag: Lag::new(scopes.clone()),
         stopping: false,
         announced: false,
     };
@@ -186,8 +186,8 @@ impl Loop {
         );
         self.metrics.restored();
         self.core.start_over(self.clock.now());
-        self.watches = Watches::start(&self.client, &self.scopes, &self.metrics);
-        self.lag = Lag::new(self.scopes.clone());
+        self.watches = Watches::start(&self.client, &self.watched, &self.metrics);
+        self.lag = Lag::new(self.watched.namespaces.clone());
         // Decided from what no longer holds: what was not sent yet is not to be.
         self.sending = JoinSet::new();
         self.announced = false;

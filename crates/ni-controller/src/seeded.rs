@@ -59,6 +59,8 @@ pub enum Fault {
     ParentNotKept,
     /// A network that is being deleted goes without a question to the API server whether interfaces refer to it.
     NetworkNotAsked,
+    /// A public address is freed without a question to the API server whether its virtual IP is there.
+    AddressFreedUnasked,
 }
 
 /// Takes a precondition off a write, where the fault is switched on.

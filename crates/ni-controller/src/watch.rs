@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::ExponentialBuilder;
 use futures::{StreamExt, TryStreamExt, pin_mut};
-use ironcore_api::scope::{Scope, Scopes};
+use ironcore_api::scope::Scope;
 use kube::runtime::utils::{Backoff, ResetTimerBackoff};
 use kube::runtime::watcher::{self, Error, ExponentialBackoff, watcher};
 use kube::{Api, Client};
@@ -17,7 +17,7 @@ use crate::apply::describe;
 use crate::metrics::Metrics;
 use crate::turn::measured;
 use crate::wire::Wire;
-use crate::world::{Event, Kind, Object, for_kind};
+use crate::world::{Event, Kind, Object, Watched, for_kind};
 
 /// How many events may wait for the core; then the watch waits, and TCP with it.
 const BUFFER: usize = 1024;
@@ -39,7 +39,7 @@ fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
     ResetTimerBackoff::new(waits.into(), GOES_WELL)
 }
 
-/// The watches of all kinds in each of some scopes. They end with it.
+/// All watches. They end with it.
 #[derive(Debug)]
 pub struct Watches {
     events: mpsc::Receiver<Event>,
@@ -48,17 +48,14 @@ pub struct Watches {
 
 impl Watches {
     /// Begins them: each with a list.
-    pub fn start(client: &Client, scopes: &Scopes, metrics: &Metrics) -> Self {
+    pub fn start(client: &Client, watched: &Watched, metrics: &Metrics) -> Self {
         let (out, events) = mpsc::channel(BUFFER);
         let mut tasks = JoinSet::new();
-        for scope in scopes.iter() {
-            for kind in Kind::ALL {
-                let (client, scope, out) = (client.clone(), scope.clone(), out.clone());
-                let metrics = metrics.clone();
-                for_kind!(kind, T => tasks.spawn(async move {
-                    measured(&metrics, watch::<T>(client, scope, out)).await;
-                }));
-            }
+        for (kind, scope) in watched.iter() {
+            let (client, out, metrics) = (client.clone(), out.clone(), metrics.clone());
+            for_kind!(kind, T => tasks.spawn(async move {
+                measured(&metrics, watch::<T>(client, scope, out)).await;
+            }));
         }
         Self {
             events,

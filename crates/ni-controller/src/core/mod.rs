@@ -3,6 +3,7 @@
 
 mod backoff;
 mod outcome;
+mod public;
 mod queue;
 mod reconcile;
 mod repeats;
@@ -11,10 +12,11 @@ mod send;
 mod start_over;
 mod sweep;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use ironcore_api::scope::{Scope, Scopes};
+use ironcore_api::address::Prefix as Block;
+use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 
 pub use backoff::Backoff;
@@ -27,7 +29,7 @@ use sweep::Sweeps;
 use crate::plan::{Change, Memory, Notice, Options, Purpose};
 use crate::restored::{Baseline, WentBack};
 use crate::seeded::{self, Fault};
-use crate::world::{Dirty, Event, Key, Str, World};
+use crate::world::{Dirty, Event, Key, Str, Watched, World};
 
 /// How many objects are planned for in a step. Whoever runs the core knows the time, and how many steps it has room for.
 const SLICE: u32 = 32;
@@ -127,6 +129,8 @@ pub struct Core {
     running: HashMap<Key, Running>,
     sent: HashMap<u64, Sent>,
     rests: Rests,
+    /// The blocks of public pools that operators want, by name.
+    wanted_pools: BTreeMap<Str, Block>,
     notices: Vec<Notice>,
     tickets: u64,
     counts: Counts,
@@ -151,6 +155,7 @@ impl Core {
             running: HashMap::new(),
             sent: HashMap::new(),
             rests: Rests::default(),
+            wanted_pools: BTreeMap::new(),
             notices: Vec::new(),
             tickets: 0,
             counts: Counts::default(),
@@ -166,11 +171,17 @@ impl Core {
         self
     }
 
-    /// As this core, for who watches `scopes`: what is in other namespaces is neither known nor touched. To be called
-    /// before anything is observed.
+    /// As this core, for who watches this: all else is neither known nor touched. To be called before anything is observed.
     #[must_use]
-    pub fn with_scopes(mut self, scopes: &Scopes) -> Self {
-        self.world = World::new(scopes);
+    pub fn watching(mut self, watched: &Watched) -> Self {
+        self.world = World::new(watched);
+        self
+    }
+
+    /// As this core, which makes pools of public addresses of these blocks.
+    #[must_use]
+    pub fn with_public_pools(mut self, blocks: &[Block]) -> Self {
+        self.wanted_pools = public::named(blocks);
         self
     }
 
@@ -219,6 +230,7 @@ impl Core {
         if leads {
             self.sweeps.begin(Scope::All);
             self.sweep(now);
+            self.look_after_pools(now);
         } else {
             self.stand_by();
         }
@@ -248,7 +260,7 @@ impl Core {
         let scope = self.scope_to_complete(&event);
         self.world.observe(event, &mut dirty);
         self.take_in(dirty, now);
-        self.note_complete(scope);
+        self.note_complete(scope, now);
     }
 
     /// Does a part of what the ends of lists have left to do, whether it leads or not. Answers whether more is left.
@@ -260,6 +272,7 @@ impl Core {
     }
 
     fn take_in(&mut self, dirty: Dirty, now: Now) {
+        self.sweep_for_new_pools();
         self.outdate(&dirty);
         self.enqueue(dirty, now);
     }

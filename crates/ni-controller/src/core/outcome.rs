@@ -134,6 +134,7 @@ impl Core {
                 self.fail(&sent, failure, &mut dirty, now)
             }
         };
+        self.sweep_for_new_pools();
         self.outdate(dirty.iter().filter(|other| surprise || *other != key));
         let is_write = !sent.planned.change.request.is_read();
         if is_write

@@ -130,6 +130,7 @@ impl Core {
     fn plan_with(&self, key: &Key, memory: &Memory, now: Now) -> Plan {
         let view = View {
             namespace: self.world.namespace(&key.namespace),
+            elsewhere: self.elsewhere(key),
             memory,
             options: &self.options,
             failing: self.attempts.contains_key(key),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 
 use super::{Core, Now, Sent};
@@ -162,6 +163,11 @@ impl Core {
                 })
                 .collect();
             self.enqueue(keys, now);
+            if self.world.pools().namespace() == Some(&namespace) {
+                // Those that could not be made are known by their virtual IPs alone.
+                self.sweeps.begin(Scope::All);
+                self.look_after_pools(now);
+            }
         }
     }
 }

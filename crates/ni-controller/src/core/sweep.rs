@@ -56,7 +56,9 @@ impl Core {
         let Some(keys) = self.sweeps.next(&self.world) else {
             return false;
         };
-        for key in keys {
+        let elsewhere = keys.iter().filter_map(|key| self.world.address_of(key));
+        let elsewhere: Vec<Key> = elsewhere.collect();
+        for key in keys.into_iter().chain(elsewhere) {
             // Those of a namespace that is not known whole are swept once it is. Those that wait for a time were planned for.
             let waits = self.running.contains_key(&key) || self.queue.has_timer(&key);
             if self.world.shows_all_of(&key.namespace) && !waits {
@@ -75,9 +77,23 @@ impl Core {
     }
 
     /// Takes in that this scope may be complete now: all of it is to be planned for then.
-    pub(super) fn note_complete(&mut self, scope: Option<Scope>) {
-        if let Some(scope) = scope.filter(|scope| self.leads && is_complete(&self.world, scope)) {
-            self.sweeps.begin(scope);
+    pub(super) fn note_complete(&mut self, scope: Option<Scope>, now: Now) {
+        let Some(scope) = scope.filter(|scope| self.leads && is_complete(&self.world, scope))
+        else {
+            return;
+        };
+        match self.world.pools().namespace().cloned() {
+            // What was planned for before did not see them.
+            Some(pools) if scope.covers(&pools) => {
+                self.sweeps.begin(Scope::All);
+                self.look_after_pools(now);
+            }
+            // Whether those are there that have public addresses can be told now.
+            Some(pools) => {
+                self.sweeps.begin(scope);
+                self.sweeps.begin(Scope::Namespace(pools.as_str().into()));
+            }
+            None => self.sweeps.begin(scope),
         }
     }
 }

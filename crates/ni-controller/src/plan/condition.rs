@@ -5,6 +5,8 @@ use k8s_openapi::jiff::Timestamp;
 
 /// Whether an object has what it asks for.
 pub(super) const READY: &str = "Ready";
+/// The reason of a prefix that no parent has room for.
+pub(super) const NO_ROOM: &str = "NoRoom";
 /// There while only a change of the object itself can help.
 const STALLED: &str = "Stalled";
 

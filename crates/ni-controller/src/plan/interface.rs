@@ -34,7 +34,11 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     if !external {
         plan.changes.extend(plan_holder(interface, view));
         // A claim that is refused does not keep the status from being written.
-        hold_back((Kind::NetworkInterface, &interface.meta), view, &mut plan);
+        hold_back(
+            (Kind::NetworkInterface, Some(&interface.meta)),
+            view,
+            &mut plan,
+        );
     }
     // Of an object, one write at a time: the status follows the claim's answer.
     let claiming = !plan.changes.is_empty();

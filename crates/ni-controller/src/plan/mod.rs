@@ -24,6 +24,7 @@ mod virtual_ip;
 
 use std::time::Duration;
 
+use ironcore_api::address::Prefix as Block;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
@@ -33,7 +34,7 @@ pub use notice::{Notice, Reason};
 pub use question::Question;
 
 use crate::seeded::{self, Fault};
-use crate::world::{Key, Kind, Meta, Namespace, Str};
+use crate::world::{Holder, Key, Kind, Meta, Namespace, Pools, Str};
 
 /// What operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,11 +249,47 @@ impl Plan {
     }
 }
 
+/// What a planner sees of another namespace than its object's: public addresses are of pools in one, for virtual IPs of all.
+/// Requests are for the object's own namespace all the same, but for questions.
+#[derive(Clone, Copy, Debug)]
+pub struct Elsewhere<'a> {
+    /// The public pools, for a virtual IP and for a prefix of their namespace; none where this controller hands out no addresses, or
+    /// does not know all of the namespace yet.
+    pub pools: Option<PublicPools<'a>>,
+    /// For a prefix of the pools' namespace: the virtual IP that it holds an address for.
+    pub holder: Holder<'a>,
+    /// Whether the holder's namespace is being deleted.
+    pub holder_rests: bool,
+    /// For a prefix of the pools' namespace: the block of the pool that operators want by this name.
+    pub wanted: Option<Block>,
+}
+
+impl Elsewhere<'_> {
+    /// Nothing.
+    pub const NOTHING: Self = Self {
+        pools: None,
+        holder: Holder::Unknown,
+        holder_rests: false,
+        wanted: None,
+    };
+}
+
+/// The public pools.
+#[derive(Clone, Copy, Debug)]
+pub struct PublicPools<'a> {
+    /// Which there are.
+    pub pools: &'a Pools,
+    /// Their namespace, with the prefixes that hold addresses.
+    pub namespace: &'a Namespace,
+}
+
 /// What a planner sees.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     /// The object's namespace.
     pub namespace: &'a Namespace,
+    /// What it sees of another namespace.
+    pub elsewhere: Elsewhere<'a>,
     /// What is remembered of earlier attempts for this object.
     pub memory: &'a Memory,
     /// What operators decide.
@@ -269,10 +306,9 @@ pub struct View<'a> {
 
 impl View<'_> {
     /// The answer to this very request, decided from the same, if the API server refused it.
-    fn refusal(&self, change: &Change, planner: (Kind, &Meta)) -> Option<&Refusal> {
+    fn refusal(&self, change: &Change, planner: (Kind, Option<&Meta>)) -> Option<&Refusal> {
         let key = (change.kind, change.name.clone(), change.purpose);
         let refusal = self.memory.refused.get(&key)?;
-        let planner = (planner.0, Some(planner.1));
         let basis = Basis::of(self.namespace, planner, (change.kind, &change.name));
         (!change.request.is_read() && refusal.of == basis).then_some(refusal)
     }
@@ -315,9 +351,8 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
         Kind::Network => network::plan(&key.name, view),
         Kind::Prefix => prefix::plan(&key.name, view),
     };
-    if let Some(meta) = view.namespace.meta(key.kind, &key.name) {
-        hold_back((key.kind, meta), view, &mut plan);
-    }
+    let meta = view.namespace.meta(key.kind, &key.name);
+    hold_back((key.kind, meta), view, &mut plan);
     let doubtful = view.namespace.is_doubtful(key.kind, &key.name);
     if doubtful && !seeded::has(Fault::DoubtfulNotRead) {
         plan.changes.insert(0, look(key.kind, &key.name));
@@ -326,7 +361,7 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
 }
 
 /// Holds back what was refused and waits for its next attempt, and says what was refused.
-fn hold_back(planner: (Kind, &Meta), view: View<'_>, plan: &mut Plan) {
+fn hold_back(planner: (Kind, Option<&Meta>), view: View<'_>, plan: &mut Plan) {
     if view.memory.refused.is_empty() {
         return;
     }

@@ -4,6 +4,7 @@
 mod child;
 mod parent;
 mod protect;
+mod public;
 mod record;
 mod waiting;
 
@@ -13,16 +14,30 @@ pub(super) use parent::CLEAN_UP_AFTER;
 
 use super::{Allocator, Change, Plan, Purpose, Request, View, unreadable};
 use crate::seeded::{Fault, has};
-use crate::world::{Kind, Prefix, Slot};
+use crate::world::{Kind, Prefix, Slot, Str};
 
 /// Plans for the prefix `name`.
-pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
+pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
     let slot = view.namespace.prefixes.slot(name);
-    let Some(Slot::Good(prefix)) = slot else {
-        return unreadable(slot);
-    };
+    let external = view.options.prefixes == Allocator::External;
     let mut plan = Plan::default();
-    if view.options.prefixes == Allocator::External || prefix.meta.external {
+    if slot.is_none() && !external {
+        public::make(name, view, &mut plan);
+    }
+    let Some(Slot::Good(prefix)) = slot else {
+        return if slot.is_none() {
+            plan
+        } else {
+            unreadable(slot)
+        };
+    };
+    if external || prefix.meta.external {
+        return plan;
+    }
+    if view.elsewhere.pools.is_some()
+        && let Some(of) = prefix.address_of()
+        && public::plan_end(prefix, of, view, &mut plan)
+    {
         return plan;
     }
     if prefix.meta.deleting {

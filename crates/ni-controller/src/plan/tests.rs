@@ -7,6 +7,7 @@ mod machines;
 mod networks;
 mod open;
 mod prefixes;
+mod public;
 mod statuses;
 
 use std::time::Duration;
@@ -15,10 +16,11 @@ use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Change, Memory, Options, Plan, Request, View, plan};
+use super::{Change, Elsewhere, Memory, Options, Plan, PublicPools, Request, View, plan};
 use crate::world::{AnyObject, Dirty, Event, Key, Kind, World};
 
 const NAMESPACE: &str = "ns";
+const POOLS: &str = "pools";
 
 /// A world that holds these objects, and options to plan with.
 struct Scene {
@@ -52,6 +54,18 @@ impl Scene {
         self
     }
 
+    /// Nothing, unless a test says otherwise.
+    fn elsewhere(&self) -> Elsewhere<'_> {
+        let pools = PublicPools {
+            pools: self.world.pools(),
+            namespace: self.world.namespace(POOLS),
+        };
+        Elsewhere {
+            pools: self.world.pools().namespace().map(|_| pools),
+            ..Elsewhere::NOTHING
+        }
+    }
+
     fn plan(&self, kind: Kind, name: &str) -> Plan {
         let key = Key {
             namespace: NAMESPACE.into(),
@@ -60,6 +74,7 @@ impl Scene {
         };
         let view = View {
             namespace: self.world.namespace(NAMESPACE),
+            elsewhere: self.elsewhere(),
             memory: &self.memory,
             options: &self.options,
             resting: self.resting,

@@ -1,4 +1,6 @@
-//! Claims and releases of virtual IPs (contract, Claims).
+//! Claims and releases of virtual IPs (contract, Claims), and their addresses (VirtualIP allocation).
+
+mod address;
 
 use serde_json::json;
 
@@ -15,9 +17,15 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
         return unreadable(slot);
     };
     let mut plan = Plan::default();
-    let meta = &virtual_ip.meta;
+    plan_target(virtual_ip, view, &mut plan);
+    address::plan(virtual_ip, view, &mut plan);
+    plan
+}
+
+fn plan_target(virtual_ip: &VirtualIp, view: View<'_>, plan: &mut Plan) {
+    let (meta, name) = (&virtual_ip.meta, &virtual_ip.meta.name);
     if !is_released(meta, Kind::NetworkInterface, view.namespace) {
-        return plan;
+        return;
     }
     let interfaces = &view.namespace.interfaces;
     let claimants = view
@@ -60,7 +68,6 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
             });
         }
     }
-    plan
 }
 
 fn write(

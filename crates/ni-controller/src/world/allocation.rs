@@ -36,11 +36,21 @@ pub struct Allocation {
     /// Prefixes that can be parents: the longest first, then by name.
     parents: BTreeSet<(Reverse<u8>, Str)>,
     /// The same, by name.
-    roots: HashMap<Str, Block>,
+    roots: HashMap<Str, Root>,
+    /// Those of them that are public pools.
+    pools: BTreeSet<Str>,
     /// Whether all that records say is held: while a prefix does not decode, nobody knows what it has.
     frozen: bool,
     /// Parents of which something was taken or given back since the last look.
     touched: BTreeMap<Str, Touched>,
+}
+
+/// A prefix that can be a parent.
+#[derive(Clone, Debug)]
+struct Root {
+    block: Block,
+    /// Addresses that first fit never chooses.
+    reserved: Box<[Block]>,
 }
 
 /// What was done to a parent.
@@ -67,26 +77,48 @@ impl Allocation {
 
     /// The length of the largest block that `parent` can grant.
     pub fn room(&self, parent: &Prefix) -> Option<u8> {
-        let kept: Vec<Block> = self
-            .queues(parent)
-            .flat_map(|(_, queue)| queue.kept())
-            .collect();
-        if kept.is_empty() {
-            return self.whole_room(&parent.meta.name);
+        let kept = self.queues(parent).flat_map(|(_, queue)| queue.kept());
+        self.room_beside(&parent.meta.name, kept)
+    }
+
+    /// The length of the largest block of `parent` that has no address in common with `kept`, and none that is reserved.
+    fn room_beside(&self, parent: &str, kept: impl Iterator<Item = Block>) -> Option<u8> {
+        let root = self.roots.get(parent)?;
+        let mut kept = root.reserved.iter().copied().chain(kept).peekable();
+        let empty;
+        let space = if let Some(space) = self.space(parent) {
+            space
+        } else {
+            empty = Space::of(root.block);
+            &empty
+        };
+        if kept.peek().is_none() {
+            return space.room();
         }
-        let empty = Space::of(parent.root()?);
-        let mut draft = self.space(&parent.meta.name).unwrap_or(&empty).draft();
-        for block in kept {
-            draft.keep(block);
-        }
+        let mut draft = space.draft();
+        kept.for_each(|block| draft.keep(block));
         draft.room()
     }
 
     /// The same, with the blocks that are kept for outside systems.
     fn whole_room(&self, parent: &str) -> Option<u8> {
-        let root = *self.roots.get(parent)?;
-        let space = self.spaces.get(parent);
-        space.map_or_else(|| Space::of(root).room(), Space::room)
+        self.room_beside(parent, std::iter::empty())
+    }
+
+    /// The public pool that has addresses in common with the pool `prefix` and is older: that one alone hands them out.
+    pub fn older_pool<'a>(&self, prefix: &Prefix, namespace: &'a Namespace) -> Option<&'a Prefix> {
+        let block = prefix.root().filter(|_| prefix.is_public_pool())?;
+        let pools = self.pools.iter();
+        let mut pools = pools.filter_map(|name| namespace.prefixes.get(name));
+        pools.find(|other| {
+            let overlap = |other: Block| other.contains(block) || block.contains(other);
+            other.meta.seniority() < prefix.meta.seniority() && other.root().is_some_and(overlap)
+        })
+    }
+
+    /// Public pools, in order.
+    pub(super) fn pools(&self) -> impl Iterator<Item = &Str> {
+        self.pools.iter()
     }
 
     /// Prefixes that name `parent`, in order.
@@ -196,7 +228,12 @@ impl Allocation {
         }
         if let Some(root) = prefix.root() {
             self.parents.insert((Reverse(root.length()), name.clone()));
-            self.roots.insert(name.clone(), root);
+            let reserved = prefix.reserved(root).collect();
+            let block = root;
+            self.roots.insert(name.clone(), Root { block, reserved });
+            if prefix.is_public_pool() {
+                self.pools.insert(name.clone());
+            }
             if let Some(space) = self.spaces.get_mut(name) {
                 space.set_root(root);
             }
@@ -231,6 +268,7 @@ impl Allocation {
         if let Some(root) = prefix.root() {
             self.parents.remove(&(Reverse(root.length()), name.clone()));
             self.roots.remove(name);
+            self.pools.remove(name);
         }
         if let Some(waiter) = Waiter::of(prefix) {
             self.leave_queue(prefix, &waiter);
@@ -251,7 +289,7 @@ impl Allocation {
         let known = self.spaces.get_key_value(parent);
         let name: Str = known.map_or_else(|| parent.into(), |(name, _)| name.clone());
         self.touch(&name).taken.push(block);
-        let root = self.roots.get(&name).copied();
+        let root = self.roots.get(&name).map(|root| root.block);
         let space = self.spaces.entry(name).or_default();
         if let Some(root) = root {
             space.set_root(root);

@@ -95,9 +95,9 @@ impl Lists {
         })
     }
 
-    /// Whether a list that shows `namespace` was complete.
-    pub(super) fn show_all_of(&self, namespace: &str) -> bool {
-        self.showing(namespace).is_some_and(|list| list.complete)
+    /// Whether a list that shows `namespace` was complete; `None` where that is not watched.
+    pub(super) fn show_all_of(&self, namespace: &str) -> Option<bool> {
+        self.showing(namespace).map(|list| list.complete)
     }
 
     /// Whether a list of each scope was complete.
@@ -163,14 +163,14 @@ mod tests {
         assert_eq!(lists.end(&a), Some((2, 7)));
         assert_eq!(
             ["a", "b", "c"].map(|ns| lists.show_all_of(ns)),
-            [true, false, false]
+            [Some(true), Some(false), None]
         );
         assert!(!lists.are_complete());
         assert_eq!(lists.end(&b), Some((1, 0)));
         assert!(lists.are_complete());
         // A list that begins anew takes nothing back.
         lists.begin(&b);
-        assert!(lists.are_complete() && lists.show_all_of("b"));
+        assert!(lists.are_complete() && lists.show_all_of("b") == Some(true));
     }
 
     #[test]
@@ -178,9 +178,9 @@ mod tests {
         let mut lists = lists("");
         lists.begin(&Scope::All);
         assert_eq!(lists.number("a"), Some(1));
-        assert!(!lists.show_all_of("a") && !lists.are_complete());
+        assert!(lists.show_all_of("a") == Some(false) && !lists.are_complete());
         assert_eq!(lists.end(&Scope::All), Some((1, 0)));
-        assert!(lists.show_all_of("a") && lists.are_complete());
+        assert!(lists.show_all_of("a") == Some(true) && lists.are_complete());
     }
 
     #[test]
@@ -206,7 +206,7 @@ mod tests {
         lists.forget();
         step(&lists);
         assert_eq!(steps, [0, 7, 9, 0, 8, 0]);
-        assert!(!lists.show_all_of("a"));
+        assert_eq!(lists.show_all_of("a"), Some(false));
     }
 
     #[test]

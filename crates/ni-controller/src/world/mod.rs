@@ -14,24 +14,26 @@ mod meta;
 mod namespace;
 mod object;
 mod packed;
+mod pools;
 mod readers;
 mod refs;
 mod share;
 mod size;
 mod store;
+mod watched;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 
-use ironcore_api::scope::{Scope, Scopes};
+use ironcore_api::scope::Scope;
 
 pub use allocation::{Allocation, Asks, Queue, Selector, Waiter};
 pub use decode::{Received, Slot, Undecodable, decode};
 use endings::Ending;
 pub use event::{Event, Loss};
 pub use kinds::{
-    AnyObject, Declared, Entry, Interface, Kind, Machine, Namespace, Network, Prefix, Record, Rest,
-    Template, VirtualIp,
+    AddressOf, AnyObject, Declared, Entry, Interface, Kind, Machine, Namespace, Network, Prefix,
+    Record, Rest, Template, VirtualIp,
 };
 pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;
@@ -39,11 +41,13 @@ pub use meta::{KUBECTL_LAST_APPLIED, Meta, Owner, Pairs, Str};
 pub use namespace::Key;
 pub use object::{Object, Stored};
 pub use packed::{Pack, Packed};
+pub use pools::{Holder, Pools};
 use readers::{changed, collect, went};
 use share::Shared;
 pub use size::Size;
 use store::News;
 pub use store::{Source, Store};
+pub use watched::Watched;
 
 /// What has to be planned for after a change.
 pub type Dirty = BTreeSet<Key>;
@@ -61,27 +65,29 @@ pub struct World {
     /// Namespaces that nobody sees any more.
     forgotten: Vec<Namespace>,
     shared: Shared,
+    pools: Pools,
     /// By kind.
     sizes: [Size; Kind::ALL.len()],
 }
 
 impl Default for World {
     fn default() -> Self {
-        Self::new(&Scopes::All)
+        Self::new(&Watched::default())
     }
 }
 
 impl World {
-    /// A world that knows nothing yet, and of nothing but `scopes` ever will.
-    pub fn new(scopes: &Scopes) -> Self {
+    /// A world that knows nothing yet, and of nothing but what is watched ever will.
+    pub fn new(watched: &Watched) -> Self {
         Self {
             namespaces: BTreeMap::new(),
             empty: Namespace::default(),
-            lists: Kind::ALL.map(|_| Lists::new(scopes)),
+            lists: Kind::ALL.map(|kind| Lists::new(&watched.of(kind))),
             clock: 0,
             ending: VecDeque::new(),
             forgotten: Vec::new(),
             shared: Shared::default(),
+            pools: Pools::new(watched.pools.clone()),
             sizes: Default::default(),
         }
     }
@@ -134,7 +140,12 @@ impl World {
 
     /// Whether each kind's first list that shows `namespace` is complete: before that nothing may be decided there.
     pub fn shows_all_of(&self, namespace: &str) -> bool {
-        self.lists.iter().all(|lists| lists.show_all_of(namespace))
+        let shown = self.lists.iter();
+        let mut shown = shown.filter_map(|lists| lists.show_all_of(namespace));
+        // Of the pools' namespace only prefixes may be watched.
+        shown
+            .next()
+            .is_some_and(|first| first && shown.all(|all| all))
     }
 
     /// The version up to which the watch of `kind` has shown everything in `namespace`; 0 where that can't be told.
@@ -150,6 +161,7 @@ impl World {
         self.lists.iter_mut().for_each(Lists::forget);
         self.ending.clear();
         self.sizes = Default::default();
+        self.pools = Pools::new(self.pools.namespace().cloned());
     }
 
     /// The world's own counter: it grows with each version that becomes known.
@@ -160,6 +172,62 @@ impl World {
     /// How many objects of `kind` there are, and what they take.
     pub fn size(&self, kind: Kind) -> Size {
         self.sizes[kind as usize]
+    }
+
+    /// What joins virtual IPs and public addresses.
+    pub fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    /// Whether the pools have changed since the last call: then each virtual IP may get an address.
+    pub fn take_change_of_pools(&mut self) -> bool {
+        self.pools.take_change()
+    }
+
+    /// The object of another namespace with which that of `key` is planned for: a virtual IP's address.
+    pub fn address_of(&self, key: &Key) -> Option<Key> {
+        let virtual_ips = || &self.namespace(&key.namespace).virtual_ips;
+        let virtual_ip = (key.kind == Kind::VirtualIp).then(virtual_ips);
+        let virtual_ip = virtual_ip.and_then(|all| all.get(&key.name))?;
+        self.pools.address_of(&virtual_ip.meta.uid)
+    }
+
+    /// The virtual IP that the prefix `name` of the pools' namespace is for, or would be.
+    pub fn holder_of(&self, name: &str) -> Holder<'_> {
+        let pools = self.pools.namespace().map(|pools| self.namespace(pools));
+        let slot = pools.and_then(|pools| pools.prefixes.slot(name));
+        let (namespace, of) = match slot {
+            Some(Slot::Bad(_)) => return Holder::Unknown,
+            Some(Slot::Good(prefix)) => match prefix.address_of() {
+                Some(of) => (of.namespace, of.name),
+                None => return Holder::Unknown,
+            },
+            None => match self.pools.virtual_ip(name) {
+                Some((namespace, of)) => (&**namespace, &**of),
+                None => return Holder::Unknown,
+            },
+        };
+        let all = self.lists[Kind::VirtualIp as usize].show_all_of(namespace);
+        let virtual_ip = self.namespace(namespace).virtual_ips.slot(of);
+        match virtual_ip.filter(|slot| *slot.meta().uid == *name) {
+            Some(Slot::Good(virtual_ip)) => Holder::Known(virtual_ip),
+            None if all == Some(true) => Holder::Missing,
+            Some(Slot::Bad(_)) | None => Holder::Unknown,
+        }
+    }
+
+    /// Has these planned for: another namespace's object changed, came or went.
+    fn mark(&self, keys: Vec<Key>, dirty: &mut Dirty) {
+        dirty.extend(keys.into_iter().filter(|key| self.is_of_interest(key)));
+    }
+
+    /// Whether there may be something to do for it: an address may be there, or there are pools that it could be of.
+    fn is_of_interest(&self, key: &Key) -> bool {
+        let known = || {
+            let prefixes = &self.namespace(&key.namespace).prefixes;
+            prefixes.slot(&key.name).is_some()
+        };
+        key.kind != Kind::Prefix || self.pools.blocks().next().is_some() || known()
     }
 
     /// Takes in a watch's event.
@@ -279,9 +347,12 @@ impl World {
         }
         if let Some(new) = new {
             size.add(new);
+            let before = old.as_ref().and_then(Slot::good);
+            let elsewhere = self.pools.note(before, new.good());
             let bids = changed(namespace, old, new, &mut collect(of, dirty));
             namespace.settle(bids, &mut collect(of, dirty));
             namespace.settle_rooms(&mut collect(of, dirty));
+            self.mark(elsewhere, dirty);
         }
     }
 
@@ -313,8 +384,10 @@ impl World {
         for old in gone.iter().filter_map(Slot::good) {
             old.unlink(links);
         }
+        let mut elsewhere = Vec::new();
         for old in &gone {
             self.sizes[T::KIND as usize].remove(old);
+            elsewhere.extend(self.pools.note(old.good(), None));
             let bids = went(namespace, old, &mut collect(name, dirty));
             namespace.settle(bids, &mut collect(name, dirty));
             namespace.note_loss(old, loss, self.clock);
@@ -323,6 +396,7 @@ impl World {
         if namespace.is_empty() {
             self.namespaces.remove(name);
         }
+        self.mark(elsewhere, dirty);
     }
 }
 

@@ -9,6 +9,8 @@ use super::decode::Slot;
 use super::kinds::{AnyObject, Kind, Namespace};
 use super::links::Links;
 use super::meta::{Meta, RawMeta, Str};
+use super::namespace::Key;
+use super::pools::Pools;
 use super::share::Shared;
 use super::store::Store;
 
@@ -67,6 +69,12 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn link(&self, _: &mut Links) {}
     /// Takes the object from the indexes.
     fn unlink(&self, _: &mut Links) {}
+    /// Takes in that an object came, changed or went, for what joins namespaces.
+    fn note_elsewhere(_: Option<&Self>, _: Option<&Self>, _: &mut Pools) {}
+    /// The object of another namespace whose plan depends on this one.
+    fn reader_elsewhere(&self, _: &Pools) -> Option<Key> {
+        None
+    }
     /// Names the few objects whose plan depends on all of this one, itself aside.
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>);
     /// What it asks for, that others may ask for too.

@@ -18,7 +18,10 @@ fn scope(namespace: &str) -> Scope {
 }
 
 fn watching(scopes: &str) -> World {
-    World::new(&scopes.parse().expect("names"))
+    World::new(&Watched {
+        namespaces: scopes.parse().expect("names"),
+        pools: None,
+    })
 }
 
 impl World {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use ironcore_api::scope::{Scope, Scopes};
+use ironcore_api::scope::Scope;
 use ni_controller::core::{Failure, Outcome, Step};
 use ni_controller::plan::Purpose;
-use ni_controller::world::{Event, Kind};
+use ni_controller::world::{Event, Kind, Watched};
 use serde_json::{Value, json};
 
 use crate::retries::with_child;
@@ -128,7 +128,7 @@ fn one_that_begins_to_lead_plans_for_every_object() {
 
 #[test]
 fn one_that_stands_by_remembers_nothing_of_objects_that_are_gone() {
-    let mut core = fresh_core(&Scopes::All, outside_allocator());
+    let mut core = fresh_core(&Watched::default(), outside_allocator());
     let now = Sim::new(Server::default()).now();
     core.observe(Event::ListBegins(Kind::Machine, Scope::All), now);
     core.observe(Event::ListEnds(Kind::Machine, Scope::All), now);
@@ -228,7 +228,7 @@ fn one_slot_is_left_for_another_namespace() {
         let now = sim.now();
         let mut core = std::mem::replace(
             &mut sim.leader.core,
-            fresh_core(&Scopes::All, outside_allocator()),
+            fresh_core(&Watched::default(), outside_allocator()),
         );
         core = core.with_slots(4);
         std::iter::from_fn(|| core.next(now)).take(8).count()

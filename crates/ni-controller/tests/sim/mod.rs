@@ -9,7 +9,7 @@ use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
 use ni_controller::plan::{Allocator, Change, Options, Plan, Request};
-use ni_controller::world::{Event, Key, Kind};
+use ni_controller::world::{Event, Key, Kind, Watched};
 
 use serde_json::Value;
 use server::{Backup, Server, any, typed};
@@ -37,7 +37,7 @@ pub(crate) struct Sim {
     /// The other one.
     pub(crate) other: Server,
     /// What the watches cover.
-    scopes: Scopes,
+    watched: Watched,
     options: Options,
     pub(crate) leader: Replica,
     pub(crate) standby: Replica,
@@ -78,12 +78,12 @@ pub(crate) fn outside_allocator() -> Options {
 }
 
 /// A core that knows nothing yet and stands by.
-pub(crate) fn fresh_core(scopes: &Scopes, options: Options) -> Core {
+pub(crate) fn fresh_core(watched: &Watched, options: Options) -> Core {
     let backoff = Backoff {
         base: Duration::from_millis(10),
         cap: Duration::from_secs(1),
     };
-    Core::new(options, backoff).with_scopes(scopes)
+    Core::new(options, backoff).watching(watched)
 }
 
 impl Sim {
@@ -95,7 +95,7 @@ impl Sim {
     /// As [`Self::new`], with these options.
     pub(crate) fn with(options: Options, server: Server) -> Self {
         let other = server.other();
-        Self::watching(Scopes::All, options, server, other)
+        Self::watching(Watched::default(), options, server, other)
     }
 
     /// Both namespaces, each with watches of its own if `apart`.
@@ -104,13 +104,16 @@ impl Sim {
         let other = server.other();
         let names = [&server, &other].map(|server| server.namespace().into());
         let apart = apart.then(|| Scopes::Each(names.into()));
-        let scopes = apart.unwrap_or_default();
-        Self::watching(scopes, outside_allocator(), server, other)
+        let watched = Watched {
+            namespaces: apart.unwrap_or_default(),
+            pools: None,
+        };
+        Self::watching(watched, outside_allocator(), server, other)
     }
 
-    fn watching(scopes: Scopes, options: Options, server: Server, other: Server) -> Self {
+    fn watching(watched: Watched, options: Options, server: Server, other: Server) -> Self {
         let replica = |watches| Replica {
-            core: fresh_core(&scopes, options),
+            core: fresh_core(&watched, options),
             watches,
             answers: Vec::new(),
             orders: Vec::new(),
@@ -121,7 +124,7 @@ impl Sim {
             other,
             leader: replica(0),
             standby: replica(1),
-            scopes,
+            watched,
             options,
             elapsed: Duration::ZERO,
             restores: 0,
@@ -223,7 +226,7 @@ impl Sim {
 
     /// The leader knows nothing any more.
     pub(crate) fn forget(&mut self) {
-        self.leader.core = fresh_core(&self.scopes, self.options);
+        self.leader.core = fresh_core(&self.watched, self.options);
         self.leader.core.lead(true, self.now());
         self.leader.answers.clear();
     }
@@ -254,7 +257,7 @@ impl Sim {
     }
 
     fn list_all(&mut self, who: Who) {
-        for scope in self.scopes.clone().iter() {
+        for scope in self.watched.namespaces.clone().iter() {
             for kind in Kind::ALL {
                 self.list_scope(who, &scope, kind);
             }
@@ -267,7 +270,7 @@ impl Sim {
     }
 
     pub(crate) fn list_for(&mut self, who: Who, kind: Kind) {
-        let scope = self.scopes.of(self.server.namespace());
+        let scope = self.watched.namespaces.of(self.server.namespace());
         self.list_scope(who, &scope.expect("it is watched"), kind);
     }
 
@@ -298,13 +301,13 @@ impl Sim {
 
     /// A list of a kind, here, begins for the leader, and shows these objects so far.
     pub(crate) fn begin_list(&mut self, kind: Kind, items: &[Value]) {
-        let scope = self.scopes.of(self.server.namespace());
+        let scope = self.watched.namespaces.of(self.server.namespace());
         self.show_list(Who::Leader, &scope.expect("it is watched"), kind, items);
     }
 
     /// The list that began last ends.
     pub(crate) fn end_list(&mut self, kind: Kind) {
-        let scope = self.scopes.of(self.server.namespace());
+        let scope = self.watched.namespaces.of(self.server.namespace());
         self.observe(
             Who::Leader,
             Event::ListEnds(kind, scope.expect("it is watched")),

@@ -94,8 +94,7 @@ fn allocate(prefix: &Prefix, view: View<'_>) -> Change {
     status["phase"] = json!(PrefixPhase::Allocated);
     status["lastPhaseTransitionTime"] = json!(Time(view.now));
     if let Some(block) = prefix.block.filter(|block| !block.is_single_address()) {
-        let allocation = view.namespace.allocation();
-        status["capacity"] = record::capacity(allocation.space(&prefix.meta.name), block);
+        status["capacity"] = record::capacity(prefix, block, view);
     }
     write_status(prefix, &status, Purpose::Status)
 }

@@ -110,6 +110,9 @@ impl<'a> Next<'a> {
         let most = most.min(MOST_AT_ONCE);
         let turn = Turn { prefix, view, most };
         self.grant_named(&queues, &turn);
+        for address in prefix.reserved(root) {
+            self.draft.keep(address);
+        }
         self.grant_lengths(root, &queues, &turn);
     }
 
@@ -207,7 +210,8 @@ impl<'a> Next<'a> {
         if same_pending && same_used {
             return None;
         }
-        let mut status = json!({ "capacity": record::draft_capacity(&self.draft) });
+        let capacity = record::draft_capacity(self.draft, prefix.reserved(root));
+        let mut status = json!({ "capacity": capacity });
         if before.map_or(0, |before| before.bytes) != record::bytes(&texts) || !same_used {
             status["used"] = list(texts);
         }

@@ -43,6 +43,8 @@ pub(super) fn obstacle(parent: &Prefix, view: View<'_>) -> Option<&'static str> 
         Some("an outside system manages")
     } else if view.resting {
         Some("is in a namespace that is being deleted")
+    } else if older_pool(parent, view).is_some() {
+        Some("overlaps an older public pool")
     } else if conditions.any(|known| known.type_ == READY && known.reason == NOT_AS_WRITTEN) {
         Some("can't record what it grants")
     } else if parent
@@ -54,6 +56,12 @@ pub(super) fn obstacle(parent: &Prefix, view: View<'_>) -> Option<&'static str> 
     } else {
         None
     }
+}
+
+/// The public pool that has addresses in common with this one and goes before it.
+pub(super) fn older_pool<'a>(pool: &Prefix, view: View<'a>) -> Option<&'a Prefix> {
+    let allocation = view.namespace.allocation();
+    allocation.older_pool(pool, view.namespace)
 }
 
 /// Whether the parent has room for the request.
@@ -74,19 +82,19 @@ pub(super) fn has_room(parent: &Prefix, asks: Asks, view: View<'_>) -> bool {
     }
 }
 
-/// `status.capacity` of a prefix of which so much is held.
-pub(super) fn capacity(space: Option<&Space>, root: Block) -> Value {
+/// `status.capacity` of a prefix that has the block `root`, or is about to have it.
+pub(super) fn capacity(prefix: &Prefix, root: Block, view: View<'_>) -> Value {
     let empty = Space::of(root);
-    draft_capacity(
-        &space
-            .filter(|space| space.root() == Some(root))
-            .unwrap_or(&empty)
-            .draft(),
-    )
+    let space = view.namespace.allocation().space(&prefix.meta.name);
+    let space = space.filter(|space| space.root() == Some(root));
+    draft_capacity(space.unwrap_or(&empty).draft(), prefix.reserved(root))
 }
 
-/// The same with what is about to be granted.
-pub(super) fn draft_capacity(draft: &Draft<'_>) -> Value {
+/// The same with what is about to be granted. What is reserved can't be had, so it counts as used.
+pub(super) fn draft_capacity(mut draft: Draft<'_>, reserved: impl Iterator<Item = Block>) -> Value {
+    for address in reserved {
+        draft.take(address);
+    }
     let largest = draft.largest_free().map(|block| block.to_string());
     json!({ "usedPercent": draft.used_percent(), "largestFree": largest })
 }

@@ -2,6 +2,7 @@
 
 use super::record;
 use crate::plan::View;
+use crate::plan::condition::NO_ROOM;
 use crate::plan::list::some_of;
 use crate::world::{Asks, Kind, Prefix};
 
@@ -38,7 +39,7 @@ impl Waits {
 
     fn no_room(message: String) -> Self {
         Self {
-            reason: "NoRoom",
+            reason: NO_ROOM,
             stalled: false,
             event: true,
             message,

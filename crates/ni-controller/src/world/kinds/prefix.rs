@@ -8,6 +8,7 @@ use address_space::Block as Bits;
 use ironcore_api::address::{IpFamily, Prefix as Block, parse_prefix};
 use ironcore_api::default;
 use ironcore_api::ipam::{PrefixPhase, PrefixSpec, PrefixStatus};
+use ironcore_api::ownership::{PUBLIC_POOL, VIRTUAL_IP_NAME, VIRTUAL_IP_NAMESPACE, VIRTUAL_IP_UID};
 use ironcore_api::reference::Named;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde::Deserialize;
@@ -20,7 +21,9 @@ use crate::world::allocation::{Asks, Selector, Waiter};
 use crate::world::contests::{Bid, Prize};
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
+use crate::world::namespace::Key;
 use crate::world::object::{Affect, Object};
+use crate::world::pools::Pools;
 use crate::world::share::Shared;
 
 /// A prefix.
@@ -58,7 +61,39 @@ pub struct Body {
     status: Option<PrefixStatus>,
 }
 
+/// The virtual IP that a prefix holds a public address for; its UID is the prefix's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressOf<'a> {
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Its name.
+    pub name: &'a str,
+}
+
 impl Prefix {
+    /// The virtual IP that it holds a public address for, as its name and annotations say.
+    pub fn address_of(&self) -> Option<AddressOf<'_>> {
+        let uid = self.annotations.get(VIRTUAL_IP_UID)?;
+        let of = AddressOf {
+            namespace: self.annotations.get(VIRTUAL_IP_NAMESPACE)?,
+            name: self.annotations.get(VIRTUAL_IP_NAME)?,
+        };
+        (uid == &*self.meta.name).then_some(of)
+    }
+
+    /// Whether virtual IPs get their addresses from it, if it is in the namespace for that.
+    pub fn is_public_pool(&self) -> bool {
+        self.is_root() && self.labels.get(PUBLIC_POOL).is_some()
+    }
+
+    /// The addresses of a pool of the block `root` that are not handed out: the network and the broadcast address, where there are such.
+    pub fn reserved(&self, root: Block) -> impl Iterator<Item = Block> + use<> {
+        let root = Some(root).filter(|_| self.is_public_pool());
+        let root = root.filter(|root| root.family() == IpFamily::IPv4 && root.length() < 31);
+        let ends = root.map(|root| [root.address(), root.last()]);
+        ends.into_iter().flatten().map(Block::single)
+    }
+
     /// Whether it has its block.
     pub fn is_allocated(&self) -> bool {
         self.granted.is_some()
@@ -212,6 +247,18 @@ impl Prefix {
         (place, meta.deleting, meta.external, full, &self.conditions)
     }
 
+    /// Of a public pool, all others, and those who ask these: of two that overlap one grants nothing.
+    fn other_pools(&self, namespace: &Namespace, affect: Affect<'_>) {
+        if !self.is_public_pool() {
+            return;
+        }
+        let pools = namespace.allocation().pools();
+        for pool in pools.filter_map(|name| namespace.prefixes.get(name)) {
+            affect(Kind::Prefix, &pool.meta.name);
+            pool.askers(namespace, affect);
+        }
+    }
+
     fn askers(&self, namespace: &Namespace, affect: Affect<'_>) {
         for (_, queue) in namespace.allocation().queues(self) {
             for waiter in queue.iter() {
@@ -295,6 +342,22 @@ impl Object for Prefix {
         links.allocation.unlink(self);
     }
 
+    fn note_elsewhere(old: Option<&Self>, new: Option<&Self>, pools: &mut Pools) {
+        pools.note_prefix(old, new);
+    }
+
+    fn reader_elsewhere(&self, pools: &Pools) -> Option<Key> {
+        if pools.namespace() != Some(&self.meta.namespace) {
+            return None;
+        }
+        let AddressOf { namespace, name } = self.address_of()?;
+        Some(Key {
+            namespace: namespace.into(),
+            kind: Kind::VirtualIp,
+            name: name.into(),
+        })
+    }
+
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {
         self.interfaces(affect);
         self.parents(namespace, affect);
@@ -302,6 +365,7 @@ impl Object for Prefix {
         for entry in self.pending() {
             affect_uid(namespace, &entry.uid, affect);
         }
+        self.other_pools(namespace, affect);
     }
 
     fn readers_of_change(old: &Self, new: &Self, namespace: &Namespace, affect: Affect<'_>) {
@@ -314,6 +378,8 @@ impl Object for Prefix {
         if old.means_to_askers() != new.means_to_askers() {
             old.askers(namespace, affect);
             new.askers(namespace, affect);
+            old.other_pools(namespace, affect);
+            new.other_pools(namespace, affect);
         }
         for (one, other) in [(old, new), (new, old)] {
             let others = other.pending();

@@ -8,7 +8,9 @@ use serde::Deserialize;
 use super::{Kind, Namespace};
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
+use crate::world::namespace::Key;
 use crate::world::object::{Affect, Object};
+use crate::world::pools::Pools;
 use crate::world::share::Shared;
 
 /// A virtual IP.
@@ -101,6 +103,14 @@ impl Object for VirtualIp {
             let uid = target.uid.as_str().into();
             (Kind::NetworkInterface, self.meta.name.clone(), uid)
         })
+    }
+
+    fn note_elsewhere(old: Option<&Self>, new: Option<&Self>, pools: &mut Pools) {
+        pools.note_virtual_ip(old, new);
+    }
+
+    fn reader_elsewhere(&self, pools: &Pools) -> Option<Key> {
+        pools.address_of(&self.meta.uid)
     }
 
     fn readers(&self, _: &Namespace, affect: Affect<'_>) {
