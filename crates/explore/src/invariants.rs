@@ -6,6 +6,7 @@ mod history;
 mod networks;
 mod object;
 mod order;
+mod public;
 mod rest;
 mod statuses;
 mod told;
@@ -16,6 +17,7 @@ use ni_controller::world::Kind;
 
 pub use grants::{no_grant_overlaps, nobody_waits_for_what_is_free, records_are_exact};
 pub use order::is_in_the_plan;
+pub use public::{public_addresses_are_held, virtual_ips_are_served};
 pub use rest::is_sound as rest_is_sound;
 pub use statuses::no_address_twice;
 pub use told::Told;
@@ -74,6 +76,9 @@ pub fn write_is_right(
         && let Some(old) = old
     {
         networks::is_not_in_use(before, old)?;
+    }
+    if matches!(change.kind, Kind::Prefix | Kind::VirtualIp) && public::has_pools(after.model()) {
+        public_addresses_are_held(after.model())?;
     }
     if change.kind == Kind::Prefix {
         no_grant_overlaps(after.model())?;

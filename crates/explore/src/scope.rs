@@ -32,6 +32,8 @@ pub struct Scope {
     pub patience: Duration,
     /// What operators have decided.
     pub options: Options,
+    /// Whether virtual IPs get addresses from pools in their own namespace.
+    pub pools: bool,
     /// What holds of the server once nothing moves any more, beside what always does.
     pub desired: fn(&Server) -> Result<(), String>,
 }
@@ -110,6 +112,7 @@ impl Scope {
             depth: None,
             patience: Duration::from_secs(10),
             options: Options::default(),
+            pools: false,
             desired: |_| Ok(()),
         }
     }

@@ -10,6 +10,7 @@ mod networks;
 mod objects;
 mod others;
 mod owners;
+mod public;
 mod replacing;
 mod restores;
 mod routes;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Scope> {
         lists::scopes(),
         restores::scopes(),
         grants::scopes(),
+        public::scopes(),
     ]
     .concat()
 }

@@ -118,6 +118,11 @@ pub const FINDINGS: &[Finding] = &[
         "network-held",
         "a network in use stays",
     ),
+    finding(
+        Fault::AddressFreedUnasked,
+        "public-address-old-lists",
+        "an address that a virtual IP shows is held",
+    ),
     finding(Fault::ParentNotKept, "parent-made-again", RECORDED),
 ];
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 use ironcore_api::scope::Scope as Covers;
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Now, Order, Outcome};
-use ni_controller::world::{Event, Kind};
+use ni_controller::world::{Event, Kind, Watched};
 
 use crate::invariants::Told;
 use crate::scope::{Budget, Controllers, Scope};
-use crate::server::{Server, Shown};
+use crate::server::{NAMESPACE, Server, Shown};
 use crate::sketch::{Hash, Ranks, Sketch};
 
 /// When everything begins, by the wall clock.
@@ -316,7 +316,11 @@ impl Replica {
             base: Duration::from_secs(1),
             cap: Duration::from_secs(4),
         };
-        let mut core = Core::new(scope.options, backoff);
+        let watched = Watched {
+            pools: scope.pools.then(|| NAMESPACE.into()),
+            ..Watched::default()
+        };
+        let mut core = Core::new(scope.options, backoff).watching(&watched);
         core.lead(leads, now);
         let unlisted = Watch {
             unlisted: true,

@@ -1,5 +1,6 @@
 //! What an object's JSON says of it.
 
+use ironcore_api::ownership::VIRTUAL_IP_UID;
 use ni_controller::world::Kind;
 use serde_json::Value;
 
@@ -19,6 +20,12 @@ pub(super) fn is_managed(object: &Value) -> bool {
 pub(super) fn is_retained(kind: Kind, object: &Value) -> bool {
     let own = object["spec"]["targetRef"]["name"] == object["metadata"]["name"];
     kind == Kind::VirtualIp && is_marked(object) && own
+}
+
+/// Whether it is a prefix that a controller made for the public address of a virtual IP.
+pub(super) fn is_public_address(kind: Kind, object: &Value) -> bool {
+    let uid = &object["metadata"]["annotations"][VIRTUAL_IP_UID];
+    kind == Kind::Prefix && uid.is_string() && *uid == object["metadata"]["name"]
 }
 
 /// Whether an object does not decode, as tests make such ones.

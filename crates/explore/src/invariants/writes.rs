@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::Broken;
 use super::object::{
-    entries, is_alive, is_managed, is_retained, is_tended, last_applied, must, without,
+    entries, is_alive, is_managed, is_public_address, is_retained, is_tended, last_applied, must,
+    without,
 };
 
 /// Kind of an object, what was written to it, and what it was like before.
@@ -18,7 +19,7 @@ type Write<'a> = (Kind, &'a Request, &'a Value);
 /// If one does.
 pub fn keeps_off_others_objects((kind, request, before): Write<'_>) -> Result<(), Broken> {
     const RULE: &str = "an unmanaged object is never changed or deleted";
-    if is_managed(before) || is_retained(kind, before) {
+    if is_managed(before) || is_retained(kind, before) || is_public_address(kind, before) {
         return Ok(());
     }
     match request {

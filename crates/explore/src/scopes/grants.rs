@@ -263,7 +263,12 @@ fn named_by_another() -> Scope {
 
 /// A parent and the children that have these blocks of it, at rest. The record is written last, as the protocol leaves it: a list
 /// that shows this version of the parent shows the children.
-fn granted_parent(model: &mut Model, name: &str, block: &str, children: &[(&str, &str)]) {
+pub(super) fn granted_parent(
+    model: &mut Model,
+    name: &str,
+    block: &str,
+    children: &[(&str, &str)],
+) {
     parent(model, name, block);
     allocate(model, name);
     for (child, block) in children {
@@ -276,7 +281,7 @@ fn granted_parent(model: &mut Model, name: &str, block: &str, children: &[(&str,
     model.patch(Kind::Prefix, name, &record);
 }
 
-fn allocate(model: &mut Model, name: &str) {
+pub(super) fn allocate(model: &mut Model, name: &str) {
     let ready = json!({
         "type": "Ready", "status": "True", "reason": "Allocated", "message": "",
         "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z",

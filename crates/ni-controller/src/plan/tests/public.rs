@@ -134,14 +134,12 @@ fn has(ip: &str) -> Value {
 
 /// What is to be made.
 fn made(plan: &Plan) -> Option<Value> {
-    let created = plan
-        .changes
+    plan.changes
         .iter()
         .find_map(|change| match &change.request {
             Request::Create(body) => Some(body.clone()),
             _ => None,
-        });
-    created
+        })
 }
 
 fn verbs(plan: &Plan) -> Vec<String> {
