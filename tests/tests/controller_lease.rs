@@ -176,7 +176,11 @@ async fn of_two_replicas_one_writes_and_the_other_is_ready_and_knows_all() {
     .await;
     assert_eq!(second.metric("ni_leader ").await, 0);
     assert_eq!(first.metric("ni_leader ").await, 1);
-    assert_eq!(pair.writes_by(0).len(), 100, "a create and a status each");
+    let writes = pair.writes_by(0).len();
+    assert_eq!(
+        writes, 101,
+        "a create and a status each, and the network's finalizer"
+    );
     assert_eq!(pair.writes_by(1), []);
     assert_eq!(pair.leases_by(1), []);
     assert_eq!(second.metric("ni_changes_total").await, 0);

@@ -238,8 +238,13 @@ async fn a_network_that_does_not_decode_is_waited_for() {
             "status.state = Pending; status.conditions.0.reason = NetworkNotDecodable",
         )
         .await;
+    // It is kept while it is in use, and goes then, all the same.
     space.delete(NET, "net").await;
+    space.warned("Network net", "InUse", "x").await;
+    space.delete(NIC, "x").await;
+    space.until_gone(NET, "net").await;
     space.create(NET, "net", "").await;
+    space.interface("x", "10.0.0.1", "").await;
     space.until(NIC, "x", "status.state = Available").await;
 }
 

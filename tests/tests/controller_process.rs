@@ -180,6 +180,7 @@ async fn a_created_interface_costs_exactly_one_create_and_one_status_write() {
             ("create networkinterfaces 201", 2 * machines),
             ("create networks 201", 1),
             ("patch networkinterfaces/status 200", 2 * machines),
+            ("patch networks 200", 1),
         ]
     };
     turn.until_asked(&space, &expected(50)).await;
@@ -217,6 +218,7 @@ async fn before_a_release_the_holder_is_read_once() {
         ("get networkinterfaces 404", 1),
         ("patch networkinterfaces 200", 1),
         ("patch networkinterfaces/status 200", 1),
+        ("patch networks 200", 1),
         ("patch virtualips 200", 1),
     ];
     turn.until_asked(&space, &expected).await;

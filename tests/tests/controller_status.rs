@@ -80,7 +80,21 @@ async fn an_interface_of_a_deleted_network_is_pending_again() {
     let space = Space::with_network().await;
     space.interface("x", "10.0.0.1", "").await;
     available(&space, "x", "").await;
+    space
+        .until(
+            NET,
+            "net",
+            "metadata.finalizers = [networking.ironcore.dev/network]",
+        )
+        .await;
     space.delete(NET, "net").await;
+    space
+        .warned("Network net", "InUse", "NetworkInterface x")
+        .await;
+    available(&space, "x", "").await;
+    // Somebody takes the finalizer off.
+    space.change(NET, "net", "metadata.finalizers -").await;
+    space.until_gone(NET, "net").await;
     pending(&space, "x", "NetworkNotFound").await;
 }
 

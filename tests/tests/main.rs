@@ -54,6 +54,7 @@ mod migration_moves;
 mod model_agreement;
 mod network_protection;
 mod node;
+mod public_addresses;
 mod upgrade;
 mod webhook_agreement;
 mod webhook_answers;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{Kind, Namespace};
 use crate::world::contests::{Bid, Prize};
+use crate::world::decode::Slot;
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
@@ -258,9 +259,9 @@ impl Object for Interface {
             affect(Kind::VirtualIp, virtual_ip);
         }
         // One that is being deleted waits for those that refer to it.
-        let network = namespace.networks.get(self.network());
-        if let Some(network) = network.filter(|network| network.meta.deleting) {
-            affect(Kind::Network, &network.meta.name);
+        let network = namespace.networks.slot(self.network()).map(Slot::meta);
+        if let Some(network) = network.filter(|network| network.deleting) {
+            affect(Kind::Network, &network.name);
         }
     }
 
