@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: the main job, on a real API server, as a person wants to see it.
 
+mod addresses;
 mod columns;
 mod kubectl;
 mod refusals;

@@ -4,11 +4,19 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::api::PostParams;
+use kube::{Api, Client};
 use xtask::cargo;
 use xtask::control_plane::{ControlPlane, free_port, plain_client, wait_until_ok};
 use xtask::process::Tied;
 use xtask::webhooks::{self, Reach};
+
+/// The pool of public addresses: a block that is kept for documentation.
+pub(super) const PUBLIC_PREFIX: &str = "203.0.113.0/28";
+/// Where the controller has its pools.
+const NAMESPACE: &str = "ironcore-ni";
 
 /// What is started, where it was built.
 pub(super) struct Ours {
@@ -34,12 +42,24 @@ impl Ours {
         }
         if let Some(program) = &self.controller {
             let port = free_port()?;
+            create_namespace(&plane.client().await?).await?;
             let mut command = Command::new(program);
             command.arg("run").arg("--listen").arg(loopback(port));
+            command.arg(format!("--public-prefixes={PUBLIC_PREFIX}"));
             started.push(start("ni-controller", command, plane, dir, port).await?);
         }
         Ok(started)
     }
+}
+
+/// The controller's own namespace.
+async fn create_namespace(client: &Client) -> Result<()> {
+    let mut namespace = Namespace::default();
+    namespace.metadata.name = Some(NAMESPACE.to_owned());
+    let api = Api::<Namespace>::all(client.clone());
+    let created = api.create(&PostParams::default(), &namespace).await;
+    created.with_context(|| format!("creating namespace {NAMESPACE}"))?;
+    Ok(())
 }
 
 async fn built(name: &str, wanted: bool, profile: &str) -> Result<Option<PathBuf>> {

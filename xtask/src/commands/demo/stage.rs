@@ -77,13 +77,19 @@ impl Stage {
     /// Shows machines and interfaces in the API server's own columns.
     pub(super) async fn show(&self) -> Result<()> {
         for (group, plural) in [("compute", "machines"), ("networking", "networkinterfaces")] {
-            let path = format!("/apis/{group}.ironcore.dev/v1alpha1/namespaces/default/{plural}");
-            println!(
-                "\n$ kubectl get {plural}\n{}",
-                columns::show(&self.client, &path).await?
-            );
+            self.show_all(group, plural).await?;
         }
         println!();
+        Ok(())
+    }
+
+    /// Shows all objects of a kind.
+    pub(super) async fn show_all(&self, group: &str, plural: &str) -> Result<()> {
+        let path = format!("/apis/{group}.ironcore.dev/v1alpha1/namespaces/default/{plural}");
+        println!(
+            "\n$ kubectl get {plural}\n{}",
+            columns::show(&self.client, &path).await?
+        );
         Ok(())
     }
 
@@ -123,13 +129,16 @@ pub(super) struct Goal {
     pub(super) what: &'static str,
     /// The interface.
     pub(super) interface: &'static str,
-    /// Whether it is as wanted.
-    pub(super) test: fn(&NetworkInterface) -> bool,
+    /// Whether it is as wanted; none: it is gone.
+    pub(super) test: Option<fn(&NetworkInterface) -> bool>,
 }
 
 impl Goal {
     fn holds(&self, stage: &Stage) -> bool {
-        stage.get(self.interface).is_some_and(self.test)
+        match (stage.get(self.interface), self.test) {
+            (Some(interface), Some(test)) => test(interface),
+            (interface, test) => interface.is_none() && test.is_none(),
+        }
     }
 }
 

@@ -1,18 +1,17 @@
 //! What happens in the demo, in order, and what each sample has to come to.
 
 use anyhow::{Context, Result};
-use ironcore_api::networking::{NetworkInterface, NetworkInterfaceState as State, VirtualIP};
-use kube::Api;
-use kube::api::{Patch, PatchParams};
+use ironcore_api::networking::{NetworkInterface, NetworkInterfaceState as State};
 use serde_json::json;
 
+use super::addresses;
 use super::samples::apply;
 use super::stage::{Goal, Stage};
 
-/// The seed's own public address.
-const PUBLIC: &str = "172.89.244.23";
+/// The first address of the pool that the controller makes.
+const PUBLIC: &str = "203.0.113.1";
 
-/// Applies the samples, plays the provider of public addresses, and brings the late network.
+/// Applies the samples, and brings the late network.
 pub(super) async fn tell(stage: &mut Stage) -> Result<()> {
     let client = stage.client.clone();
     for file in [
@@ -26,33 +25,12 @@ pub(super) async fn tell(stage: &mut Stage) -> Result<()> {
     println!();
     stage.until(&APPLIED).await?;
     stage.show().await?;
-    println!(
-        "networkinterface-sample waits for its public address. An outside provider hands it out; here the demo plays it:\n"
-    );
-    provide(stage).await?;
-    stage.until(&PROVIDED).await?;
     println!("\nmachine-waiting waits for its network:\n");
     apply(&client, "network-late.yaml").await?;
     stage.until(&ALL_AVAILABLE).await?;
     stage.show().await?;
-    show_status(stage)
-}
-
-/// Writes the virtual IP's status, as a provider does.
-async fn provide(stage: &Stage) -> Result<()> {
-    let status = json!({ "status": { "ip": PUBLIC } });
-    println!(
-        "$ kubectl patch virtualip virtualip-sample --subresource=status --type=merge --patch '{status}'"
-    );
-    let api = Api::<VirtualIP>::namespaced(stage.client.clone(), "default");
-    api.patch_status(
-        "virtualip-sample",
-        &PatchParams::default(),
-        &Patch::Merge(&status),
-    )
-    .await
-    .context("writing the virtual IP's status")?;
-    Ok(())
+    show_status(stage)?;
+    addresses::tell(stage).await
 }
 
 /// The status fields that the seed's manifest ends with.
@@ -68,7 +46,7 @@ fn show_status(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-fn state(interface: &NetworkInterface) -> Option<State> {
+pub(super) fn state(interface: &NetworkInterface) -> Option<State> {
     interface.status.as_ref()?.state
 }
 
@@ -81,7 +59,7 @@ fn ips(interface: &NetworkInterface) -> Vec<&str> {
         .collect()
 }
 
-fn reason(interface: &NetworkInterface) -> Option<&str> {
+pub(super) fn reason(interface: &NetworkInterface) -> Option<&str> {
     Some(&interface.status.as_ref()?.conditions.first()?.reason)
 }
 
@@ -98,25 +76,25 @@ fn is_available(interface: &NetworkInterface, addresses: &[&str], holder: &str) 
 const PRIMARY: Goal = Goal {
     what: "machine-ephemeral-primary is made and Available",
     interface: "machine-ephemeral-primary",
-    test: |it| is_available(it, &["10.0.0.11"], "machine-ephemeral"),
+    test: Some(|it| is_available(it, &["10.0.0.11"], "machine-ephemeral")),
 };
 
 const DUAL: Goal = Goal {
     what: "machine-ephemeral-dual is made and Available with both of its addresses",
     interface: "machine-ephemeral-dual",
-    test: |it| is_available(it, &["10.0.0.12", "2001:db8::12"], "machine-ephemeral"),
+    test: Some(|it| is_available(it, &["10.0.0.12", "2001:db8::12"], "machine-ephemeral")),
 };
 
 const EXISTING: Goal = Goal {
     what: "networkinterface-existing is claimed by machine-existing and Available",
     interface: "networkinterface-existing",
-    test: |it| is_available(it, &["10.0.0.21"], "machine-existing"),
+    test: Some(|it| is_available(it, &["10.0.0.21"], "machine-existing")),
 };
 
 const SEED: Goal = Goal {
     what: "networkinterface-sample is Available with the seed's addresses",
     interface: "networkinterface-sample",
-    test: |it| {
+    test: Some(|it| {
         let public = it
             .status
             .as_ref()
@@ -128,26 +106,20 @@ const SEED: Goal = Goal {
                 .status
                 .as_ref()
                 .is_some_and(|status| status.last_state_transition_time.is_some())
-    },
+    }),
 };
 
 const APPLIED: [Goal; 5] = [
     PRIMARY,
     DUAL,
     EXISTING,
-    Goal {
-        what: "networkinterface-sample waits for its public address",
-        interface: "networkinterface-sample",
-        test: |it| state(it) == Some(State::Pending) && reason(it) == Some("VirtualIPPending"),
-    },
+    SEED,
     Goal {
         what: "machine-waiting-primary waits for its network",
         interface: "machine-waiting-primary",
-        test: |it| state(it) == Some(State::Pending) && reason(it) == Some("NetworkNotFound"),
+        test: Some(|it| state(it) == Some(State::Pending) && reason(it) == Some("NetworkNotFound")),
     },
 ];
-
-const PROVIDED: [Goal; 1] = [SEED];
 
 const ALL_AVAILABLE: [Goal; 5] = [
     PRIMARY,
@@ -157,6 +129,6 @@ const ALL_AVAILABLE: [Goal; 5] = [
     Goal {
         what: "machine-waiting-primary is Available",
         interface: "machine-waiting-primary",
-        test: |it| is_available(it, &["10.0.0.31"], "machine-waiting"),
+        test: Some(|it| is_available(it, &["10.0.0.31"], "machine-waiting")),
     },
 ];
