@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ironcore_api::address::IpFamily;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -12,7 +13,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::core::{Core, Now, Outcome};
 use crate::plan::{Change, Reason, Request};
-use crate::world::Kind;
+use crate::world::{Kind, Pool};
 
 type Fraction = Gauge<f64, std::sync::atomic::AtomicU64>;
 
@@ -32,6 +33,11 @@ struct RequestLabels {
 struct EventLabels {
     reason: &'static str,
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FamilyLabels {
+    family: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -58,6 +64,8 @@ pub struct Metrics {
     objects: Family<KindLabels, Gauge>,
     skipped: Family<KindLabels, Gauge>,
     world_bytes: Family<KindLabels, Gauge>,
+    without_room: Gauge,
+    pools_used: Family<FamilyLabels, Fraction>,
     resident_bytes: Gauge,
     memory_limit_bytes: Gauge,
     watch_lag: Family<KindLabels, Histogram>,
@@ -86,6 +94,8 @@ impl Default for Metrics {
             objects: Family::default(),
             skipped: Family::default(),
             world_bytes: Family::default(),
+            without_room: Gauge::default(),
+            pools_used: Family::default(),
             resident_bytes: Gauge::default(),
             memory_limit_bytes: Gauge::default(),
             watch_lag: Family::new_with_constructor(seconds),
@@ -162,6 +172,12 @@ impl Metrics {
             "Times that everything was listed again because the API server went back to an older state",
             self.restores.clone(),
         );
+        self.register_world(&mut all);
+        all
+    }
+
+    /// What is known, and what it takes.
+    fn register_world(&self, all: &mut Registry) {
         all.register(
             "world_objects",
             "Objects known, by kind",
@@ -172,6 +188,17 @@ impl Metrics {
             "Memory that the known objects take, estimated, by kind",
             Unit::Bytes,
             self.world_bytes.clone(),
+        );
+        all.register(
+            "prefixes_without_room",
+            "Prefixes that wait because no parent has room for them",
+            self.without_room.clone(),
+        );
+        all.register_with_unit(
+            "public_pools_used",
+            "Share of the addresses of all public pools that are used, by family",
+            Unit::Ratios,
+            self.pools_used.clone(),
         );
         all.register_with_unit(
             "resident_memory",
@@ -196,7 +223,6 @@ impl Metrics {
             Unit::Seconds,
             self.watch_lag.clone(),
         );
-        all
     }
 
     /// Counts the answer to a request.
@@ -290,6 +316,15 @@ impl Metrics {
                 .get_or_create(&labels)
                 .set(count(size.bytes));
         }
+        let prefixes = core.world().size(Kind::Prefix);
+        self.without_room.set(count(prefixes.waiting));
+        for family in [IpFamily::IPv4, IpFamily::IPv6] {
+            let labels = FamilyLabels {
+                family: family.as_str(),
+            };
+            let used = used_ratio(core.world().pools().iter(), family);
+            self.pools_used.get_or_create(&labels).set(used);
+        }
         self.resident_bytes
             .set(count(resident_bytes().unwrap_or(0)));
         self.memory_limit_bytes
@@ -313,6 +348,19 @@ impl Metrics {
         let _ = text::encode(&mut out, &self.registry);
         out
     }
+}
+
+/// What is used of all pools of a family together; 0 where there is none.
+fn used_ratio(pools: impl Iterator<Item = Pool>, family: IpFamily) -> f64 {
+    let pools = pools.filter(|pool| pool.block.family() == family);
+    let (all, used) = pools.fold((0.0, 0.0), |(all, used), pool| {
+        let size = f64::from(family.bits() - pool.block.length()).exp2();
+        (
+            all + size,
+            used + size * f64::from(pool.used_percent) / 100.0,
+        )
+    });
+    if all > 0.0 { used / all } else { 0.0 }
 }
 
 fn count(number: usize) -> i64 {
@@ -344,6 +392,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use ironcore_api::address::parse_prefix;
+
     use crate::core::Backoff;
     use crate::plan::{Options, Purpose};
 
@@ -371,6 +421,27 @@ mod tests {
         };
         metrics.read(&Core::new(Options::default(), backoff), now);
         metrics.encode()
+    }
+
+    #[test]
+    fn pools_count_by_their_size() {
+        let pool = |block: &str, used_percent| Pool {
+            block: parse_prefix(block).expect("a block"),
+            used_percent,
+        };
+        let pools = [
+            pool("203.0.113.0/28", 100),
+            pool("198.51.100.0/26", 50),
+            pool("2001:db8::/64", 10),
+        ];
+        for (pools, family, expected) in [
+            (&pools[..], IpFamily::IPv4, 0.6),
+            (&pools, IpFamily::IPv6, 0.1),
+            (&[], IpFamily::IPv4, 0.0),
+        ] {
+            let used = used_ratio(pools.iter().copied(), family);
+            assert!((used - expected).abs() < 1e-9, "{used} of {pools:?}");
+        }
     }
 
     /// Name, type and labels, as a row of the docs has them.

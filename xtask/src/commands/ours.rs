@@ -57,9 +57,13 @@ async fn create_namespace(client: &Client) -> Result<()> {
     let mut namespace = Namespace::default();
     namespace.metadata.name = Some(NAMESPACE.to_owned());
     let api = Api::<Namespace>::all(client.clone());
-    let created = api.create(&PostParams::default(), &namespace).await;
-    created.with_context(|| format!("creating namespace {NAMESPACE}"))?;
-    Ok(())
+    match api.create(&PostParams::default(), &namespace).await {
+        // The webhook's are there.
+        Err(kube::Error::Api(status)) if status.is_already_exists() => Ok(()),
+        created => created
+            .map(drop)
+            .with_context(|| format!("creating namespace {NAMESPACE}")),
+    }
 }
 
 async fn built(name: &str, wanted: bool, profile: &str) -> Result<Option<PathBuf>> {

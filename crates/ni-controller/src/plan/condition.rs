@@ -3,10 +3,8 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use k8s_openapi::jiff::Timestamp;
 
-/// Whether an object has what it asks for.
-pub(super) const READY: &str = "Ready";
-/// The reason of a prefix that no parent has room for.
-pub(super) const NO_ROOM: &str = "NoRoom";
+pub(super) use crate::world::{NO_ROOM, READY};
+
 /// There while only a change of the object itself can help.
 const STALLED: &str = "Stalled";
 

@@ -32,8 +32,8 @@ pub use decode::{Received, Slot, Undecodable, decode};
 use endings::Ending;
 pub use event::{Event, Loss};
 pub use kinds::{
-    AddressOf, AnyObject, Declared, Entry, Interface, Kind, Machine, Namespace, Network, Prefix,
-    Record, Rest, Template, VirtualIp,
+    AddressOf, AnyObject, Declared, Entry, Interface, Kind, Machine, NO_ROOM, Namespace, Network,
+    Prefix, READY, Record, Rest, Template, VirtualIp,
 };
 pub(crate) use kinds::{for_kind, for_object};
 use lists::Lists;
@@ -41,7 +41,7 @@ pub use meta::{KUBECTL_LAST_APPLIED, Meta, Owner, Pairs, Str};
 pub use namespace::Key;
 pub use object::{Object, Stored};
 pub use packed::{Pack, Packed};
-pub use pools::{Holder, Pools};
+pub use pools::{Holder, Pool, Pools};
 use readers::{changed, collect, went};
 use share::Shared;
 pub use size::Size;

@@ -61,6 +61,10 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn is_unreported(&self) -> bool {
         false
     }
+    /// Whether its status says that it waits for room.
+    fn lacks_room(&self) -> bool {
+        false
+    }
     /// Replaces texts that many objects have by shared copies.
     fn share(&mut self, shared: &mut Shared);
     /// Memory that it takes, in bytes, estimated.

@@ -13,12 +13,20 @@ use super::object::Object;
 #[derive(Clone, Debug, Default)]
 pub struct Pools {
     namespace: Option<Str>,
-    /// The blocks of the pools, by name.
-    blocks: BTreeMap<Str, Block>,
+    by_name: BTreeMap<Str, Pool>,
     /// UID → namespace and name of a virtual IP.
     virtual_ips: HashMap<Str, (Str, Str)>,
     /// Whether the blocks have changed since that was asked.
     changed: bool,
+}
+
+/// A pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Its block.
+    pub block: Block,
+    /// How much of it is used, in percent, as its status says.
+    pub used_percent: u8,
 }
 
 /// The virtual IP that a prefix of the pools' namespace holds an address for.
@@ -46,9 +54,14 @@ impl Pools {
         self.namespace.as_ref()
     }
 
-    /// The blocks of the pools.
+    /// All pools.
+    pub fn iter(&self) -> impl Iterator<Item = Pool> {
+        self.by_name.values().copied()
+    }
+
+    /// Their blocks.
     pub fn blocks(&self) -> impl Iterator<Item = Block> {
-        self.blocks.values().copied()
+        self.iter().map(|pool| pool.block)
     }
 
     /// Namespace and name of the virtual IP with this UID.
@@ -99,7 +112,7 @@ impl Pools {
 
     /// Takes in that a prefix came, changed or went.
     pub(super) fn note_prefix(&mut self, old: Option<&Prefix>, new: Option<&Prefix>) {
-        let (before, now) = (old.and_then(block_of), new.and_then(block_of));
+        let (before, now) = (old.and_then(pool), new.and_then(pool));
         let of = new.or(old).map(|prefix| &prefix.meta);
         let Some(meta) = of.filter(|meta| self.namespace.as_ref() == Some(&meta.namespace)) else {
             return;
@@ -107,17 +120,23 @@ impl Pools {
         if before == now {
             return;
         }
+        let block = |pool: Option<Pool>| pool.map(|pool| pool.block);
+        self.changed |= block(before) != block(now);
         match now {
-            Some(block) => self.blocks.insert(meta.name.clone(), block),
-            None => self.blocks.remove(&meta.name),
+            Some(pool) => self.by_name.insert(meta.name.clone(), pool),
+            None => self.by_name.remove(&meta.name),
         };
-        self.changed = true;
     }
 }
 
-/// The block of a pool that hands out addresses.
-fn block_of(prefix: &Prefix) -> Option<Block> {
+/// The prefix as a pool that hands out addresses, if it is one.
+fn pool(prefix: &Prefix) -> Option<Pool> {
     let meta = &prefix.meta;
     let grants = prefix.is_public_pool() && !meta.deleting && !meta.external;
-    prefix.granted.filter(|_| grants)
+    let block = prefix.granted.filter(|_| grants)?;
+    let used_percent = prefix.used_percent;
+    Some(Pool {
+        block,
+        used_percent,
+    })
 }

@@ -11,6 +11,8 @@ pub struct Size {
     pub objects: usize,
     /// Those among them that do not decode.
     pub skipped: usize,
+    /// Those among them that wait for room.
+    pub waiting: usize,
     /// Bytes, estimated: fields and the texts behind them, without indexes and the allocator's own.
     pub bytes: usize,
 }
@@ -20,7 +22,10 @@ impl Size {
     pub(super) fn add<T: Object>(&mut self, slot: &Slot<T>) {
         self.objects += 1;
         match slot {
-            Slot::Good(object) => self.bytes += object.bytes(),
+            Slot::Good(object) => {
+                self.bytes += object.bytes();
+                self.waiting += usize::from(object.lacks_room());
+            }
             Slot::Bad(_) => self.skipped += 1,
         }
     }
@@ -29,7 +34,10 @@ impl Size {
     pub(super) fn remove<T: Object>(&mut self, slot: &Slot<T>) {
         self.objects -= 1;
         match slot {
-            Slot::Good(object) => self.bytes -= object.bytes(),
+            Slot::Good(object) => {
+                self.bytes -= object.bytes();
+                self.waiting -= usize::from(object.lacks_room());
+            }
             Slot::Bad(_) => self.skipped -= 1,
         }
     }

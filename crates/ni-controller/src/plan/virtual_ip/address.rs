@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use crate::plan::condition::{NO_ROOM, READY};
 use crate::plan::list::some_of;
 use crate::plan::{Change, Notice, Plan, PublicPools, Purpose, Reason, Request, View};
-use crate::world::{Kind, Prefix, VirtualIp};
+use crate::world::{Kind, Object, VirtualIp};
 
 /// Plans for the address of a virtual IP: it is written once the prefix has it, and never over another.
 pub(super) fn plan(virtual_ip: &VirtualIp, view: View<'_>, plan: &mut Plan) {
@@ -18,7 +17,7 @@ pub(super) fn plan(virtual_ip: &VirtualIp, view: View<'_>, plan: &mut Plan) {
         return;
     };
     match prefix.address() {
-        None if lacks_room(prefix) => {
+        None if prefix.lacks_room() => {
             let message = refusal(virtual_ip, pools);
             plan.notices
                 .push(Notice::on(Reason::NoRoom, Kind::VirtualIp, meta, message));
@@ -34,12 +33,6 @@ pub(super) fn plan(virtual_ip: &VirtualIp, view: View<'_>, plan: &mut Plan) {
         }
         Some(_) | None => {}
     }
-}
-
-/// Whether the prefix waits for room, as its condition says.
-fn lacks_room(prefix: &Prefix) -> bool {
-    let mut conditions = prefix.conditions.iter();
-    conditions.any(|condition| condition.type_ == READY && condition.reason == NO_ROOM)
 }
 
 fn refusal(virtual_ip: &VirtualIp, pools: PublicPools<'_>) -> String {

@@ -9,7 +9,7 @@ mod virtual_ip;
 pub use interface::Interface;
 pub use machine::{Declared, Machine, Template};
 pub use network::Network;
-pub use prefix::{AddressOf, Entry, Prefix, Record, Rest};
+pub use prefix::{AddressOf, Entry, NO_ROOM, Prefix, READY, Record, Rest};
 pub use virtual_ip::VirtualIp;
 
 use super::decode::{Slot, decode};

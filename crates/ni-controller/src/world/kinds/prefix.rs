@@ -26,6 +26,11 @@ use crate::world::object::{Affect, Object};
 use crate::world::pools::Pools;
 use crate::world::share::Shared;
 
+/// The condition that says whether it has its block.
+pub const READY: &str = "Ready";
+/// The reason of one that no parent has room for.
+pub const NO_ROOM: &str = "NoRoom";
+
 /// A prefix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prefix {
@@ -47,6 +52,8 @@ pub struct Prefix {
     pub granted: Option<Block>,
     /// What it granted to others, where it did.
     pub record: Option<Box<Record>>,
+    /// How much of it is used, in percent, as its status says.
+    pub used_percent: u8,
     /// Conditions.
     pub conditions: Vec<Condition>,
     /// The generation that the conditions are about.
@@ -288,6 +295,10 @@ impl Object for Prefix {
             block,
             granted: block.filter(|_| status.phase == Some(PrefixPhase::Allocated)),
             record: Record::of(&status),
+            used_percent: status
+                .capacity
+                .and_then(|capacity| u8::try_from(capacity.used_percent).ok())
+                .unwrap_or(0),
             conditions: status.conditions,
             observed_generation: status.observed_generation,
             spec,
@@ -296,6 +307,11 @@ impl Object for Prefix {
 
     fn is_unreported(&self) -> bool {
         self.observed_generation.is_none()
+    }
+
+    fn lacks_room(&self) -> bool {
+        let mut conditions = self.conditions.iter();
+        conditions.any(|known| known.type_ == READY && known.reason == NO_ROOM)
     }
 
     fn meta(&self) -> &Meta {
