@@ -11,7 +11,10 @@ use super::word::{duration, kind_of, object_of, store_of, wall_time};
 pub(crate) const FIRST_VERSION: u64 = 1_000;
 
 /// What is only counted or kept for speed: it decides nothing.
-const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", "tickets"];
+const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", GIVEN];
+
+/// The field that says how many tickets were given.
+const GIVEN: &str = "tickets";
 
 /// Structs and their fields that hold versions, each with the kind whose versions it holds.
 const VERSIONS: [(&str, &str, Whose); 7] = [
@@ -99,6 +102,8 @@ pub(super) struct Reader<'a> {
     left_out: Option<usize>,
     /// Whether the next text is a resource version.
     version: bool,
+    /// How many tickets were given.
+    given: u64,
     /// What stood before.
     last: &'a str,
     shown: Kind,
@@ -121,6 +126,7 @@ impl<'a> Reader<'a> {
             raw: None,
             left_out: None,
             version: false,
+            given: 0,
             last: "",
             shown: kind,
             changed: kind,
@@ -141,7 +147,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.flush();
-        Sketch::new(self.tokens)
+        Sketch::new(self.tokens, self.given)
     }
 
     fn field(&self) -> &'a str {
@@ -288,10 +294,13 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, word: &str) {
+        let field = self.field();
+        if field == GIVEN {
+            self.given = word.parse().unwrap_or_default();
+        }
         if self.left_out.is_some() {
             return;
         }
-        let field = self.field();
         if let Some(kind) = kind_of(word) {
             self.kind(field, kind);
         }
