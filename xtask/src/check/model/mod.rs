@@ -5,6 +5,7 @@ mod asks;
 mod bodies;
 mod disasters;
 mod draw;
+mod kin;
 mod lives;
 mod namespaces;
 mod reads;
