@@ -1,7 +1,9 @@
 //! What a sketch is made of, and how it becomes a number.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::Hasher;
 
+use foldhash::SharedSeed;
+use foldhash::quality::FoldHasher;
 use ni_controller::world::Kind;
 
 /// A part of a sketch.
@@ -111,13 +113,16 @@ impl Ranks {
     }
 }
 
+/// Where hashes begin: not at 0, which would swallow what it is multiplied with.
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Collects what makes up a state.
-#[derive(Clone, Debug)]
-pub(crate) struct Hash(DefaultHasher);
+#[derive(Clone)]
+pub(crate) struct Hash(FoldHasher<'static>);
 
 impl Default for Hash {
     fn default() -> Self {
-        Self(DefaultHasher::new())
+        Self(FoldHasher::with_seed(SEED, SharedSeed::global_fixed()))
     }
 }
 

@@ -10,6 +10,7 @@ mod lives;
 mod namespaces;
 mod reads;
 mod rights;
+mod run;
 mod same;
 mod shard;
 mod shards;
@@ -25,6 +26,7 @@ use serde::Serialize;
 
 use crate::control_plane::ControlPlane;
 
+pub use run::check;
 use shards::Shards;
 
 /// How much is compared.
