@@ -187,6 +187,8 @@ impl Server {
         }
         drop(known);
         let effect = change(self);
+        // What leads back to itself would never be dropped.
+        self.ways = Rc::default();
         ways.borrow_mut().push(Way {
             cause,
             to: self.clone(),

@@ -14,7 +14,7 @@ use crate::process::Tied;
 const FEW: usize = 10_000;
 
 /// How many on demand: over all scopes more than 10,000,000.
-const MANY: usize = 400_000;
+const MANY: usize = 300_000;
 
 /// What was explored of a scope.
 #[derive(Debug, Deserialize, Serialize)]
