@@ -91,7 +91,11 @@ pub async fn seek() -> Result<Vec<Sought>> {
 }
 
 /// Runs the explorer; each line that it prints is told as it comes. What it finds it tells itself.
-async fn run<T>(features: &[&str], args: &[&str], tell: impl Fn(&T) + Send + 'static) -> Result<Vec<T>>
+async fn run<T>(
+    features: &[&str],
+    args: &[&str],
+    tell: impl Fn(&T) + Send + 'static,
+) -> Result<Vec<T>>
 where
     T: DeserializeOwned + Send + 'static,
 {
@@ -114,6 +118,9 @@ where
     let figures = tokio::task::spawn_blocking(read).await??;
     // It ends with 1 where it has found something that must not be.
     let code = explorer.wait().await?.code();
-    ensure!(matches!(code, Some(0 | 1)) && !figures.is_empty(), "explore failed: see above");
+    ensure!(
+        matches!(code, Some(0 | 1)) && !figures.is_empty(),
+        "explore failed: see above"
+    );
     Ok(figures)
 }

@@ -15,8 +15,9 @@ const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", GIVEN];
 const GIVEN: &str = "tickets";
 
 /// Structs and their fields that hold versions, each with the kind whose versions it holds.
-const VERSIONS: [(&str, &str, Whose); 7] = [
+const VERSIONS: [(&str, &str, Whose); 8] = [
     ("Meta", "version", Whose::Shown),
+    ("Tombstone", "version", Whose::Shown),
     ("Delete", "version", Whose::Changed),
     ("Baseline", "known", Whose::Changed),
     ("Baseline", "shown_up_to", Whose::Changed),
