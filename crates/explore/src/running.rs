@@ -221,8 +221,8 @@ impl Input {
             Self::Reported(shown) => core.observe(shown.event(), now),
             Self::Room => {
                 let order = core.next(now);
-                let sound = order.iter().map(|order| is_in_the_plan(core, order, now));
-                output.broken = sound.filter_map(Result::err).next();
+                let sound = order.as_ref().map(|order| is_in_the_plan(core, order, now));
+                output.broken = sound.and_then(Result::err);
                 output.order = order.map(Sketched::new);
             }
             Self::Answered(ticket, outcome) => {

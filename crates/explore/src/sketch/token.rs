@@ -109,7 +109,7 @@ impl Ranks {
         if let Some(newest) = self.from {
             return version.wrapping_sub(newest);
         }
-        place(&self.versions[kind as usize], version)
+        place(&self.versions[kind as usize], &version)
     }
 }
 
@@ -181,11 +181,11 @@ impl Sketch {
             match *token {
                 Token::Raw(text) => frame.add(0, text),
                 Token::Version(kind, version) => {
-                    frame.add(1, place(&self.versions, (kind, version)));
+                    frame.add(1, place(&self.versions, &(kind, version)));
                 }
                 Token::Local(_, number) => frame.add(2, number),
-                Token::Stamp(at) => frame.add(3, place(&self.stamps, at)),
-                Token::Wall(at) => frame.add(4, place(&self.walls, at)),
+                Token::Stamp(at) => frame.add(3, place(&self.stamps, &at)),
+                Token::Wall(at) => frame.add(4, place(&self.walls, &at)),
                 Token::Ticket(ticket) => frame.ticket = Some(ticket),
                 Token::Next => frame.next(&mut tickets),
                 Token::Open => frames.push(Frame::default()),
@@ -274,8 +274,8 @@ fn numbers(tokens: &[Token], which: Counter) -> Box<[u64]> {
     })
 }
 
-fn place<T: Ord>(all: &[T], one: T) -> u64 {
-    all.partition_point(|other| *other < one) as u64
+fn place<T: Ord>(all: &[T], one: &T) -> u64 {
+    all.partition_point(|other| other < one) as u64
 }
 
 /// Replaces the numbers of lists by their places; 0, which means none, stays.
@@ -285,7 +285,7 @@ fn count_lists(tokens: &mut [Token]) {
         if let Token::Local(Counter::List, number) = token
             && *number > 0
         {
-            *number = 1 + place(&lists, *number);
+            *number = 1 + place(&lists, number);
         }
     }
 }
@@ -302,8 +302,8 @@ fn count_clocks(tokens: &mut [Token]) {
     between.dedup();
     for token in tokens {
         match token {
-            Token::Local(Counter::Known, number) => *number = place(&between, *number),
-            Token::Local(Counter::Sent, number) => *number = place(&between, last_known(*number)),
+            Token::Local(Counter::Known, number) => *number = place(&between, number),
+            Token::Local(Counter::Sent, number) => *number = place(&between, &last_known(*number)),
             _ => {}
         }
     }

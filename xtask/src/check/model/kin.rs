@@ -38,7 +38,7 @@ impl Kin {
 
     /// The UIDs of an object, of its owners, of theirs.
     fn above(&self, object: &Value) -> HashSet<String> {
-        let mut above = HashSet::from([api_model::uid(object).to_string()]);
+        let mut above = HashSet::from([api_model::uid(object)]);
         for owner in owners(object) {
             let named = |(_, object): &&(At, Value)| *api_model::uid(object) == owner["uid"];
             if let Some((_, owner)) = self.0.iter().find(named) {
