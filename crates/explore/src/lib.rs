@@ -4,6 +4,8 @@
 //! Breadth first, over states that are told apart by a canonical form, so that what is found comes with a shortest way there.
 
 pub mod invariants;
+mod replica;
+mod running;
 pub mod scope;
 pub mod scopes;
 pub mod search;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// Prints a line of JSON for each scope, and what it finds as a story.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Only scopes whose name contains this
+    /// Only the scope of this name, or, if there is none, those whose names contain it
     #[arg(long)]
     scope: Option<String>,
     /// Ends each scope after so many states
@@ -44,7 +44,8 @@ fn main() -> Result<ExitCode> {
     }
     let mut scopes = scopes::all();
     if let Some(part) = &options.scope {
-        scopes.retain(|scope| scope.name.contains(part.as_str()));
+        let named = scopes.iter().any(|scope| scope.name == part);
+        scopes.retain(|scope| scope.name == part || !named && scope.name.contains(part.as_str()));
     }
     if scopes.is_empty() {
         bail!("no scope has that name: see --list");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::scope::Scope;
 use crate::settle::Settled;
-use crate::state::State;
+use crate::state::{Fingerprint, State};
 use crate::step::{Broken, Step};
 use crate::story;
 
@@ -78,11 +78,20 @@ pub fn explore(scope: &Scope, limits: Limits) -> Report {
     }
 }
 
+/// A state whose steps are yet to be taken.
+struct Waiting {
+    place: u32,
+    depth: u32,
+    /// Of its fingerprint.
+    settling: u64,
+    state: State,
+}
+
 struct Search<'a> {
     scope: &'a Scope,
     places: HashMap<u64, u32>,
     nodes: Vec<Node>,
-    waiting: VecDeque<(u32, u32, State)>,
+    waiting: VecDeque<Waiting>,
     settled: Settled,
     steps: u64,
     depth: u32,
@@ -92,15 +101,21 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(scope: &'a Scope) -> Self {
         let first = State::first(scope);
+        let fingerprint = first.fingerprint();
         let nodes = vec![Node {
             parent: 0,
             step: Step::Wait,
         }];
         Self {
             scope,
-            places: HashMap::from([(first.fingerprint().whole, 0)]),
+            places: HashMap::from([(fingerprint.whole, 0)]),
             nodes,
-            waiting: VecDeque::from([(0, 0, first)]),
+            waiting: VecDeque::from([Waiting {
+                place: 0,
+                depth: 0,
+                settling: fingerprint.settling,
+                state: first,
+            }]),
             settled: Settled::default(),
             steps: 0,
             depth: 0,
@@ -110,9 +125,15 @@ impl<'a> Search<'a> {
 
     fn run(&mut self, limits: Limits) -> Result<(), Violation> {
         let deepest = [limits.depth, self.scope.depth].into_iter().flatten().min();
-        while let Some((place, depth, state)) = self.waiting.pop_front() {
+        while let Some(waiting) = self.waiting.pop_front() {
+            let Waiting {
+                place,
+                depth,
+                settling,
+                state,
+            } = waiting;
             self.depth = depth;
-            let settled = self.settled.check(self.scope, &state);
+            let settled = self.settled.check(self.scope, &state, settling);
             settled.map_err(|(rest, broken)| self.violation(place, rest, broken, 0))?;
             if deepest.is_some_and(|deepest| depth >= deepest) {
                 self.complete &= state.steps(self.scope).is_empty();
@@ -140,14 +161,20 @@ impl<'a> Search<'a> {
         let taken = state.take(self.scope, step);
         taken.map_err(|broken| self.violation(place, vec![step], broken, 1))?;
         self.steps += 1;
-        if let Entry::Vacant(vacant) = self.places.entry(state.fingerprint().whole) {
+        let Fingerprint { whole, settling } = state.fingerprint();
+        if let Entry::Vacant(vacant) = self.places.entry(whole) {
             let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
             vacant.insert(next);
             self.nodes.push(Node {
                 parent: place,
                 step,
             });
-            self.waiting.push_back((next, depth + 1, state));
+            self.waiting.push_back(Waiting {
+                place: next,
+                depth: depth + 1,
+                settling,
+                state,
+            });
         }
         Ok(())
     }

@@ -1,17 +1,18 @@
 //! The model of the API server as the explorer steps through it: with a log of all that its watches report.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use api_model::{Answer, Backup, Definition, Policy, Refusal};
-use ni_controller::core::{Failure, Outcome};
-use ni_controller::plan::Request;
+use ni_controller::core::{Failure, Order, Outcome};
+use ni_controller::plan::{Change, Request};
 use ni_controller::world::{AnyObject, Event, Kind};
 use serde_json::Value;
 
-use crate::sketch::{FIRST_VERSION, Hash, Ranks, Sketch};
+use crate::invariants::{Broken, write_is_right};
+use crate::sketch::{FIRST_VERSION, Hash, Ranks, Sketch, Sketched};
 
 /// The model, with one client that hears everything.
 pub type Model = api_model::Server<Kind>;
@@ -74,7 +75,7 @@ impl Shown {
     pub(crate) fn hash(&self, ranks: &Ranks, hash: &mut Hash) {
         hash.add(u64::from(self.gone));
         hash.add(self.kind as u64);
-        hash.add(self.sketch.hash(ranks, &mut HashMap::default()));
+        hash.add(self.sketch.hash(ranks));
     }
 }
 
@@ -95,6 +96,50 @@ pub struct Server {
     /// All that the watches of each kind have reported, in order.
     pub log: Rc<BTreeMap<Kind, Vec<Rc<Shown>>>>,
     made: u64,
+    /// Where what happened to it has led.
+    ways: Rc<RefCell<Vec<Way>>>,
+}
+
+/// What happens to a server.
+#[derive(Clone, Debug)]
+pub(crate) enum Cause {
+    /// An actor does the act of this number.
+    Act(usize, usize),
+    /// The garbage collector makes its round.
+    Collect,
+    /// A request is served, of which the sender had heard so many events of interfaces, if that is known.
+    Serve(Sketched<Order>, Option<usize>),
+}
+
+/// What comes of it, beside what is stored then.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effect {
+    pub(crate) outcome: Option<Sketched<Outcome>>,
+    /// The rule that is broken.
+    pub(crate) broken: Option<Broken>,
+}
+
+#[derive(Debug)]
+struct Way {
+    cause: Cause,
+    to: Server,
+    effect: Effect,
+}
+
+impl Cause {
+    /// Whether both are the very same.
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Act(actor, number), Self::Act(other, other_number)) => {
+                (actor, number) == (other, other_number)
+            }
+            (Self::Collect, Self::Collect) => true,
+            (Self::Serve(one, view), Self::Serve(other, other_view)) => {
+                one.is(other) && view == other_view
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Server {
@@ -108,6 +153,7 @@ impl Server {
             objects: Rc::default(),
             log: Rc::new(log.into()),
             made: 0,
+            ways: Rc::default(),
         };
         server.change(setup);
         server
@@ -116,6 +162,39 @@ impl Server {
     /// The model, to read.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// The same, but for what it remembers.
+    pub(crate) fn forgetful(&self) -> Self {
+        Self {
+            ways: Rc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// Something happens to it. As nothing follows but from that and from what is stored, it remembers where that has led: most
+    /// states differ in something else.
+    pub(crate) fn meet(
+        &mut self,
+        cause: Cause,
+        change: impl FnOnce(&mut Self) -> Effect,
+    ) -> Effect {
+        let ways = self.ways.clone();
+        let known = ways.borrow();
+        if let Some(way) = known.iter().find(|way| way.cause.is(&cause)) {
+            *self = way.to.clone();
+            return way.effect.clone();
+        }
+        drop(known);
+        let effect = change(self);
+        // What leads back to itself would never be dropped.
+        self.ways = Rc::default();
+        ways.borrow_mut().push(Way {
+            cause,
+            to: self.clone(),
+            effect: effect.clone(),
+        });
+        effect
     }
 
     /// Somebody changes what is stored; answers what.
@@ -129,6 +208,7 @@ impl Server {
             }
         }
         self.model = Rc::new(model);
+        self.ways = Rc::default();
         answer
     }
 
@@ -207,6 +287,16 @@ impl Server {
         }
     }
 
+    /// Serves a request of a controller's, and looks whether it was right; see [`write_is_right`] for the view.
+    pub(crate) fn obey(&mut self, change: &Change, view: Option<usize>) -> Effect {
+        let before = self.clone();
+        let outcome = self.serve(change.kind, &change.name, &change.request);
+        Effect {
+            outcome: Some(Sketched::new(outcome)),
+            broken: write_is_right(&before, self, change, view).err(),
+        }
+    }
+
     /// The newest version.
     pub fn newest(&self) -> u64 {
         self.model.newest()
@@ -225,6 +315,7 @@ impl Server {
         self.model = Rc::new(model);
         self.objects = then.objects.clone();
         self.log = then.log.clone();
+        self.ways = Rc::default();
     }
 
     pub(crate) fn versions(&self, ranks: &mut Ranks) {

@@ -6,8 +6,9 @@ use ni_controller::core::Core;
 use ni_controller::world::Kind;
 
 use crate::invariants;
+use crate::replica::Replica;
 use crate::scope::Scope;
-use crate::state::{Replica, State};
+use crate::state::State;
 use crate::step::{Broken, Step};
 
 /// The longest way to rest that is waited for.
@@ -26,7 +27,15 @@ impl Settled {
     ///
     /// # Errors
     /// Says what is not as it should be, with the steps that lead there.
-    pub(crate) fn check(&mut self, scope: &Scope, from: &State) -> Result<(), (Vec<Step>, Broken)> {
+    pub(crate) fn check(
+        &mut self,
+        scope: &Scope,
+        from: &State,
+        settling: u64,
+    ) -> Result<(), (Vec<Step>, Broken)> {
+        if self.known.contains(&settling) {
+            return Ok(());
+        }
         let mut state = from.clone();
         let (mut path, mut seen) = (Vec::new(), HashSet::new());
         loop {
@@ -76,7 +85,7 @@ impl State {
             let step = Step::Send(u8::try_from(whose).unwrap_or(u8::MAX));
             let before = self.replicas[whose].core.clone();
             let sent = self.send(whose).map_err(|broken| (step, broken))?;
-            if sent.is_some() || !self.replicas[whose].core.is_as(&before) {
+            if sent || !self.replicas[whose].core.is_as(&before) {
                 return Ok(Some(step));
             }
         }
@@ -126,12 +135,13 @@ impl State {
         (scope.desired)(&self.server)
             .map_err(|broken| format!("what users want is there: {broken}"))?;
         let now = self.now();
-        let mut started = Replica::new(scope, true, now);
+        let mut started = Replica::new(scope, &self.cores, true, now);
         for kind in Kind::ALL {
             started.list_whole(&self.server, kind, now);
         }
-        let cores = self.replicas.iter().filter(|replica| replica.leads);
-        cores
+        let replicas = self.replicas.iter().map(|replica| &**replica);
+        let leaders = replicas.filter(|replica| replica.leads);
+        leaders
             .chain([&started])
             .try_for_each(|replica| self.has_nothing_to_do(replica.core.get()))
     }

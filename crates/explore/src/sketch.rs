@@ -9,6 +9,7 @@ mod token;
 mod word;
 
 use std::fmt::{Debug, Write};
+use std::rc::Rc;
 
 use ni_controller::world::Kind;
 
@@ -35,6 +36,30 @@ impl Sketch {
     /// As [`Sketch::of`] does.
     pub(crate) fn of_text(kind: Kind, text: &str) -> Self {
         Reader::new(kind, text).read()
+    }
+}
+
+/// A value with its sketch, shared by the states that have it in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Sketched<T>(Rc<(T, Sketch)>);
+
+impl<T: Debug> Sketched<T> {
+    pub(crate) fn new(value: T) -> Self {
+        let sketch = Sketch::of(&value);
+        Self(Rc::new((value, sketch)))
+    }
+
+    pub(crate) fn get(&self) -> &T {
+        &self.0.0
+    }
+
+    pub(crate) fn sketch(&self) -> &Sketch {
+        &self.0.1
+    }
+
+    /// Whether both are the very same.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 

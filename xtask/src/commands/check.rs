@@ -1,23 +1,24 @@
 //! `cargo xtask check`.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use xtask::check::any_seed;
-use xtask::check::model::{self, Figures, Wanted};
-use xtask::control_plane::{Binaries, ControlPlane, Options};
-use xtask::{crds, repo};
+use xtask::check::explore::{self, Explored, Sought};
+use xtask::check::{any_seed, model};
 
 /// Check at length what tests check in passing, see docs/reliability.md
 #[derive(clap::Args)]
 pub(crate) struct Check {
-    /// Check for minutes, not seconds
+    /// Check for minutes or an hour, not seconds
     #[arg(long)]
     long: bool,
-    /// Check this only
-    #[arg(long, value_enum)]
+    /// Check this only: `model`, the model of the API server against the real one; `explore`, every order of events in small scopes,
+    /// or one of them by its name; `seeded`, whether faults that are built in are found
+    #[arg(long, value_name = "NAME")]
     scope: Option<Scope>,
     /// What is random follows from this; otherwise it is another at each run
     #[arg(long)]
@@ -28,86 +29,76 @@ pub(crate) struct Check {
 }
 
 /// What can be checked.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Scope {
-    /// The model of the API server against the real one
     Model,
+    Explore,
+    /// One scope of the explorer's.
+    Named(String),
+    Seeded,
+}
+
+impl FromStr for Scope {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Infallible> {
+        Ok(match name {
+            "model" => Self::Model,
+            "explore" => Self::Explore,
+            "seeded" => Self::Seeded,
+            other => Self::Named(other.to_owned()),
+        })
+    }
 }
 
 /// What goes to the file: what was not checked is left out.
 #[derive(Default, Serialize)]
 struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<Figures>,
+    model: Option<model::Figures>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<Explored>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    seeded: Vec<Sought>,
+}
+
+impl Report {
+    fn is_good(&self) -> bool {
+        let compared = self.model.is_none_or(|figures| figures.differences == 0);
+        let explored = self.scopes.iter().all(|scope| scope.violations == 0);
+        compared && explored && self.seeded.iter().all(|sought| sought.found)
+    }
 }
 
 impl Check {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let seed = self.seed.unwrap_or_else(any_seed);
         let mut report = Report::default();
-        let mut good = true;
-        if self.scope.is_none_or(|scope| scope == Scope::Model) {
-            let figures = check_model(self.long, seed).await?;
-            good &= figures.differences == 0;
-            report.model = Some(figures);
+        if self.covers(&Scope::Model) {
+            report.model = Some(model::check(self.long, seed).await?);
+        }
+        if let Some(Scope::Named(name)) = &self.scope {
+            report.scopes = explore::explore(Some(name), self.long).await?;
+        }
+        if self.covers(&Scope::Explore) {
+            report.scopes = explore::explore(None, self.long).await?;
+        }
+        if self.covers(&Scope::Seeded) {
+            report.seeded = explore::seek().await?;
         }
         if let Some(file) = &self.json {
             write(file, &report)?;
         }
-        Ok(if good {
+        Ok(if report.is_good() {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         })
     }
-}
 
-async fn check_model(long: bool, seed: u64) -> Result<Figures> {
-    let wanted = if long {
-        Wanted::long(seed)
-    } else {
-        Wanted::short(seed)
-    };
-    println!(
-        "model: {} requests in {} namespaces, seed {seed}",
-        wanted.requests, wanted.namespaces
-    );
-    let start = std::time::Instant::now();
-    let mut plane = plane("alone", false).await?;
-    let alone = model::compare(&mut plane, wanted).await;
-    plane.stop().await;
-    let mut plane = self::plane("with-controllers", true).await?;
-    let with_controllers = model::compare_lives(&mut plane, wanted).await;
-    plane.stop().await;
-    let outcome = alone?.and(with_controllers?);
-    for story in &outcome.stories {
-        println!("\n{story}");
+    fn covers(&self, scope: &Scope) -> bool {
+        self.scope.as_ref().is_none_or(|only| only == scope)
     }
-    let Figures {
-        requests,
-        events,
-        differences,
-        modelled,
-    } = outcome.figures;
-    let seconds = start.elapsed().as_secs_f64();
-    println!(
-        "model: {requests} requests, {events} events, {differences} differences in {seconds:.1} s, seed {seed}"
-    );
-    let each = modelled / u32::try_from(requests).unwrap_or(u32::MAX).max(1);
-    println!("model: {each:?} a request in the model itself");
-    Ok(outcome.figures)
-}
-
-/// A control plane of this command's own, with our definitions.
-async fn plane(name: &str, controller_manager: bool) -> Result<ControlPlane> {
-    let dir = repo::root().join(".cache/check").join(name);
-    let options = Options {
-        controller_manager,
-        ..Options::new(&dir)
-    };
-    let plane = ControlPlane::start(&Binaries::find_or_build().await?, options).await?;
-    crds::install(&plane.client().await?).await?;
-    Ok(plane)
 }
 
 fn write(file: &Path, report: &Report) -> Result<()> {

@@ -1,21 +1,23 @@
 //! Reads what `Debug` or JSON wrote.
 
-use std::hash::{DefaultHasher, Hasher};
-
 use ni_controller::world::Kind;
 
-use super::token::{Counter, Sketch, Token};
+use super::token::{Counter, Hash, Sketch, Token};
 use super::word::{duration, kind_of, object_of, store_of, wall_time};
 
 /// Versions begin here, so that they are told from generations.
 pub(crate) const FIRST_VERSION: u64 = 1_000;
 
 /// What is only counted or kept for speed: it decides nothing.
-const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", "tickets"];
+const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", GIVEN];
+
+/// The field that says how many tickets were given.
+const GIVEN: &str = "tickets";
 
 /// Structs and their fields that hold versions, each with the kind whose versions it holds.
-const VERSIONS: [(&str, &str, Whose); 7] = [
+const VERSIONS: [(&str, &str, Whose); 8] = [
     ("Meta", "version", Whose::Shown),
+    ("Tombstone", "version", Whose::Shown),
     ("Delete", "version", Whose::Changed),
     ("Baseline", "known", Whose::Changed),
     ("Baseline", "shown_up_to", Whose::Changed),
@@ -94,11 +96,13 @@ pub(super) struct Reader<'a> {
     at: usize,
     frames: Vec<Frame<'a>>,
     tokens: Vec<Token>,
-    raw: Option<DefaultHasher>,
+    raw: Option<Hash>,
     /// What is left out ends with the field at this depth.
     left_out: Option<usize>,
     /// Whether the next text is a resource version.
     version: bool,
+    /// How many tickets were given.
+    given: u64,
     /// What stood before.
     last: &'a str,
     shown: Kind,
@@ -121,6 +125,7 @@ impl<'a> Reader<'a> {
             raw: None,
             left_out: None,
             version: false,
+            given: 0,
             last: "",
             shown: kind,
             changed: kind,
@@ -141,7 +146,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.flush();
-        Sketch::new(self.tokens)
+        Sketch::new(self.tokens, self.given)
     }
 
     fn field(&self) -> &'a str {
@@ -170,8 +175,7 @@ impl<'a> Reader<'a> {
     fn push_raw(&mut self, text: &str) {
         if self.left_out.is_none() {
             let raw = self.raw.get_or_insert_default();
-            raw.write(text.as_bytes());
-            raw.write_u8(0xff);
+            raw.add_text(text);
         }
     }
 
@@ -253,9 +257,12 @@ impl<'a> Reader<'a> {
             self.push(Token::Version(self.changed, version));
         } else {
             // Texts of an object that are its own are kept in one.
-            for text in text.split("\\n") {
-                self.plain_text(text);
+            let mut rest = text;
+            while let Some(end) = end_of_line(rest) {
+                self.plain_text(&rest[..end]);
+                rest = &rest[end + 2..];
             }
+            self.plain_text(rest);
         }
     }
 
@@ -269,7 +276,13 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self) {
         let rest = &self.text[self.at..];
-        let end = rest.find([' ', ',', '(', ')', '[', ']', '{', '}', '"']);
+        let ends = |byte: u8| {
+            matches!(
+                byte,
+                b' ' | b',' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"'
+            )
+        };
+        let end = rest.bytes().position(ends);
         let word = &rest[..end.unwrap_or(rest.len())];
         self.at += word.len();
         self.last = word;
@@ -288,15 +301,18 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, word: &str) {
+        let field = self.field();
+        if field == GIVEN {
+            self.given = word.parse().unwrap_or_default();
+        }
         if self.left_out.is_some() {
             return;
         }
-        let field = self.field();
-        if let Some(kind) = kind_of(word) {
-            self.kind(field, kind);
-        }
-        let begins_as_number = word.starts_with(|first: char| first.is_ascii_digit());
+        let begins_as_number = word.as_bytes().first().is_some_and(u8::is_ascii_digit);
         if !begins_as_number {
+            if let Some(kind) = kind_of(word) {
+                self.kind(field, kind);
+            }
             self.push_raw(word);
         } else if let Ok(number) = word.parse::<u64>() {
             self.number(field, number, word);
@@ -379,4 +395,10 @@ impl<'a> Reader<'a> {
             self.push_raw(word);
         }
     }
+}
+
+/// Where a line ends, as `Debug` and JSON write it.
+fn end_of_line(text: &str) -> Option<usize> {
+    let mut pairs = text.as_bytes().windows(2);
+    pairs.position(|pair| pair == br"\n")
 }

@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use super::*;
 
 fn hash(text: &str, elapsed: i64) -> u64 {
@@ -7,7 +5,7 @@ fn hash(text: &str, elapsed: i64) -> u64 {
     let mut ranks = Ranks::at(elapsed, 0);
     ranks.add_all(&sketch);
     ranks.sort(u64::MAX, false);
-    sketch.hash(&ranks, &mut HashMap::new())
+    sketch.hash(&ranks)
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What a sketch is made of, and how it becomes a number.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::Hasher;
 
+use foldhash::SharedSeed;
+use foldhash::quality::FoldHasher;
 use ni_controller::world::Kind;
 
 /// A part of a sketch.
@@ -39,10 +40,22 @@ pub(super) enum Counter {
     List,
 }
 
-/// The canonical form of a value.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The canonical form of a value: a number for what it says, and apart from it what means something only beside the rest of a
+/// state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Sketch {
-    tokens: Vec<Token>,
+    /// Where the lists' places stand is in it, too.
+    hash: u64,
+    /// In order, as all lists are.
+    versions: Box<[(Kind, u64)]>,
+    /// Times since the start, in nanoseconds.
+    stamps: Box<[i64]>,
+    /// Times by the wall clock, in seconds.
+    walls: Box<[i64]>,
+    /// What the entry of a ticket says.
+    tickets: Box<[(u64, u64)]>,
+    /// How many tickets were given. It says which the next one is, and nothing else.
+    given: u64,
 }
 
 /// The versions that occur in a state, and its time.
@@ -74,10 +87,8 @@ impl Ranks {
 
     /// Takes in the versions of a sketch.
     pub(crate) fn add_all(&mut self, sketch: &Sketch) {
-        for token in &sketch.tokens {
-            if let Token::Version(kind, version) = token {
-                self.add(*kind, *version);
-            }
+        for (kind, version) in &sketch.versions {
+            self.add(*kind, *version);
         }
     }
 
@@ -98,17 +109,20 @@ impl Ranks {
         if let Some(newest) = self.from {
             return version.wrapping_sub(newest);
         }
-        place(&self.versions[kind as usize], version)
+        place(&self.versions[kind as usize], &version)
     }
 }
 
+/// Where hashes begin: not at 0, which would swallow what it is multiplied with.
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Collects what makes up a state.
-#[derive(Clone, Debug)]
-pub(crate) struct Hash(DefaultHasher);
+#[derive(Clone)]
+pub(crate) struct Hash(FoldHasher<'static>);
 
 impl Default for Hash {
     fn default() -> Self {
-        Self(DefaultHasher::new())
+        Self(FoldHasher::with_seed(SEED, SharedSeed::global_fixed()))
     }
 }
 
@@ -131,30 +145,52 @@ impl Hash {
 }
 
 impl Sketch {
-    pub(super) fn new(mut tokens: Vec<Token>) -> Self {
+    pub(super) fn new(mut tokens: Vec<Token>, given: u64) -> Self {
         count_lists(&mut tokens);
         count_clocks(&mut tokens);
-        Self { tokens }
+        let versions = of_all(&tokens, |token| match *token {
+            Token::Version(kind, version) => Some((kind, version)),
+            _ => None,
+        });
+        let stamps = of_all(&tokens, |token| match *token {
+            Token::Stamp(at) => Some(at),
+            _ => None,
+        });
+        let walls = of_all(&tokens, |token| match *token {
+            Token::Wall(at) => Some(at),
+            _ => None,
+        });
+        let mut sketch = Self {
+            versions,
+            stamps,
+            walls,
+            given,
+            ..Self::default()
+        };
+        sketch.read(&tokens);
+        sketch
     }
 
-    /// The number that stands for it. What the entries of tickets say goes to `tickets`.
-    pub(crate) fn hash(&self, ranks: &Ranks, tickets: &mut HashMap<u64, u64>) -> u64 {
+    fn read(&mut self, tokens: &[Token]) {
         let mut frames = vec![Frame::default()];
-        for token in &self.tokens {
+        let mut tickets = Vec::new();
+        for token in tokens {
             let Some(frame) = frames.last_mut() else {
                 break;
             };
             match *token {
                 Token::Raw(text) => frame.add(0, text),
-                Token::Version(kind, version) => frame.add(1, ranks.of(kind, version)),
+                Token::Version(kind, version) => {
+                    frame.add(1, place(&self.versions, &(kind, version)));
+                }
                 Token::Local(_, number) => frame.add(2, number),
-                Token::Stamp(at) => frame.add(3, (at - ranks.elapsed).cast_unsigned()),
-                Token::Wall(at) => frame.add(4, (at - ranks.wall).cast_unsigned()),
+                Token::Stamp(at) => frame.add(3, place(&self.stamps, &at)),
+                Token::Wall(at) => frame.add(4, place(&self.walls, &at)),
                 Token::Ticket(ticket) => frame.ticket = Some(ticket),
-                Token::Next => frame.next(tickets),
+                Token::Next => frame.next(&mut tickets),
                 Token::Open => frames.push(Frame::default()),
                 Token::Close => {
-                    frame.next(tickets);
+                    frame.next(&mut tickets);
                     let sum = frame.sum;
                     frames.pop();
                     if let Some(outer) = frames.last_mut() {
@@ -163,7 +199,32 @@ impl Sketch {
                 }
             }
         }
-        frames.first().map_or(0, |frame| frame.hash.finish())
+        self.hash = frames.first().map_or(0, |frame| frame.hash.finish());
+        self.tickets = tickets.into();
+    }
+
+    /// The number that stands for it beside others.
+    pub(crate) fn hash(&self, ranks: &Ranks) -> u64 {
+        let mut hash = Hash::default();
+        hash.add(self.hash);
+        for (kind, version) in &self.versions {
+            hash.add(ranks.of(*kind, *version));
+        }
+        for at in &self.stamps {
+            hash.add((at - ranks.elapsed).cast_unsigned());
+        }
+        for at in &self.walls {
+            hash.add((at - ranks.wall).cast_unsigned());
+        }
+        hash.finish()
+    }
+
+    /// The number that stands for what the entry of a ticket says; 0 if there is none.
+    pub(crate) fn entry(&self, ticket: u64) -> u64 {
+        let mut entries = self.tickets.iter();
+        entries
+            .find(|(of, _)| *of == ticket)
+            .map_or(0, |(_, entry)| *entry)
     }
 }
 
@@ -184,33 +245,37 @@ impl Frame {
     }
 
     /// An entry ends. Their order means nothing, so they are summed up.
-    fn next(&mut self, tickets: &mut HashMap<u64, u64>) {
+    fn next(&mut self, tickets: &mut Vec<(u64, u64)>) {
         if !std::mem::take(&mut self.any) {
             return;
         }
         let entry = std::mem::take(&mut self.hash).finish();
         if let Some(ticket) = self.ticket.take() {
-            tickets.insert(ticket, entry);
+            tickets.push((ticket, entry));
         } else {
             self.sum = self.sum.wrapping_add(entry);
         }
     }
 }
 
-/// The numbers of a counter, in order.
-fn numbers(tokens: &[Token], which: Counter) -> Vec<u64> {
-    let counted = tokens.iter().filter_map(|token| match token {
-        Token::Local(counter, number) if *counter == which => Some(*number),
-        _ => None,
-    });
-    let mut numbers: Vec<u64> = counted.collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
+/// What some of the tokens hold, in order, each once.
+fn of_all<T: Ord>(tokens: &[Token], held: impl Fn(&Token) -> Option<T>) -> Box<[T]> {
+    let mut all: Vec<T> = tokens.iter().filter_map(held).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into()
 }
 
-fn place(numbers: &[u64], number: u64) -> u64 {
-    numbers.partition_point(|other| *other < number) as u64
+/// The numbers of a counter, in order.
+fn numbers(tokens: &[Token], which: Counter) -> Box<[u64]> {
+    of_all(tokens, |token| match token {
+        Token::Local(counter, number) if *counter == which => Some(*number),
+        _ => None,
+    })
+}
+
+fn place<T: Ord>(all: &[T], one: &T) -> u64 {
+    all.partition_point(|other| other < one) as u64
 }
 
 /// Replaces the numbers of lists by their places; 0, which means none, stays.
@@ -220,7 +285,7 @@ fn count_lists(tokens: &mut [Token]) {
         if let Token::Local(Counter::List, number) = token
             && *number > 0
         {
-            *number = 1 + place(&lists, *number);
+            *number = 1 + place(&lists, number);
         }
     }
 }
@@ -237,8 +302,8 @@ fn count_clocks(tokens: &mut [Token]) {
     between.dedup();
     for token in tokens {
         match token {
-            Token::Local(Counter::Known, number) => *number = place(&between, *number),
-            Token::Local(Counter::Sent, number) => *number = place(&between, last_known(*number)),
+            Token::Local(Counter::Known, number) => *number = place(&between, number),
+            Token::Local(Counter::Sent, number) => *number = place(&between, &last_known(*number)),
             _ => {}
         }
     }

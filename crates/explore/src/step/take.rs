@@ -1,14 +1,19 @@
 //! How each step is taken, and what must hold of it.
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use ni_controller::core::{Failure, Order, Outcome};
+use ni_controller::core::{Failure, Outcome};
 use ni_controller::world::Kind;
 
 use super::Step;
-use crate::invariants::{self, Told};
+use crate::invariants::Told;
+use crate::replica::Replica;
+use crate::running::{Input, Output};
 use crate::scope::Scope;
-use crate::state::{Replica, Sketched, State, Wire};
+use crate::server::{Cause, Effect};
+use crate::sketch::Sketched;
+use crate::state::{State, Wire};
 
 /// What a step that breaks a rule is answered with: the rule, and what breaks it.
 pub type Broken = String;
@@ -25,7 +30,7 @@ impl State {
             Step::Show(whose, kind) => self.show(whose.into(), kind),
             Step::List(whose, kind) => {
                 self.pay_for_list(whose.into(), kind);
-                let replica = &mut self.replicas[usize::from(whose)];
+                let replica = Rc::make_mut(&mut self.replicas[usize::from(whose)]);
                 replica.list_whole(&self.server, kind, now);
             }
             Step::ListSlowly(whose, kind) => {
@@ -35,7 +40,7 @@ impl State {
             Step::ListOld(whose, kind, lacks) => {
                 self.budget.old_lists -= 1;
                 self.begin_list(whose.into(), kind, lacks.into());
-                let replica = &mut self.replicas[usize::from(whose)];
+                let replica = Rc::make_mut(&mut self.replicas[usize::from(whose)]);
                 replica.told.forget(kind);
                 while replica.list_goes_on(kind, now) {}
             }
@@ -48,7 +53,12 @@ impl State {
                 self.wire[usize::from(at)].answer = Some(Sketched::new(refused));
             }
             Step::Answer(at) => return self.answer(scope, at.into()),
-            Step::Collect => self.server.change(api_model::Server::collect),
+            Step::Collect => {
+                self.server.meet(Cause::Collect, |server| {
+                    server.change(api_model::Server::collect);
+                    Effect::default()
+                });
+            }
             Step::Wait => {
                 self.budget.waits -= 1;
                 self.wait(scope);
@@ -69,14 +79,18 @@ impl State {
     }
 
     fn act(&mut self, scope: &Scope, actor: usize) {
-        let act = &scope.actors[actor][self.done[actor]];
+        let number = self.done[actor];
+        let act = &scope.actors[actor][number];
         self.done[actor] += 1;
-        self.server.change(act.what);
+        self.server.meet(Cause::Act(actor, number), |server| {
+            server.change(act.what);
+            Effect::default()
+        });
     }
 
     fn show(&mut self, whose: usize, kind: Kind) {
         let now = self.now();
-        let replica = &mut self.replicas[whose];
+        let replica = Rc::make_mut(&mut self.replicas[whose]);
         if replica.watch(kind).list.is_some() {
             replica.list_goes_on(kind, now);
             return;
@@ -86,11 +100,11 @@ impl State {
             return;
         };
         let log = &self.server.log[&kind];
-        while !std::rc::Rc::ptr_eq(&log[watch.heard], &shown) {
+        while !Rc::ptr_eq(&log[watch.heard], &shown) {
             watch.heard += 1;
         }
         watch.heard += 1;
-        replica.with(|core| core.observe(shown.event(), now));
+        replica.core.take_in(Input::Reported(shown), now);
     }
 
     fn pay_for_list(&mut self, whose: usize, kind: Kind) {
@@ -103,44 +117,45 @@ impl State {
         self.pay_for_list(whose, kind);
         let now = self.now();
         let heard = self.server.reported(kind) - lacks;
-        self.replicas[whose].begin_list(&self.server, kind, heard, now);
+        Rc::make_mut(&mut self.replicas[whose]).begin_list(&self.server, kind, heard, now);
     }
 
-    /// Has a controller plan; answers the request that it sends.
-    pub(crate) fn send(&mut self, whose: usize) -> Result<Option<Order>, Broken> {
+    /// Has a controller plan; answers whether it sends a request.
+    pub(crate) fn send(&mut self, whose: usize) -> Result<bool, Broken> {
         let now = self.now();
-        let replica = &mut self.replicas[whose];
-        let order = replica.with(|core| core.next(now));
+        let replica = Rc::make_mut(&mut self.replicas[whose]);
+        let Output { order, broken, .. } = replica.core.take_in(Input::Room, now);
         let Some(order) = order else {
-            return Ok(None);
+            return Ok(false);
         };
-        invariants::is_in_the_plan(replica.core.get(), &order, now)?;
-        if !replica.ahead {
-            replica.told.is_known(&order, &self.server)?;
-        }
         self.wire.push(Wire {
             whose: Some(whose),
-            order: Sketched::new(order.clone()),
+            order: order.clone(),
             view: replica.watches[&Kind::NetworkInterface].heard,
             answer: None,
         });
-        Ok(Some(order))
+        broken.map_or(Ok(()), Err)?;
+        if !replica.ahead {
+            replica.told.is_known(order.get(), &self.server)?;
+        }
+        Ok(true)
     }
 
     fn serve(&mut self, scope: &Scope, at: usize) -> Result<(), Broken> {
-        let order = self.wire[at].order.get().clone();
-        let before = self.server.clone();
-        let (change, view) = (&order.change, self.wire[at].view);
-        let outcome = self
+        let wire = &self.wire[at];
+        let known = self.budget.restores == scope.budget.restores;
+        let view = known.then_some(wire.view);
+        let order = wire.order.clone();
+        let cause = Cause::Serve(order.clone(), view);
+        let effect = self
             .server
-            .serve(change.kind, &change.name, &change.request);
+            .meet(cause, |server| server.obey(&order.get().change, view));
         if self.wire[at].whose.is_some() {
-            self.wire[at].answer = Some(Sketched::new(outcome));
+            self.wire[at].answer = effect.outcome;
         } else {
             self.wire.remove(at);
         }
-        let known = self.budget.restores == scope.budget.restores;
-        invariants::write_is_right(&before, &self.server, change, known.then_some(view))
+        effect.broken.map_or(Ok(()), Err)
     }
 
     fn lose(&mut self, at: usize) {
@@ -162,14 +177,11 @@ impl State {
         let (Some(whose), Some(outcome)) = (wire.whose, wire.answer) else {
             return Ok(());
         };
-        let (order, outcome) = (wire.order.get(), outcome.get());
-        let replica = &mut self.replicas[whose];
-        replica.told.hear(order, outcome);
-        let proof = replica.with(|core| {
-            core.answer(order.ticket, outcome.clone(), now);
-            core.take_proof()
-        });
-        match proof {
+        let order = wire.order.get();
+        let replica = Rc::make_mut(&mut self.replicas[whose]);
+        replica.told.hear(order, outcome.get());
+        let answered = Input::Answered(order.ticket, outcome);
+        match replica.core.take_in(answered, now).proof {
             Some(proof) if !replica.ahead => Err(format!(
                 "a restore is seen only where there was one: {proof}"
             )),
@@ -209,7 +221,7 @@ impl State {
     fn crash(&mut self, scope: &Scope, whose: usize) {
         self.forget(whose);
         let leads = self.replicas[whose].leads;
-        self.replicas[whose] = Replica::new(scope, leads, self.now());
+        self.replicas[whose] = Rc::new(Replica::new(scope, &self.cores, leads, self.now()));
         self.list_what_is_empty(scope, whose);
     }
 
@@ -228,16 +240,16 @@ impl State {
         let now = self.now();
         for kind in Kind::ALL {
             if !scope.kinds.contains(&kind) {
-                self.replicas[whose].list_whole(&self.server, kind, now);
+                Rc::make_mut(&mut self.replicas[whose]).list_whole(&self.server, kind, now);
             }
         }
     }
 
     pub(crate) fn lead(&mut self, whose: usize, leads: bool) {
         let now = self.now();
-        let replica = &mut self.replicas[whose];
+        let replica = Rc::make_mut(&mut self.replicas[whose]);
         replica.leads = leads;
-        replica.with(|core| core.lead(leads, now));
+        replica.core.take_in(Input::Leads(leads), now);
     }
 
     fn restore(&mut self, overtakes: bool) {
@@ -246,6 +258,7 @@ impl State {
         let backup = self.backup.clone();
         self.server.restore(&backup, overtakes);
         for replica in &mut self.replicas {
+            let replica = Rc::make_mut(replica);
             replica.ahead = true;
             for (kind, watch) in &mut replica.watches {
                 watch.heard = self.server.reported(*kind);
@@ -258,14 +271,11 @@ impl State {
     pub(crate) fn notice(&mut self, scope: &Scope, whose: usize) {
         let now = self.now();
         self.forget(whose);
-        let replica = &mut self.replicas[whose];
+        let replica = Rc::make_mut(&mut self.replicas[whose]);
         replica.ahead = false;
         replica.told = Told::default();
         let leads = replica.leads;
-        replica.with(|core| {
-            core.start_over(now);
-            core.lead(leads, now);
-        });
+        replica.core.take_in(Input::StartsOver(leads), now);
         for watch in replica.watches.values_mut() {
             watch.unlisted = true;
             watch.list = None;

@@ -17,12 +17,19 @@ const LONGEST: usize = 256;
 const LONGEST_PAIRS: usize = 1024;
 
 /// What many objects have in common.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Shared {
     texts: Table<Str>,
     pairs: Table<Arc<[(Str, Str)]>>,
     specs: Table<Rest<NetworkInterfaceSpec>>,
     statuses: Table<Rest<NetworkInterfaceStatus>>,
+}
+
+/// A copy begins without: what is kept here decides nothing, and whoever keeps many copies has no room for it.
+impl Clone for Shared {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// Nothing: what is kept here decides nothing, and it is long.
@@ -67,11 +74,11 @@ const PARTS: usize = 1024;
 /// How many values a part keeps before unused ones are looked for.
 const LEAST: usize = 4;
 
-/// Values, each kept once.
-#[derive(Clone, Debug)]
-struct Table<T>(Box<[Part<T>]>);
+/// Values, each kept once. There are no parts before the first value.
+#[derive(Debug)]
+struct Table<T>(Vec<Part<T>>);
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Part<T> {
     values: HashSet<T, BuildHasherDefault<DefaultHasher>>,
     limit: usize,
@@ -79,16 +86,18 @@ struct Part<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        let part = || Part {
-            values: HashSet::default(),
-            limit: LEAST,
-        };
-        Self(std::iter::repeat_with(part).take(PARTS).collect())
+        Self(Vec::new())
     }
 }
 
 impl<T: Clone + Eq + Hash> Table<T> {
     fn part(&mut self, value: &T) -> &mut Part<T> {
+        if self.0.is_empty() {
+            self.0.resize_with(PARTS, || Part {
+                values: HashSet::default(),
+                limit: LEAST,
+            });
+        }
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
         &mut self.0[usize::try_from(hash >> 54).unwrap_or(0) % PARTS]
     }

@@ -92,6 +92,8 @@ pub(super) enum News<T> {
 #[derive(Clone, Debug)]
 struct Tombstone {
     uid: Str,
+    /// The last version that was known.
+    version: u64,
     list: u32,
     /// Where the world's counter stood.
     at: u64,
@@ -278,7 +280,7 @@ impl<T: Object> Store<T> {
         Some(old)
     }
 
-    /// Whether `slot` is old news of an object that we know to be gone.
+    /// Whether `slot` is old news of an object that we know to be gone, or of one that had its name before.
     fn is_buried(&self, name: &str, slot: &Slot<T>, source: Source) -> bool {
         let Some(tombstone) = self.tombstones.get(name) else {
             return false;
@@ -286,7 +288,9 @@ impl<T: Object> Store<T> {
         let newer_list = matches!(source, Source::List(number) if number > tombstone.list);
         // A read sent after the 404 shows the object: the 404 came from a stale server.
         let newer_look = matches!(source, Source::Look(sent) if sent >= tombstone.at);
-        tombstone.uid == slot.meta().uid && !newer_list && !newer_look
+        let meta = slot.meta();
+        let old = tombstone.uid == meta.uid || meta.version < tombstone.version;
+        old && !newer_list && !newer_look
     }
 
     /// Takes in that a watch reported `slot` deleted.
@@ -327,6 +331,7 @@ impl<T: Object> Store<T> {
             slot.meta().name.clone(),
             Tombstone {
                 uid: uid.into(),
+                version: slot.meta().version,
                 list,
                 at,
             },

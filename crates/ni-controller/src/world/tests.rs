@@ -143,6 +143,39 @@ fn what_went_stays_gone_however_often_another_namespace_is_listed() {
 }
 
 #[test]
+fn late_words_bring_nothing_back_that_went_however_often_its_name_was_taken_since() {
+    let known = |name: &str, uid: &str, version: u64| {
+        let text = format!(
+            r#"{{"metadata":{{"name":"{name}","namespace":"a","uid":"{uid}","resourceVersion":"{version}","creationTimestamp":"1970-01-01T00:00:00Z"}}}}"#
+        );
+        AnyObject::decode(NIC, &text).expect("metadata")
+    };
+    let key = Key {
+        namespace: "a".into(),
+        kind: NIC,
+        name: "x".into(),
+    };
+    let mut world = watching("a");
+    world.list("a", &[]);
+    for (uid, version) in [("one", 1), ("two", 3)] {
+        let made = known("x", uid, version);
+        world.learn(made, Source::Answer(None), &mut Dirty::new());
+        world.forget(&key, uid, Loss::Unexplained, &mut Dirty::new());
+    }
+    for late in [
+        Event::Applied(known("x", "one", 1)),
+        Event::Deleted(known("x", "one", 2)),
+        Event::Applied(known("x", "two", 3)),
+    ] {
+        world.take(late);
+        assert_eq!(world.names(), "");
+    }
+    world.take(Event::Deleted(known("x", "two", 4)));
+    world.take(Event::Applied(known("x", "three", 5)));
+    assert_eq!(world.names(), "a/x");
+}
+
+#[test]
 fn all_of_a_namespace_is_shown_once_each_kind_has_been_listed_there() {
     let list = |world: &mut World, kind: Kind, namespace: &str| {
         world.take(Event::ListBegins(kind, scope(namespace)));

@@ -5,10 +5,12 @@ mod asks;
 mod bodies;
 mod disasters;
 mod draw;
+mod kin;
 mod lives;
 mod namespaces;
 mod reads;
 mod rights;
+mod run;
 mod same;
 mod shard;
 mod shards;
@@ -24,6 +26,7 @@ use serde::Serialize;
 
 use crate::control_plane::ControlPlane;
 
+pub use run::check;
 use shards::Shards;
 
 /// How much is compared.
