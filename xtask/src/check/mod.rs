@@ -1,5 +1,6 @@
 //! `cargo xtask check`: what is checked at length, on demand.
 
+pub mod live;
 pub mod model;
 
 /// What random requests are drawn from, where nobody says so.

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use xtask::check::any_seed;
 use xtask::check::model::{self, Figures, Wanted};
+use xtask::check::{any_seed, live};
 use xtask::control_plane::{Binaries, ControlPlane, Options};
 use xtask::{crds, repo};
 
@@ -32,6 +32,8 @@ pub(crate) struct Check {
 enum Scope {
     /// The model of the API server against the real one
     Model,
+    /// The real controllers under real faults
+    Live,
 }
 
 /// What goes to the file: what was not checked is left out.
@@ -39,6 +41,8 @@ enum Scope {
 struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<Figures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<live::Figures>,
 }
 
 impl Check {
@@ -50,6 +54,11 @@ impl Check {
             let figures = check_model(self.long, seed).await?;
             good &= figures.differences == 0;
             report.model = Some(figures);
+        }
+        if self.scope.is_none_or(|scope| scope == Scope::Live) {
+            let figures = live::check(self.long, seed).await?;
+            good &= figures.violations + figures.lost == 0;
+            report.live = Some(figures);
         }
         if let Some(file) = &self.json {
             write(file, &report)?;
