@@ -12,7 +12,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Shared;
 use super::lists::{Recorded, Recording};
-use super::script::{End, Fault};
+use super::script::Fault;
+use super::serve::Next;
 use super::wire::Reset;
 
 /// A connection that is to end.
@@ -90,92 +91,94 @@ pub(super) fn after(list: Recorded, pieces: Pieces) -> Pieces {
         .boxed()
 }
 
-/// A watch that meets its end.
-pub(super) fn ending(pieces: Pieces, end: End, shared: Arc<Shared>, reset: Reset) -> Pieces {
-    let watch = Ending {
+/// A watch that meets with faults, one after the other, until one ends it.
+pub(super) fn suffering(pieces: Pieces, shared: Arc<Shared>, reset: Reset) -> Pieces {
+    let watch = Suffering {
         pieces,
-        at: Instant::now() + end.after,
-        end,
-        struck: false,
+        next: shared.next_of_watch(),
+        slow_until: Instant::now(),
         over: false,
         shared,
         reset,
     };
     stream::unfold(watch, |mut watch| async move {
-        let piece = watch.next().await?;
-        Some((piece, watch))
+        let pieces = watch.next().await?;
+        Some((pieces, watch))
     })
-    .flat_map(|pieces| pieces)
+    .flatten()
     .boxed()
 }
 
-struct Ending {
+struct Suffering {
     pieces: Pieces,
-    at: Instant,
-    end: End,
-    struck: bool,
+    next: Next,
+    slow_until: Instant,
     over: bool,
     shared: Arc<Shared>,
     reset: Reset,
 }
 
-impl Ending {
+impl Suffering {
     async fn next(&mut self) -> Option<Pieces> {
         if self.over {
             return None;
         }
-        if self.struck {
-            return self.slowed().await;
-        }
-        if let Ok(piece) = timeout_at(self.at, self.pieces.next()).await {
-            return Some(one(piece?));
-        }
-        if !self.shared.is_harmful() {
-            self.struck = true;
-            self.at = Instant::now();
-            return self.slowed().await;
-        }
-        self.struck = true;
-        self.shared.count(self.end.fault);
-        match self.end.fault {
-            Fault::CutInEvent => self.cut_in_event().await,
-            Fault::ResetWatch => {
-                self.reset.ask();
-                self.over = true;
-                Some(one(Err(Cut)))
+        loop {
+            if let Ok(piece) = timeout_at(self.next.at, self.pieces.next()).await {
+                return Some(self.flowing(piece?));
             }
-            Fault::Stalled => {
-                sleep(self.shared.delay(Fault::Stalled)).await;
-                self.at = Instant::now();
-                self.slowed().await
+            let fault = self.next.fault;
+            self.next = self.shared.next_of_watch();
+            if !self.shared.is_harmful() {
+                continue;
             }
-            _ => {
-                self.at = Instant::now() + SLOW;
-                self.slowed().await
+            match fault {
+                Fault::CutInEvent => return self.cut().await,
+                Fault::ResetWatch => {
+                    self.shared.count(fault);
+                    self.reset.ask();
+                    return Some(self.end());
+                }
+                Fault::Stalled => {
+                    self.shared.count(fault);
+                    sleep(self.shared.delay(fault)).await;
+                }
+                _ => {
+                    self.shared.count(fault);
+                    self.slow_until = Instant::now() + SLOW;
+                }
             }
         }
     }
 
-    /// Waits for the next event, and sends half of it.
-    async fn cut_in_event(&mut self) -> Option<Pieces> {
-        let piece = self.pieces.next().await?;
-        self.over = true;
-        let mut bytes = piece.ok()?;
+    fn flowing(&self, piece: Result<Bytes, Cut>) -> Pieces {
+        match piece {
+            Ok(bytes) if Instant::now() < self.slow_until => sips(bytes).boxed(),
+            piece => one(piece),
+        }
+    }
+
+    /// Waits for the next event, and sends half of it; where none comes soon, it ends between two.
+    async fn cut(&mut self) -> Option<Pieces> {
+        let Ok(piece) = timeout_at(Instant::now() + SLOW, self.pieces.next()).await else {
+            self.shared.count(Fault::DroppedWatch);
+            return Some(self.end());
+        };
+        self.shared.count(Fault::CutInEvent);
+        let mut bytes = piece?.ok()?;
         bytes.truncate(bytes.len() / 2);
+        let half = stream::iter([Ok(bytes)]);
+        Some(half.chain(self.end()).boxed())
+    }
+
+    /// The connection ends, once what was sent is on its way.
+    fn end(&mut self) -> Pieces {
+        self.over = true;
         let cut = async {
             sleep(FLUSHED).await;
             Err(Cut)
         };
-        Some(stream::iter([Ok(bytes)]).chain(stream::once(cut)).boxed())
-    }
-
-    /// What comes is throttled until then.
-    async fn slowed(&mut self) -> Option<Pieces> {
-        let piece = self.pieces.next().await?;
-        match piece {
-            Ok(bytes) if Instant::now() < self.at => Some(sips(bytes).boxed()),
-            piece => Some(one(piece)),
-        }
+        stream::once(cut).boxed()
     }
 }
 

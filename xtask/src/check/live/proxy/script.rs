@@ -42,6 +42,8 @@ pub(super) enum Fault {
     Belied(u16),
     /// A watch ends in the middle of an event.
     CutInEvent,
+    /// A watch ends between two events.
+    DroppedWatch,
     /// A watch is reset.
     ResetWatch,
     /// A watch falls silent for a while, and goes on.
@@ -69,6 +71,7 @@ impl Fault {
             Self::Refused(code) => return format!("{code} without effect"),
             Self::Belied(code) => return format!("{code} after effect"),
             Self::CutInEvent => "watch cut in an event",
+            Self::DroppedWatch => "watch dropped",
             Self::ResetWatch => "watch reset",
             Self::Stalled => "watch stalled",
             Self::Expired => "watch expired",
@@ -82,13 +85,6 @@ impl Fault {
 const PERCENT: u32 = 14;
 /// Of a hundred lists, so many are old.
 const OLD: u32 = 40;
-
-/// How a watch ends that began well.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct End {
-    pub(super) fault: Fault,
-    pub(super) after: Duration,
-}
 
 /// Draws faults.
 #[derive(Debug)]
@@ -144,16 +140,15 @@ impl Script {
         CODES[self.0.usize(from..CODES.len())]
     }
 
-    /// How the watch that begins now will end.
-    pub(super) fn end(&mut self) -> End {
+    /// What befalls a watch next, and after which time.
+    pub(super) fn of_watch(&mut self) -> (Fault, Duration) {
         let fault = match self.0.u32(..10) {
-            0..5 => Fault::CutInEvent,
-            5..7 => Fault::ResetWatch,
-            7..9 => Fault::Stalled,
+            0..4 => Fault::CutInEvent,
+            4..6 => Fault::ResetWatch,
+            6..8 => Fault::Stalled,
             _ => Fault::Throttled,
         };
-        let after = self.between(1_000, 20_000);
-        End { fault, after }
+        (fault, self.between(1_000, 20_000))
     }
 
     /// How long a fault lasts.
@@ -196,7 +191,7 @@ mod tests {
         for lists in [false, true] {
             let faults = (0..1_000).filter_map(|_| script.request(Class::Watch { lists }));
             seen.extend(faults.map(Fault::name));
-            seen.extend((0..100).map(|_| script.end().fault.name()));
+            seen.extend((0..100).map(|_| script.of_watch().0.name()));
         }
         // 8 of requests, 8 answers, 5 of watches.
         assert_eq!(seen.len(), 21, "{seen:?}");

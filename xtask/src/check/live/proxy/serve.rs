@@ -16,7 +16,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_rustls::TlsAcceptor;
 
 use super::Shared;
@@ -73,6 +73,12 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared
 struct Visit {
     shared: Arc<Shared>,
     reset: Reset,
+}
+
+/// What befalls a watch next, and when.
+pub(super) struct Next {
+    pub(super) fault: Fault,
+    pub(super) at: Instant,
 }
 
 /// A request, read whole.
@@ -165,7 +171,7 @@ impl Visit {
         }))
     }
 
-    /// A watch's answer, with its end, if it is to have one.
+    /// A watch's answer, and what befalls it.
     fn flow(
         &self,
         answer: Response<kube::client::Body>,
@@ -173,9 +179,8 @@ impl Visit {
     ) -> Response<Flow> {
         answer.map(|body| {
             let pieces = change(flow::pieces(body));
-            let end = locked(&self.shared.script).end();
             let (shared, reset) = (self.shared.clone(), self.reset.clone());
-            flow::flowing(flow::ending(pieces, end, shared, reset))
+            flow::flowing(flow::suffering(pieces, shared, reset))
         })
     }
 
@@ -207,6 +212,14 @@ impl Shared {
 
     pub(super) fn count(&self, fault: Fault) {
         locked(&self.tally).add(fault);
+    }
+
+    pub(super) fn next_of_watch(&self) -> Next {
+        let (fault, after) = locked(&self.script).of_watch();
+        Next {
+            fault,
+            at: Instant::now() + after,
+        }
     }
 
     pub(super) fn delay(&self, fault: Fault) -> Duration {

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn a_release_is_right_once_the_holder_is_gone_or_has_not_named_it() {
         let mut gone = scene();
-        gone.delete(Kind::Machine, "a");
+        gone.take(Kind::Machine, "a");
         gone.write(Kind::NetworkInterface, "x", interface(None));
         gone.expect(&[]);
         let mut changed = scene();

@@ -227,10 +227,10 @@ mod tests {
         child(&mut scene, "a", "10.0.0.8/29");
         child(&mut scene, "b", "10.0.0.15/32");
         scene.expect(&[OVERLAP]);
-        scene.delete(Kind::Prefix, "b");
+        scene.take(Kind::Prefix, "b");
         child(&mut scene, "c", "10.0.0.8/29");
         scene.expect(&[OVERLAP]);
-        scene.delete(Kind::Prefix, "a");
+        scene.take(Kind::Prefix, "a");
         scene.expect(&[]);
     }
 
@@ -253,7 +253,7 @@ mod tests {
         scene.expect(&[]);
         parent(&mut scene, &[], &[]);
         scene.expect(&[UNRECORDED]);
-        scene.delete(Kind::Prefix, "p");
+        scene.take(Kind::Prefix, "p");
         scene.expect(&[ORPHANED]);
         child(&mut scene, "a", "10.0.0.0/32");
         scene.expect(&[]);

@@ -34,6 +34,8 @@ pub(super) struct Rules {
     addresses: addresses::Addresses,
     wanted: wanted::Wanted,
     claims: claims::Claims,
+    /// Moments before this beginning.
+    earlier: BTreeMap<&'static str, u64>,
 }
 
 /// What a rule sees.
@@ -46,9 +48,11 @@ pub(super) struct View<'a> {
 impl Rules {
     /// Begins with these objects: what was before is not known.
     pub(super) fn begin(&mut self, world: &World, revision: i64) {
+        let moments = self.moments();
         *self = Self::default();
+        self.earlier = moments;
         self.grants.begin(world);
-        self.addresses.begin(world);
+        self.addresses.begin(world, revision);
         self.wanted.begin(world, revision);
         self.claims.begin(revision);
     }
@@ -65,9 +69,13 @@ impl Rules {
         found
     }
 
-    /// Moments in which two interfaces showed one literal address, which the contract admits.
+    /// Moments that pass, and that the contract admits: how often.
     pub(super) fn moments(&self) -> BTreeMap<&'static str, u64> {
-        self.addresses.moments()
+        let mut moments = self.addresses.moments();
+        for (what, count) in &self.earlier {
+            *moments.entry(what).or_default() += count;
+        }
+        moments
     }
 }
 

@@ -141,9 +141,7 @@ mod tests {
         for name in ["a", "b"] {
             scene.write(Kind::NetworkInterface, name, json!({}));
         }
-        let key = Scene::key(Kind::NetworkInterface, "a");
-        scene.taken.insert((key, "a".to_owned()));
-        scene.delete(Kind::NetworkInterface, "a");
+        scene.take(Kind::NetworkInterface, "a");
         scene.expect(&[]);
         scene.delete(Kind::NetworkInterface, "b");
         scene.expect(&[DELETED]);

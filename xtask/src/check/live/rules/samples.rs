@@ -10,7 +10,7 @@ use super::{Broken, Rules, Taken, View};
 pub(super) struct Scene {
     pub(super) world: World,
     rules: Rules,
-    pub(super) taken: Taken,
+    taken: Taken,
     revision: i64,
     broken: Vec<Broken>,
 }
@@ -35,6 +35,12 @@ impl Scene {
         self.put(kind, name, None);
     }
 
+    /// A user deletes an object, whose uid is its name.
+    pub(super) fn take(&mut self, kind: Kind, name: &str) {
+        self.taken.insert((Self::key(kind, name), name.to_owned()));
+        self.delete(kind, name);
+    }
+
     fn put(&mut self, kind: Kind, name: &str, object: Option<Value>) {
         self.revision += 1;
         let change = self
@@ -45,6 +51,11 @@ impl Scene {
             taken: &self.taken,
         };
         self.broken.extend(self.rules.see(&change, &view));
+    }
+
+    /// What was broken so far is another test's.
+    pub(super) fn forget(&mut self) {
+        self.broken.clear();
     }
 
     /// What was broken since the last time.

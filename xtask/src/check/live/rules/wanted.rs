@@ -203,13 +203,11 @@ mod tests {
     #[test]
     fn a_child_that_is_wanted_may_go_with_its_owner_or_by_its_user() {
         let mut gone = scene();
-        gone.delete(Kind::Machine, "m");
+        gone.take(Kind::Machine, "m");
         gone.delete(Kind::NetworkInterface, "m-a");
         gone.expect(&[]);
         let mut taken = scene();
-        let key = Scene::key(Kind::NetworkInterface, "m-a");
-        taken.taken.insert((key, "m-a".to_owned()));
-        taken.delete(Kind::NetworkInterface, "m-a");
+        taken.take(Kind::NetworkInterface, "m-a");
         taken.expect(&[]);
         let mut kept = scene();
         kept.delete(Kind::NetworkInterface, "m-a");
