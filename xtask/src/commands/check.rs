@@ -57,7 +57,7 @@ impl Check {
         }
         if self.scope.is_none_or(|scope| scope == Scope::Live) {
             let figures = live::check(self.long, seed).await?;
-            good &= figures.violations + figures.lost == 0;
+            good &= figures.are_good();
             report.live = Some(figures);
         }
         if let Some(file) = &self.json {

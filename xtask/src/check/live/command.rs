@@ -1,11 +1,11 @@
 //! `cargo xtask check --scope live`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Figures, Wanted, run};
-use crate::cargo::build_binary;
+use super::{Figures, Wanted, run, webhook};
+use crate::cargo::{Program, build};
 use crate::control_plane::{Binaries, ControlPlane, Options};
 use crate::{crds, repo};
 
@@ -20,20 +20,35 @@ pub async fn check(long: bool, seed: u64) -> Result<Figures> {
         (Wanted::short(seed), "dev")
     };
     println!("live: {} machines, seed {seed}", wanted.machines);
-    let controller = build_binary("ni-controller", profile).await?;
+    let programs = [
+        Program::Binary("ni-controller"),
+        Program::Binary("ni-webhook"),
+    ];
+    let [controller, webhook] = build(programs, profile).await?;
     let dir = repo::root().join(".cache/check/live");
     let mut plane = plane(dir.join("plane")).await?;
-    let outcome = run(&mut plane, &controller, &dir, wanted).await;
+    let figures = both(&mut plane, [&controller, &webhook], &dir, wanted).await;
     plane.stop().await;
-    let outcome = outcome?;
-    println!("{outcome}");
-    let figures = outcome.figures;
-    if figures.violations + figures.lost == 0 {
+    let figures = figures?;
+    if figures.are_good() {
         std::fs::remove_dir_all(&dir).with_context(|| format!("removing {}", dir.display()))?;
     } else {
         println!("live: history and logs are in {}", dir.display());
     }
     Ok(figures)
+}
+
+async fn both(
+    plane: &mut ControlPlane,
+    [controller, webhook]: [&Path; 2],
+    dir: &Path,
+    wanted: Wanted,
+) -> Result<Figures> {
+    let outcome = run(plane, controller, dir, wanted).await?;
+    println!("{outcome}");
+    let webhook = webhook::run(plane, webhook, dir, wanted.creates, wanted.seed).await?;
+    println!("{webhook}");
+    Ok(outcome.figures.and(webhook))
 }
 
 async fn plane(dir: PathBuf) -> Result<ControlPlane> {

@@ -10,6 +10,7 @@ mod proxy;
 mod report;
 mod rules;
 mod shape;
+pub mod webhook;
 mod world;
 
 use std::path::Path;
@@ -48,6 +49,8 @@ pub struct Wanted {
     pub writes: u64,
     /// Faults of the proxy.
     pub faults: u64,
+    /// Creates that the webhook judges.
+    pub creates: u64,
     /// For how long the number of writes and faults is waited for.
     pub time: Duration,
     /// How long it may take until all is at rest.
@@ -65,6 +68,7 @@ impl Wanted {
             users: 24,
             writes: 4_000,
             faults: 400,
+            creates: 500,
             time: Duration::from_mins(4),
             patience: Duration::from_mins(3),
             seed,
@@ -78,6 +82,7 @@ impl Wanted {
             users: 256,
             writes: 100_000,
             faults: 10_000,
+            creates: 10_000,
             time: Duration::from_hours(2),
             patience: Duration::from_mins(10),
             ..Self::short(seed)
@@ -164,6 +169,7 @@ pub async fn run(
         objects: book.world.len(),
         seconds: start.elapsed().as_secs(),
         seed: wanted.seed,
+        webhook: webhook::Figures::default(),
     };
     Ok(Outcome {
         figures,

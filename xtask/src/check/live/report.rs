@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::webhook;
+
 /// Figures of a run.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +35,23 @@ pub struct Figures {
     pub seconds: u64,
     /// What was random follows from this.
     pub seed: u64,
+    /// Of the webhook, whose violations count above as well.
+    pub webhook: webhook::Figures,
+}
+
+impl Figures {
+    /// Whether all was as it is to be.
+    pub fn are_good(&self) -> bool {
+        self.violations + self.lost == 0
+    }
+
+    /// With those of the webhook.
+    #[must_use]
+    pub fn and(mut self, webhook: webhook::Figures) -> Self {
+        self.violations += webhook.violations;
+        self.webhook = webhook;
+        self
+    }
 }
 
 /// Figures, and what is wrong.
@@ -67,6 +86,7 @@ impl fmt::Display for Outcome {
             objects,
             seconds,
             seed,
+            webhook: _,
         } = &self.figures;
         let counted = faults_by_kind
             .iter()

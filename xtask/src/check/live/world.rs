@@ -127,7 +127,7 @@ impl Known {
 
     /// Its owner, if it is a managed child.
     pub(super) fn manager(&self) -> Option<Owner<'_>> {
-        let marked = &self.at("/metadata/annotations")[EPHEMERAL_MANAGED_BY] == EPHEMERAL_MANAGER;
+        let marked = self.at("/metadata/annotations")[EPHEMERAL_MANAGED_BY] == EPHEMERAL_MANAGER;
         self.owner().filter(|_| marked)
     }
 }

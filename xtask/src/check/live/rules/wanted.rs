@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ironcore_api::names;
 use serde_json::Value;
 
 use super::super::world::{Change, Key, Kind, Known, World};
@@ -144,10 +145,7 @@ pub(in super::super) fn interfaces(machine: &Known) -> impl Iterator<Item = (Str
     entries.filter_map(move |entry| {
         let template = entry.pointer("/ephemeral/networkInterfaceTemplate")?;
         let entry = entry["name"].as_str()?;
-        Some((
-            ironcore_api::names::network_interface(name, entry),
-            template,
-        ))
+        Some((names::network_interface(name, entry), template))
     })
 }
 
@@ -161,7 +159,6 @@ pub(in super::super) fn prefixes(interface: &Known) -> impl Iterator<Item = (Str
             Some((named(name, at), template))
         })
     };
-    use ironcore_api::names;
     of("/spec/ips", names::ip_prefix).chain(of("/spec/prefixes", names::prefix))
 }
 
