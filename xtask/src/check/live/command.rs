@@ -46,7 +46,7 @@ async fn both(
 ) -> Result<Figures> {
     let outcome = run(plane, controller, dir, wanted).await?;
     println!("{outcome}");
-    let webhook = webhook::run(plane, webhook, dir, wanted.creates, wanted.seed).await?;
+    let webhook = webhook::run(plane, webhook, dir, wanted.creates).await?;
     println!("{webhook}");
     Ok(outcome.figures.and(webhook))
 }

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use fastrand::Rng;
 use rustix::process::Signal;
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
@@ -103,7 +102,6 @@ pub async fn run(
     program: &Path,
     dir: &Path,
     creates: u64,
-    seed: u64,
 ) -> Result<Figures> {
     let client = plane.client().await?;
     // Else nothing could get past the rules.
@@ -126,7 +124,6 @@ pub async fn run(
         .into(),
         program,
         service,
-        rng: Rng::with_seed(seed),
     };
     for replica in &mut deployment.replicas {
         replica.until_ready().await?;
@@ -168,7 +165,6 @@ struct Deployment {
     replicas: Vec<Replica>,
     program: Program,
     service: Arc<Service>,
-    rng: Rng,
 }
 
 impl Deployment {
@@ -176,14 +172,14 @@ impl Deployment {
         match phase.name {
             "rolled out" => self.roll_out().await,
             "killed" => {
-                let killed = self.replicas.remove(self.rng.usize(..2));
-                killed.kill().await;
+                let busiest = self.busiest();
+                self.replicas.remove(busiest).kill().await;
                 self.replicas
                     .push(Replica::start(&self.program, &self.service)?);
                 Ok(())
             }
             "frozen" => {
-                let frozen = &self.replicas[self.rng.usize(..2)];
+                let frozen = &self.replicas[self.busiest()];
                 frozen.signal(Signal::STOP);
                 sleep(FROZEN).await;
                 frozen.signal(Signal::CONT);
@@ -201,6 +197,13 @@ impl Deployment {
                 Ok(())
             }
         }
+    }
+
+    /// The one that the API server speaks to.
+    fn busiest(&self) -> usize {
+        let port = self.service.busiest();
+        let mut ports = self.replicas.iter().map(Replica::port);
+        ports.position(|other| other == port).unwrap_or_default()
     }
 
     /// One more is started, then an old one ended, until all are new.

@@ -96,6 +96,10 @@ impl Replica {
         Ok(())
     }
 
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(super) fn signal(&self, signal: Signal) {
         self.process.identity().signal(signal);
     }

@@ -1,6 +1,6 @@
 //! A Service on loopback: it passes connections on to the replicas that are ready.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +28,8 @@ struct Shared {
     /// Ports of replicas that are ready.
     ready: Mutex<Vec<u16>>,
     next: AtomicUsize,
+    /// Where the last piece went.
+    last: AtomicU16,
     /// How long each piece is on its way.
     delay: Mutex<Duration>,
 }
@@ -48,6 +50,11 @@ impl Service {
         if ready {
             ports.push(port);
         }
+    }
+
+    /// The port that is spoken to: the API server keeps one connection.
+    pub(super) fn busiest(&self) -> u16 {
+        self.shared.last.load(Ordering::Relaxed)
     }
 
     pub(super) fn delay(&self, delay: Duration) {
@@ -75,8 +82,8 @@ async fn pass(stream: TcpStream, shared: Arc<Shared>) {
         return;
     };
     let (from, to) = (stream.into_split(), replica.into_split());
-    let up = copy(from.0, to.1, &shared);
-    let down = copy(to.0, from.1, &shared);
+    let up = copy(from.0, to.1, &shared, port);
+    let down = copy(to.0, from.1, &shared, port);
     tokio::join!(up, down);
 }
 
@@ -84,9 +91,11 @@ async fn copy(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
     shared: &Shared,
+    port: u16,
 ) {
     let mut piece = vec![0; 16 << 10];
     while let Ok(size @ 1..) = from.read(&mut piece).await {
+        shared.last.store(port, Ordering::Relaxed);
         let delay = *locked(&shared.delay);
         if !delay.is_zero() {
             sleep(delay).await;
