@@ -17,12 +17,14 @@ use crate::process::Tied;
 /// Where the Lease is.
 pub(super) const LEASE_NAMESPACE: &str = "live-0";
 /// Short, so that a leader that is stopped is soon another's successor; and failures do not last minutes.
-const FLAGS: [&str; 6] = [
+const FLAGS: [&str; 7] = [
     "--lease-duration=4s",
     "--lease-renew-deadline=3s",
     "--lease-retry-period=500ms",
     "--retry-cap=10s",
     "--request-timeout=15s",
+    // What is delayed takes up room among these.
+    "--concurrency=64",
     "--log=info",
 ];
 /// How long a controller may take to start, or to lead.

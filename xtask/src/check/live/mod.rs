@@ -49,6 +49,10 @@ pub struct Wanted {
     pub writes: u64,
     /// Faults of the proxy.
     pub faults: u64,
+    /// Of a hundred requests, so many meet with a fault.
+    pub percent: u32,
+    /// Milliseconds between two disruptions.
+    pub pause: (u64, u64),
     /// Creates that the webhook judges.
     pub creates: u64,
     /// For how long the number of writes and faults is waited for.
@@ -68,6 +72,8 @@ impl Wanted {
             users: 24,
             writes: 4_000,
             faults: 400,
+            percent: 14,
+            pause: (2_000, 8_000),
             creates: 500,
             time: Duration::from_mins(4),
             patience: Duration::from_mins(3),
@@ -82,6 +88,8 @@ impl Wanted {
             users: 256,
             writes: 100_000,
             faults: 10_000,
+            percent: 8,
+            pause: (15_000, 40_000),
             creates: 10_000,
             time: Duration::from_hours(2),
             patience: Duration::from_mins(10),
@@ -92,8 +100,6 @@ impl Wanted {
 
 /// How long nothing may be written for all to be at rest.
 const REST: Duration = Duration::from_secs(5);
-/// Between two disruptions.
-const PAUSE: std::ops::Range<u64> = 2_000..8_000;
 
 /// All that takes part.
 struct Scene<'a> {
@@ -119,7 +125,7 @@ pub async fn run(
     let client = plane.client().await?;
     furnish(&client, wanted.namespaces).await?;
     let history = Arc::new(History::begin(plane.etcd_port(), &dir.join("history.jsonl")).await?);
-    let proxy = Proxy::start(dir, server(plane).await?, wanted.seed).await?;
+    let proxy = Proxy::start(dir, server(plane).await?, wanted).await?;
     let program = Program {
         path: program.to_owned(),
         kubeconfig: proxy.kubeconfig().to_owned(),
@@ -185,7 +191,10 @@ impl Scene<'_> {
         let mut befallen = Befallen::default();
         loop {
             for disruption in Disruption::round(&mut rng) {
-                sleep(Duration::from_millis(rng.u64(PAUSE))).await;
+                sleep(Duration::from_millis(
+                    rng.u64(wanted.pause.0..wanted.pause.1),
+                ))
+                .await;
                 self.pair.check()?;
                 self.history.book().check()?;
                 befallen.strike(disruption, self, &mut rng).await?;

@@ -16,6 +16,7 @@ use anyhow::Result;
 use kube::Client;
 use tokio::task::JoinHandle;
 
+use super::Wanted;
 use crate::control_plane::{Authority, write_private};
 
 pub(super) use tally::Tally;
@@ -51,7 +52,7 @@ struct Shared {
 
 impl Proxy {
     /// Listens on a free port, and writes a kubeconfig for it into `dir`. It does no harm yet.
-    pub(super) async fn start(dir: &Path, server: Client, seed: u64) -> Result<Self> {
+    pub(super) async fn start(dir: &Path, server: Client, wanted: Wanted) -> Result<Self> {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let authority = Authority::create()?;
         let acceptor = serve::acceptor(&authority.server(&["127.0.0.1"])?)?;
@@ -64,7 +65,7 @@ impl Proxy {
         )?;
         let shared = Arc::new(Shared {
             server,
-            script: Mutex::new(Script::new(seed)),
+            script: Mutex::new(Script::new(wanted.seed, wanted.percent)),
             tally: Mutex::default(),
             lists: Lists::default(),
             harmful: AtomicBool::new(false),

@@ -81,18 +81,19 @@ impl Fault {
     }
 }
 
-/// Of a hundred requests, so many meet with a fault.
-const PERCENT: u32 = 14;
 /// Of a hundred lists, so many are old.
 const OLD: u32 = 40;
 
 /// Draws faults.
 #[derive(Debug)]
-pub(super) struct Script(Rng);
+pub(super) struct Script(Rng, Percent);
+
+/// Of a hundred requests, so many meet with a fault.
+type Percent = u32;
 
 impl Script {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(Rng::with_seed(seed))
+    pub(super) fn new(seed: u64, percent: Percent) -> Self {
+        Self(Rng::with_seed(seed), percent)
     }
 
     /// What becomes of a request.
@@ -100,7 +101,7 @@ impl Script {
         if let Class::Watch { lists } = class {
             return self.watch(lists);
         }
-        if self.0.u32(..100) >= PERCENT {
+        if self.0.u32(..100) >= self.1 {
             return None;
         }
         let code = self.code(class);
@@ -122,7 +123,7 @@ impl Script {
         if lists && self.0.u32(..100) < OLD {
             return Some(Fault::OldList);
         }
-        if self.0.u32(..100) >= PERCENT {
+        if self.0.u32(..100) >= self.1 {
             return None;
         }
         Some(match self.0.u32(..6) {
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn every_fault_comes_and_what_is_read_neither_conflicts_nor_comes_late() {
-        let mut script = Script::new(1);
+        let mut script = Script::new(1, 14);
         let mut seen = BTreeSet::new();
         for class in [Class::Create, Class::Write, Class::Read] {
             for _ in 0..20_000 {
@@ -200,7 +201,7 @@ mod tests {
     #[test]
     fn the_same_seed_draws_the_same() {
         let draw = |seed| {
-            let mut script = Script::new(seed);
+            let mut script = Script::new(seed, 14);
             let faults = (0..500).map(|_| script.request(Class::Write));
             faults.collect::<Vec<_>>()
         };
