@@ -122,66 +122,89 @@ pub async fn run(
     wanted: Wanted,
 ) -> Result<Outcome> {
     let start = Instant::now();
-    let client = plane.client().await?;
-    furnish(&client, wanted.namespaces).await?;
-    let history = Arc::new(History::begin(plane.etcd_port(), &dir.join("history.jsonl")).await?);
-    let proxy = Proxy::start(dir, server(plane).await?, wanted).await?;
-    let program = Program {
-        path: program.to_owned(),
-        kubeconfig: proxy.kubeconfig().to_owned(),
-        dir: controllers::logs(dir)?,
-    };
-    let crowd = Crowd {
-        namespaces: wanted.namespaces,
-        machines: wanted.machines,
-        users: wanted.users,
-        seed: wanted.seed,
-    };
-    let mut scene = Scene {
-        pair: Pair::start(program)?,
-        load: Load::begin(client, history.clone(), crowd),
-        plane,
-        history,
-        proxy,
-    };
+    let mut scene = Scene::set(plane, program, dir, wanted).await?;
     scene.proxy.harm(true);
     let befallen = scene.suffer(wanted, start + wanted.time).await?;
-    let Scene {
-        history,
-        proxy,
-        mut pair,
-        load,
-        ..
-    } = scene;
-    let acts = load.end().await?;
-    proxy.harm(false);
-    pair.check()?;
-    let lost = rest(&history, wanted.patience).await?;
-    pair.check()?;
-    pair.stop().await;
-    let tally = proxy.tally();
-    let mut book = history.book();
-    book.flush()?;
-    let figures = Figures {
-        writes: tally.writes,
-        faults: tally.all_faults(),
-        violations: book.broken.len(),
-        lost: lost.len(),
-        faults_by_kind: tally.faults,
-        disruptions: befallen.counts,
-        moments: book.moments(),
-        acts,
-        seen: book.seen,
-        objects: book.world.len(),
-        seconds: start.elapsed().as_secs(),
-        seed: wanted.seed,
-        webhook: webhook::Figures::default(),
-    };
+    let outcome = scene.end(wanted.patience).await?;
     Ok(Outcome {
-        figures,
-        broken: book.broken.clone(),
-        lost,
+        figures: Figures {
+            disruptions: befallen.counts,
+            seconds: start.elapsed().as_secs(),
+            seed: wanted.seed,
+            ..outcome.figures
+        },
+        ..outcome
     })
+}
+
+impl<'a> Scene<'a> {
+    /// All begin, and nothing goes wrong yet.
+    async fn set(
+        plane: &'a mut ControlPlane,
+        program: &Path,
+        dir: &Path,
+        wanted: Wanted,
+    ) -> Result<Self> {
+        let client = plane.client().await?;
+        furnish(&client, wanted.namespaces).await?;
+        let file = dir.join("history.jsonl");
+        let history = Arc::new(History::begin(plane.etcd_port(), &file).await?);
+        let proxy = Proxy::start(dir, server(plane).await?, wanted).await?;
+        let program = Program {
+            path: program.to_owned(),
+            kubeconfig: proxy.kubeconfig().to_owned(),
+            dir: controllers::logs(dir)?,
+        };
+        let crowd = Crowd {
+            namespaces: wanted.namespaces,
+            machines: wanted.machines,
+            users: wanted.users,
+            seed: wanted.seed,
+        };
+        Ok(Self {
+            pair: Pair::start(program)?,
+            load: Load::begin(client, history.clone(), crowd),
+            plane,
+            history,
+            proxy,
+        })
+    }
+
+    /// Users and faults end, and all comes to rest.
+    async fn end(self, patience: Duration) -> Result<Outcome> {
+        let Self {
+            history,
+            proxy,
+            mut pair,
+            load,
+            ..
+        } = self;
+        let acts = load.end().await?;
+        proxy.harm(false);
+        let lost = rest(&history, patience).await?;
+        pair.check()?;
+        pair.stop().await;
+        let tally = proxy.tally();
+        let mut book = history.book();
+        book.flush()?;
+        let figures = Figures {
+            writes: tally.writes,
+            faults: tally.all_faults(),
+            faults_by_kind: tally.faults,
+            violations: book.broken.len(),
+            lost: lost.len(),
+            moments: book.moments(),
+            acts,
+            seen: book.seen,
+            objects: book.world.len(),
+            ..Figures::default()
+        };
+        Ok(Outcome {
+            figures,
+            broken: book.broken.clone(),
+            lost,
+        })
+    }
 }
 
 impl Scene<'_> {

@@ -9,8 +9,8 @@ mod tally;
 mod wire;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use kube::Client;
@@ -23,7 +23,6 @@ pub(super) use tally::Tally;
 
 use lists::Lists;
 use script::Script;
-use std::sync::Mutex;
 
 /// A running proxy. It ends with this.
 pub(super) struct Proxy {
