@@ -50,6 +50,7 @@ mod deploy_rights;
 mod deploy_security;
 mod gitops_apply;
 mod gitops_states;
+mod live_faults;
 mod migration_moves;
 mod model_agreement;
 mod network_protection;

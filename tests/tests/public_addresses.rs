@@ -16,7 +16,7 @@ struct Stage {
     turn: Turn,
     users: Space,
     pools: Space,
-    controller: Controller,
+    controller: Option<Controller>,
 }
 
 impl Stage {
@@ -32,8 +32,20 @@ impl Stage {
             turn,
             users,
             pools,
-            controller,
+            controller: Some(controller),
         }
+    }
+
+    /// Kills the controller.
+    async fn stop(&mut self) {
+        if let Some(controller) = self.controller.take() {
+            controller.kill().await;
+        }
+    }
+
+    /// Starts another controller.
+    async fn start(&mut self, flags: &[&str]) {
+        self.controller = Some(start(&self.turn, &self.pools, flags).await);
     }
 
     /// Makes a pool.
@@ -53,10 +65,9 @@ impl Stage {
     }
 
     async fn until_no_room(&self, name: &str, why: &str) {
-        let told = self
-            .users
-            .warned(&format!("VirtualIP {name}"), "NoRoom", why);
-        assert_eq!(told.await.note, why);
+        let on = format!("VirtualIP {name}");
+        let told = self.users.warned(&on, "NoRoom", why).await;
+        assert_eq!(told.note, why);
     }
 }
 
@@ -145,13 +156,13 @@ async fn an_address_is_free_again_once_its_virtual_ip_is_gone() {
 
 #[tokio::test]
 async fn what_was_deleted_while_nobody_looked_is_freed_at_the_next_start() {
-    let stage = Stage::open().await;
+    let mut stage = Stage::open().await;
     stage.pool("pool", "203.0.113.0/30").await;
     let first = stage.served("a", "203.0.113.1").await;
-    stage.controller.kill().await;
+    stage.stop().await;
     stage.users.delete(VIP, "a").await;
     stage.users.create(VIP, "a", "").await;
-    let _controller = start(&stage.turn, &stage.pools, &[]).await;
+    stage.start(&[]).await;
     stage.pools.until_gone(PREFIX, uid(&first)).await;
     let again = eventually("it has an address", || async {
         let again = stage.users.get(VIP, "a").await;
@@ -203,7 +214,7 @@ async fn an_address_that_others_wrote_is_never_touched_and_held_if_it_is_of_a_po
 #[tokio::test]
 async fn operators_make_pools_by_a_flag_and_a_pool_that_is_none_any_more_keeps_what_it_gave() {
     let flag = "--public-prefixes=203.0.113.0/30,2001:db8::/64";
-    let stage = Stage::with(&[flag]).await;
+    let mut stage = Stage::with(&[flag]).await;
     let four = "public-203.0.113.0-30";
     let is_pool = format!("status.phase = Allocated; spec.prefix = '203.0.113.0/30'; {POOL}");
     stage.pools.until(PREFIX, four, &is_pool).await;
@@ -215,8 +226,8 @@ async fn operators_make_pools_by_a_flag_and_a_pool_that_is_none_any_more_keeps_w
 
     // Somebody takes the label off: it stays off, also at the next start.
     stage.pools.change(PREFIX, four, "metadata.labels -").await;
-    stage.controller.kill().await;
-    let _controller = start(&stage.turn, &stage.pools, &[flag]).await;
+    stage.stop().await;
+    stage.start(&[flag]).await;
     stage.users.create(VIP, "b", "").await;
     stage.users.create(VIP, "six", "spec.ipFamily = IPv6").await;
     stage.until_served("six", "2001:db8::").await;
@@ -231,18 +242,18 @@ async fn operators_make_pools_by_a_flag_and_a_pool_that_is_none_any_more_keeps_w
 
 #[tokio::test]
 async fn of_namespaces_that_are_not_looked_after_addresses_stay() {
-    let stage = Stage::open().await;
+    let mut stage = Stage::open().await;
     stage.pool("pool", "203.0.113.0/29").await;
     let first = stage.served("a", "203.0.113.1").await;
     let elsewhere = stage.turn.space().await;
     elsewhere.create(VIP, "b", "").await;
     let second = elsewhere.until(VIP, "b", "status.ip = '203.0.113.2'").await;
-    stage.controller.kill().await;
+    stage.stop().await;
     stage.users.delete(VIP, "a").await;
     elsewhere.delete(VIP, "b").await;
 
     let namespaces = format!("--namespaces={}", stage.users.name);
-    let controller = start(&stage.turn, &stage.pools, &[&namespaces]).await;
+    stage.start(&[&namespaces]).await;
     stage.pools.until_gone(PREFIX, uid(&first)).await;
     stage.served("c", "203.0.113.1").await;
     elsewhere.create(VIP, "d", "").await;
@@ -251,8 +262,8 @@ async fn of_namespaces_that_are_not_looked_after_addresses_stay() {
         "metadata.deletionTimestamp -",
     );
     check(&elsewhere.get(VIP, "d").await, "status.ip -");
-    controller.kill().await;
-    let _all = start(&stage.turn, &stage.pools, &[]).await;
+    stage.stop().await;
+    stage.start(&[]).await;
     stage.pools.until_gone(PREFIX, uid(&second)).await;
     elsewhere.until(VIP, "d", "status.ip = '203.0.113.2'").await;
 }

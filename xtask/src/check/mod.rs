@@ -1,6 +1,7 @@
 //! `cargo xtask check`: what is checked at length, on demand.
 
 pub mod explore;
+pub mod live;
 pub mod model;
 
 /// What random requests are drawn from, where nobody says so.

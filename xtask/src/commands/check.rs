@@ -8,7 +8,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use xtask::check::explore::{self, Explored, Sought};
-use xtask::check::{any_seed, model};
+use xtask::check::{any_seed, live, model};
 
 /// Check at length what tests check in passing, see docs/reliability.md
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ pub(crate) struct Check {
     #[arg(long)]
     long: bool,
     /// Check this only: `model`, the model of the API server against the real one; `explore`, every order of events in small scopes,
-    /// or one of them by its name; `seeded`, whether faults that are built in are found
+    /// or one of them by its name; `seeded`, whether faults that are built in are found; `live`, the real programs under real faults
     #[arg(long, value_name = "NAME")]
     scope: Option<Scope>,
     /// What is random follows from this; otherwise it is another at each run
@@ -33,6 +33,7 @@ pub(crate) struct Check {
 enum Scope {
     Model,
     Explore,
+    Live,
     /// One scope of the explorer's.
     Named(String),
     Seeded,
@@ -45,6 +46,7 @@ impl FromStr for Scope {
         Ok(match name {
             "model" => Self::Model,
             "explore" => Self::Explore,
+            "live" => Self::Live,
             "seeded" => Self::Seeded,
             other => Self::Named(other.to_owned()),
         })
@@ -60,13 +62,16 @@ struct Report {
     scopes: Vec<Explored>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     seeded: Vec<Sought>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<live::Figures>,
 }
 
 impl Report {
     fn is_good(&self) -> bool {
         let compared = self.model.is_none_or(|figures| figures.differences == 0);
         let explored = self.scopes.iter().all(|scope| scope.violations == 0);
-        compared && explored && self.seeded.iter().all(|sought| sought.found)
+        let alive = self.live.as_ref().is_none_or(live::Figures::are_good);
+        compared && explored && alive && self.seeded.iter().all(|sought| sought.found)
     }
 }
 
@@ -85,6 +90,9 @@ impl Check {
         }
         if self.covers(&Scope::Seeded) {
             report.seeded = explore::seek().await?;
+        }
+        if self.covers(&Scope::Live) {
+            report.live = Some(live::check(self.long, seed).await?);
         }
         if let Some(file) = &self.json {
             write(file, &report)?;

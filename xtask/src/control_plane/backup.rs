@@ -4,8 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use futures::{StreamExt, TryStreamExt, stream};
+use k8s_openapi::ByteString;
+use serde_json::json;
 
 use super::command_lines::DATA;
+use super::http;
 use super::servers::ControlPlane;
 
 /// A copy of etcd's data.
@@ -25,13 +29,41 @@ impl ControlPlane {
     /// Goes back to what a backup holds, as after a disaster: all servers are stopped, etcd's data is replaced, and they are
     /// started again, at the same addresses.
     pub async fn restore(&mut self, backup: &Backup) -> Result<()> {
+        self.replace_data(backup).await?;
+        self.start_servers().await
+    }
+
+    /// As [`restore`](Self::restore), and as `etcdutl snapshot restore --bump-revision --mark-compacted` does: before an API
+    /// server is started, etcd's revision is raised beyond `revision`, and what was before is forgotten. So no version comes
+    /// twice, and watches from before begin anew.
+    pub async fn restore_beyond(&mut self, backup: &Backup, revision: i64) -> Result<()> {
+        self.replace_data(backup).await?;
+        self.start_etcd().await?;
+        let missing = revision - self.revision().await?;
+        // etcdutl is one more program to build; each write of whatever raises the revision by one.
+        let writes = (0..missing.max(0)).map(|_| self.write_to_etcd());
+        let writes = stream::iter(writes).buffer_unordered(AT_ONCE);
+        writes.try_collect::<()>().await?;
+        self.compact_etcd().await?;
+        self.start_servers_of_kubernetes().await
+    }
+
+    async fn write_to_etcd(&self) -> Result<()> {
+        let body = json!({ "key": ByteString(b"bump".to_vec()) });
+        http::etcd(self.etcd_port(), "/v3/kv/put", &body).await?;
+        Ok(())
+    }
+
+    async fn replace_data(&mut self, backup: &Backup) -> Result<()> {
         let data = self.options.dir.join(DATA);
         self.stop_servers().await;
         fs::remove_dir_all(&data).with_context(|| format!("removing {}", data.display()))?;
-        copy(&backup.0, &data)?;
-        self.start_servers().await
+        copy(&backup.0, &data)
     }
 }
+
+/// Writes under way at once.
+const AT_ONCE: usize = 32;
 
 /// Copies a folder that is there to one that is not.
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -38,8 +38,8 @@ pub use ready::wait_until_ok;
 pub use servers::ControlPlane;
 pub use version::{ETCD, KUBERNETES, Version};
 
-pub(crate) use authority::Authority;
 pub use authority::write_private;
+pub(crate) use authority::{Authority, Pair};
 pub(crate) use binaries::cache_dir;
 pub(crate) use build::{CONTROL_PLANE, HELM, KUBECTL, NODE, PAUSE, Programs, build_into};
 pub(crate) use version::{HELM_VERSION, OLDEST_KUBERNETES};

@@ -60,11 +60,21 @@ impl ControlPlane {
 
     /// Starts all of them, on the data that is there; returns when they are ready.
     pub(super) async fn start_servers(&mut self) -> Result<()> {
+        self.start_etcd().await?;
+        self.start_servers_of_kubernetes().await
+    }
+
+    pub(super) async fn start_etcd(&mut self) -> Result<()> {
         let command = command_lines::etcd(&self.binaries, &self.options.dir, self.ports);
         let mut etcd = server(&self.options.dir, "etcd", command)?;
         let client = http::plain_client(self.ports.etcd)?;
         ready::wait_until_ok(&mut etcd, &client, "/health").await?;
         self.etcd = Some(etcd);
+        Ok(())
+    }
+
+    /// Starts what stands on etcd.
+    pub(super) async fn start_servers_of_kubernetes(&mut self) -> Result<()> {
         self.start_api_server().await?;
         self.start_controller_manager()
     }
@@ -105,6 +115,11 @@ impl ControlPlane {
         ]
     }
 
+    /// Where etcd listens.
+    pub fn etcd_port(&self) -> u16 {
+        self.ports.etcd
+    }
+
     /// Every process that runs for it now.
     pub fn processes(&self) -> impl Iterator<Item = &Identity> {
         let all = [&self.etcd, &self.api_server, &self.controller_manager];
@@ -138,15 +153,33 @@ impl ControlPlane {
     /// Forgets all of etcd's history before the revision that is returned, which is the last write.
     /// Watches notice when the API server has no cache ([`Options::watch_cache`]) or is restarted.
     pub async fn compact_etcd(&self) -> Result<i64> {
-        // Any key will do, the answer's header carries the revision.
-        let range = http::etcd(self.ports.etcd, "/v3/kv/range", &json!({ "key": "AA==" })).await?;
-        let revision = range["header"]["revision"]
-            .as_str()
-            .and_then(|text| text.parse().ok());
-        let revision: i64 = revision.context("etcd's answer has no revision")?;
+        let revision = self.revision().await?;
+        self.compact_etcd_at(revision).await?;
+        Ok(revision)
+    }
+
+    /// Forgets all of etcd's history before this revision.
+    pub async fn compact_etcd_at(&self, revision: i64) -> Result<()> {
         let body = json!({ "revision": revision.to_string(), "physical": true });
         http::etcd(self.ports.etcd, "/v3/kv/compaction", &body).await?;
-        Ok(revision)
+        Ok(())
+    }
+
+    /// The revision of etcd's last write.
+    pub async fn revision(&self) -> Result<i64> {
+        // Any key will do, the answer's header carries the revision.
+        let range = http::etcd(self.ports.etcd, "/v3/kv/range", &json!({ "key": "AA==" })).await?;
+        let revision = range["header"]["revision"].as_str();
+        let revision = revision.and_then(|text| text.parse().ok());
+        revision.context("etcd's answer has no revision")
+    }
+
+    /// Has etcd refuse all writes, as it does when its disk or its quota is full (`NOSPACE`), or take them again.
+    pub async fn refuse_writes(&self, refuse: bool) -> Result<()> {
+        let action = if refuse { "ACTIVATE" } else { "DEACTIVATE" };
+        let body = json!({ "action": action, "alarm": "NOSPACE" });
+        http::etcd(self.ports.etcd, "/v3/maintenance/alarm", &body).await?;
+        Ok(())
     }
 
     /// Ends all servers; returns when they are gone. Data and logs stay.
