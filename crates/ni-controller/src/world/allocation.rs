@@ -171,6 +171,20 @@ impl Allocation {
         })
     }
 
+    /// The prefixes of this family that `selector` selects, the one to prefer first.
+    pub(super) fn selected<'a>(
+        &'a self,
+        selector: &'a Selector,
+        family: IpFamily,
+        namespace: &'a Namespace,
+    ) -> impl Iterator<Item = &'a Prefix> {
+        let parents = self.parents.iter();
+        let parents = parents.filter_map(|(_, name)| namespace.prefixes.get(name));
+        parents.filter(move |parent| {
+            parent.root().map(Block::family) == Some(family) && selector.selects(&parent.labels)
+        })
+    }
+
     /// The prefixes that `child` may have a part of, the one to prefer first: all that its selector selects, or the one that
     /// it names.
     pub fn candidates<'a>(
@@ -180,14 +194,10 @@ impl Allocation {
     ) -> impl Iterator<Item = &'a Prefix> {
         let named = child.parent_name();
         let selector = child.selector.as_deref().filter(|_| named.is_none());
-        let parents = self.parents.iter().filter(move |_| selector.is_some());
-        let selected = parents
-            .filter_map(|(_, name)| namespace.prefixes.get(name))
-            .filter(move |parent| {
-                parent.root().map(Block::family) == child.spec.ip_family
-                    && parent.meta.uid != child.meta.uid
-                    && selector.is_some_and(|selector| selector.selects(&parent.labels))
-            });
+        let selector = selector.zip(child.spec.ip_family).into_iter();
+        let selected = selector
+            .flat_map(|(selector, family)| self.selected(selector, family, namespace))
+            .filter(|parent| parent.meta.uid != child.meta.uid);
         let named = named.and_then(|name| namespace.prefixes.get(name));
         named.into_iter().chain(selected)
     }
@@ -398,15 +408,23 @@ impl Namespace {
             let Some(root) = parent.root() else {
                 continue;
             };
-            for (_, queue) in allocation.queues(parent) {
+            for (selector, queue) in allocation.queues(parent) {
                 let lengths = queue
                     .lengths(root.family())
                     .filter(|(length, _)| gone.contains(length));
                 let lengths = lengths.flat_map(|(_, waiters)| waiters);
                 let named = taken.iter().flat_map(|block| queue.naming_of(*block));
+                let mut any = false;
                 for waiter in lengths.chain(named) {
                     affect(Kind::Prefix, &waiter.name);
+                    any = true;
                 }
+                // It is another's turn to serve them.
+                let selector = selector.filter(|_| any);
+                let others = selector
+                    .into_iter()
+                    .flat_map(|selector| allocation.selected(selector, root.family(), &*self));
+                others.for_each(|other| affect(Kind::Prefix, &other.meta.name));
             }
         }
     }

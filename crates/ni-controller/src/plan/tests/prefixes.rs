@@ -785,3 +785,40 @@ fn another_allocator_is_left_alone() {
         assert_eq!(scene.plan(Kind::Prefix, name), Plan::default(), "{name}");
     }
 }
+
+/// Who is planned for when this version of an object becomes known.
+fn concerned(scene: &mut Scene, object: &Value) -> Vec<String> {
+    let mut dirty = Dirty::new();
+    let object = AnyObject::decode(Kind::Prefix, &object.to_string()).expect("metadata");
+    scene.world.observe(Event::Applied(object), &mut dirty);
+    dirty.into_iter().map(|key| key.name.to_string()).collect()
+}
+
+#[test]
+fn who_may_serve_instead_is_planned_for_when_the_first_choice_can_no_longer() {
+    let at = |object: Value, version: &str| {
+        with(
+            object,
+            &json!({ "metadata": { "resourceVersion": version } }),
+        )
+    };
+    let first = || parent("q", "10.0.1.0/31");
+    let full = records(
+        first(),
+        &["10.0.1.0/31"],
+        &[("10.0.1.0/32", "x"), ("10.0.1.1/32", "y")],
+    );
+    let unlabelled = with(first(), &json!({ "metadata": { "labels": null } }));
+    for (why, next) in [
+        ("it is going", deleting(first())),
+        ("it is full", full),
+        ("it is selected no longer", unlabelled),
+        ("others have it", external(first())),
+    ] {
+        let waits = selects("a", 5, &json!({ "prefixLength": 32 }));
+        let mut scene = Scene::of(&[parent("p", "10.0.0.0/30"), first(), waits]);
+        let concerned = concerned(&mut scene, &at(next, "8"));
+        assert!(concerned.contains(&"p".to_owned()), "{why}: {concerned:?}");
+        assert!(!scene.plan(Kind::Prefix, "p").changes.is_empty(), "{why}");
+    }
+}

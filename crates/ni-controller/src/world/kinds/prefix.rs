@@ -266,11 +266,17 @@ impl Prefix {
         }
     }
 
+    /// Those who ask it for a part, and those who may serve them instead.
     fn askers(&self, namespace: &Namespace, affect: Affect<'_>) {
-        for (_, queue) in namespace.allocation().queues(self) {
+        let allocation = namespace.allocation();
+        for (selector, queue) in allocation.queues(self) {
             for waiter in queue.iter() {
                 affect(Kind::Prefix, &waiter.name);
             }
+            let selector = selector.zip(self.root().map(Block::family)).into_iter();
+            let others = selector
+                .flat_map(|(selector, family)| allocation.selected(selector, family, namespace));
+            others.for_each(|other| affect(Kind::Prefix, &other.meta.name));
         }
     }
 }
