@@ -11,13 +11,11 @@ const REFERENCE: &str = "spec.networkRef.name";
 /// Plans for the network `name`.
 pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     let slot = view.namespace.networks.slot(name);
-    let mut plan = unreadable(slot);
-    // Whether it decodes does not matter here.
-    let (meta, finalizers) = match slot {
-        Some(Slot::Good(network)) => (&network.meta, &network.finalizers),
-        Some(Slot::Bad(network)) => (&network.meta, &network.finalizers),
-        None => return plan,
+    let Some(Slot::Good(network)) = slot else {
+        return unreadable(slot);
     };
+    let mut plan = Plan::default();
+    let (meta, finalizers) = (&network.meta, &network.finalizers);
     let is_protected = finalizer::is_on::<Network>(finalizers);
     if meta.external || meta.deleting != is_protected {
         return plan;

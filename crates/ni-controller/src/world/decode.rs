@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::meta::{Meta, RawMeta, Str};
+use super::meta::{Meta, RawMeta};
 use super::object::Object;
 use super::share::Shared;
 
@@ -22,8 +22,6 @@ pub enum Slot<T> {
 pub struct Undecodable {
     /// Its metadata.
     pub meta: Meta,
-    /// Its finalizers.
-    pub finalizers: Box<[Str]>,
     /// Why it does not decode.
     pub error: String,
 }
@@ -93,7 +91,6 @@ pub fn decode<T: Object>(json: &str) -> Result<Received<T>, serde_json::Error> {
         Ok(body) => Slot::Good(Box::new(T::assemble(meta, metadata, body))),
         Err(error) => Slot::Bad(Box::new(Undecodable {
             meta,
-            finalizers: metadata.finalizers.into_iter().map(Str::from).collect(),
             error: cause(&error),
         })),
     };

@@ -68,14 +68,11 @@ fn a_deleting_network_waits_for_the_interfaces_that_refer_to_it_and_says_so() {
 }
 
 #[test]
-fn a_network_that_does_not_decode_is_kept_and_let_go_all_the_same() {
-    let spoilt = |network: Value| with(network, &json!({ "status": 5 }));
-    for (network, expected) in [
-        (network(), "protect net"),
-        (deleting(protected(network())), "ask about net"),
-    ] {
-        let short = Scene::of(&[spoilt(network)]).short(Kind::Network, "net");
-        assert_eq!(short, [expected, "NotDecodable"]);
+fn a_network_that_does_not_decode_is_left_alone() {
+    for network in [network(), deleting(protected(network()))] {
+        let spoilt = with(network, &json!({ "status": 5 }));
+        let short = Scene::of(&[spoilt]).short(Kind::Network, "net");
+        assert_eq!(short, ["NotDecodable"]);
     }
 }
 
