@@ -4,7 +4,7 @@
 mod grants;
 mod history;
 mod networks;
-mod object;
+pub mod object;
 mod order;
 mod public;
 mod rest;

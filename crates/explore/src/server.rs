@@ -334,7 +334,10 @@ impl Server {
 }
 
 /// The definitions of all kinds, read once.
-fn definitions() -> Arc<BTreeMap<Kind, Definition>> {
+///
+/// # Panics
+/// If they are no plain data.
+pub fn definitions() -> Arc<BTreeMap<Kind, Definition>> {
     static DEFINITIONS: LazyLock<Arc<BTreeMap<Kind, Definition>>> = LazyLock::new(|| {
         let definition = |kind: Kind| {
             // Definitions are plain data.
@@ -352,9 +355,14 @@ pub fn uid(object: &Value) -> &str {
 }
 
 /// What an answer means to the controller, as its client puts it.
-fn outcome(kind: Kind, request: &Request, answer: Answer) -> Outcome {
+///
+/// # Panics
+/// If an object's metadata does not decode, which the model never stores.
+pub fn outcome(kind: Kind, request: &Request, answer: Answer) -> Outcome {
     match answer {
-        Answer::Object(object) => Outcome::Object(Shown::new(kind, false, object).object),
+        Answer::Object(object) => {
+            Outcome::Object(AnyObject::decode(kind, &object.to_string()).expect("metadata decodes"))
+        }
         Answer::Gone => Outcome::Gone,
         Answer::Refused(Refusal::NotFound) if *request == Request::Read => Outcome::Gone,
         Answer::Refused(refusal) => Outcome::Failed(match refusal {

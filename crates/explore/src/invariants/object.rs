@@ -29,7 +29,7 @@ pub(super) fn is_public_address(kind: Kind, object: &Value) -> bool {
 }
 
 /// Whether an object does not decode, as tests make such ones.
-pub(super) fn is_spoilt(object: &Value) -> bool {
+pub fn is_spoilt(object: &Value) -> bool {
     object["spec"]["networkInterfaces"] == "none"
         || object["spec"]["ips"] == "none"
         || object["spec"]["ipFamily"] == 5
@@ -41,12 +41,13 @@ pub(super) fn is_guarded(object: &Value) -> bool {
     !object["metadata"]["annotations"][GUARD].is_null()
 }
 
-pub(super) fn is_alive(object: &Value) -> bool {
+/// Whether nobody deletes it.
+pub fn is_alive(object: &Value) -> bool {
     object["metadata"]["deletionTimestamp"].is_null()
 }
 
 /// Whether this controller answers for what the object says: others may have changed what it does not touch.
-pub(super) fn is_tended(object: &Value) -> bool {
+pub fn is_tended(object: &Value) -> bool {
     is_alive(object) && !is_guarded(object) && !is_spoilt(object)
 }
 

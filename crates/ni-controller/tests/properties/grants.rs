@@ -1,9 +1,9 @@
 //! What must hold of the prefixes of a server, by sets of addresses: at any time, and once nothing moves any more.
 
+use explore::invariants::object::{is_alive, is_spoilt, is_tended};
 use ni_controller::world::Kind;
 use serde_json::Value;
 
-use crate::others::{is_alive, is_spoilt, is_tended};
 use crate::sim::server::{Server, uid};
 
 const PREFIX: Kind = Kind::Prefix;

@@ -187,25 +187,3 @@ fn nonsense(kind: Kind) -> Value {
         Kind::Prefix => json!({ "spec": { "prefix": 5 } }),
     }
 }
-
-/// Whether an object does not decode, as `nonsense` made it.
-pub(crate) fn is_spoilt(object: &Value) -> bool {
-    object["spec"]["networkInterfaces"] == "none"
-        || object["spec"]["ips"] == "none"
-        || object["spec"]["ipFamily"] == 5
-        || object["spec"]["prefix"] == 5
-        || object["status"]["observedGeneration"].is_string()
-}
-
-fn is_guarded(object: &Value) -> bool {
-    !object["metadata"]["annotations"][GUARD].is_null()
-}
-
-pub(crate) fn is_alive(object: &Value) -> bool {
-    object["metadata"]["deletionTimestamp"].is_null()
-}
-
-/// Whether this controller answers for what the object says: others may have changed what it does not touch.
-pub(crate) fn is_tended(object: &Value) -> bool {
-    is_alive(object) && !is_guarded(object) && !is_spoilt(object)
-}

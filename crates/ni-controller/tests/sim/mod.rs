@@ -5,13 +5,14 @@ pub(crate) mod server;
 
 use std::time::Duration;
 
+use explore::invariants::{Broken, is_in_the_plan};
 use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
-use ni_controller::plan::{Allocator, Change, Options, Plan, Request};
+use ni_controller::plan::{Allocator, Options, Plan};
 use ni_controller::world::{Event, Key, Kind, Watched};
-
 use serde_json::Value;
+
 use server::{Backup, Server, any, typed};
 
 /// How many requests may be under way at once.
@@ -348,7 +349,7 @@ impl Sim {
         let Some(order) = core.next(now) else {
             return false;
         };
-        is_in_the_plan(core, &order, now);
+        hold(is_in_the_plan(core, &order, now));
         orders.push(order);
         true
     }
@@ -402,7 +403,7 @@ impl Sim {
     pub(crate) fn step(&mut self) -> Option<Order> {
         let now = self.now();
         let order = self.leader.core.next(now)?;
-        is_in_the_plan(&self.leader.core, &order, now);
+        hold(is_in_the_plan(&self.leader.core, &order, now));
         let outcome = self.serve_order(&order);
         self.leader.core.answer(order.ticket, outcome, now);
         self.take_proof(Who::Leader);
@@ -474,34 +475,6 @@ impl Sim {
     }
 }
 
-/// What leaves the core follows from the world as it is at that moment, times aside. (A read does good in any case, and some
-/// are ordered without a plan.)
-fn is_in_the_plan(core: &Core, order: &Order, now: Now) {
-    if order.change.request.is_read() {
-        return;
-    }
-    let plan = core.plan(&order.key, now);
-    let timeless = |change: &Change| {
-        let mut change = change.clone();
-        if let Request::PatchStatus(body) = &mut change.request {
-            forget_times(body);
-        }
-        change
-    };
-    let wanted = timeless(&order.change);
-    assert!(
-        plan.changes.iter().any(|change| timeless(change) == wanted),
-        "{order:?}\nis not in the plan: {plan:?}"
-    );
-}
-
-fn forget_times(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|name, _| !name.ends_with("TransitionTime"));
-            fields.values_mut().for_each(forget_times);
-        }
-        Value::Array(items) => items.iter_mut().for_each(forget_times),
-        _ => {}
-    }
+fn hold(held: Result<(), Broken>) {
+    held.unwrap_or_else(|broken| panic!("{broken}"));
 }

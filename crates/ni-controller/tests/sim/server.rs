@@ -1,11 +1,10 @@
 //! The model of the API server, as the controller's requests and events meet it, with a record of what the controller wrote.
 
-use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, LazyLock};
 
-use api_model::{Answer, Definition, Policy, Refusal, Reported};
-use ni_controller::core::{Failure, Outcome};
+use api_model::{Answer, Policy, Reported};
+use explore::server::{definitions, outcome};
+use ni_controller::core::Outcome;
 use ni_controller::plan::Request;
 use ni_controller::world::{AnyObject, Event, Kind};
 use serde_json::{Value, json};
@@ -100,42 +99,6 @@ impl Server {
 
     fn ask(&mut self, kind: Kind, name: &str, request: &api_model::Request<'_>) -> Answer {
         self.model.serve(kind, name, request)
-    }
-}
-
-/// The definitions of all kinds, read once.
-fn definitions() -> Arc<BTreeMap<Kind, Definition>> {
-    static DEFINITIONS: LazyLock<Arc<BTreeMap<Kind, Definition>>> = LazyLock::new(|| {
-        let definition = |kind: Kind| {
-            let crd = serde_json::to_value((kind.entry().crd)()).expect("plain data");
-            (kind, Definition::new(&crd))
-        };
-        Arc::new(Kind::ALL.map(definition).into())
-    });
-    DEFINITIONS.clone()
-}
-
-/// What an answer means to the controller, as its client puts it.
-fn outcome(kind: Kind, request: &Request, answer: Answer) -> Outcome {
-    match answer {
-        Answer::Object(object) => Outcome::Object(any(kind, &object)),
-        Answer::Gone => Outcome::Gone,
-        Answer::Refused(Refusal::NotFound) if *request == Request::Read => Outcome::Gone,
-        Answer::Refused(refusal) => Outcome::Failed(match refusal {
-            Refusal::NotFound => Failure::NotFound,
-            Refusal::AlreadyExists => Failure::AlreadyExists,
-            Refusal::Conflict => Failure::Conflict("precondition".to_owned()),
-            Refusal::NamespaceTerminating => Failure::NamespaceTerminating,
-            Refusal::Forbidden => Failure::Forbidden("a right or a quota".to_owned()),
-            Refusal::BadRequest => Failure::Refused("another name".to_owned()),
-        }),
-        Answer::Invalid(causes) => Outcome::Failed(
-            if causes.iter().any(|cause| cause.field == "metadata.uid") {
-                Failure::Conflict("another uid".to_owned())
-            } else {
-                Failure::Refused(format!("{causes:?}"))
-            },
-        ),
     }
 }
 
