@@ -4,6 +4,7 @@
 //! named here is changed: numbers that are compared and nothing else stand for their order, times for how long ago they were,
 //! and maps have no order. A large number or a time in a field that is not named here makes it panic.
 
+mod fields;
 mod reader;
 mod token;
 mod word;

@@ -2,61 +2,14 @@
 
 use ni_controller::world::Kind;
 
+use super::fields::{
+    GIVEN, KNOWN, LEFT_OUT, LISTS, PLAIN, SENT, SPANS, STAMPS, TICKETS, VERSIONS, WAITS, Whose,
+};
 use super::token::{Counter, Hash, Sketch, Token};
 use super::word::{duration, kind_of, object_of, store_of, wall_time};
 
 /// Versions begin here, so that they are told from generations.
 pub(crate) const FIRST_VERSION: u64 = 1_000;
-
-/// What is only counted or kept for speed: it decides nothing.
-const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", GIVEN];
-
-/// The field that says how many tickets were given.
-const GIVEN: &str = "tickets";
-
-/// Structs and their fields that hold versions, each with the kind whose versions it holds.
-const VERSIONS: [(&str, &str, Whose); 8] = [
-    ("Meta", "version", Whose::Shown),
-    ("Tombstone", "version", Whose::Shown),
-    ("Delete", "version", Whose::Changed),
-    ("Baseline", "known", Whose::Changed),
-    ("Baseline", "shown_up_to", Whose::Changed),
-    ("Basis", "target", Whose::Changed),
-    ("Basis", "planner", Whose::Planned),
-    ("List", "newest", Whose::Listed),
-];
-
-/// Fields that hold what the world's clock was when something became known.
-const KNOWN: [&str; 4] = ["seen", "at", "lost", "doubted"];
-
-/// Fields that hold what the world's clock was when a request was sent. The clock itself is at the end of all.
-const SENT: [&str; 2] = ["clock", "looks"];
-
-/// Fields that hold numbers of lists.
-const LISTS: [&str; 4] = ["list", "number", "older", "anchor"];
-
-/// Fields whose numbers stand for themselves: hashes, bits of addresses, sizes of texts.
-const PLAIN: [&str; 7] = ["what", "attempt", "first", "free", "used", "bytes", "hash"];
-
-/// Fields that hold times since the start.
-const STAMPS: [&str; 7] = [
-    "at",
-    "since",
-    "again_at",
-    "granted_at",
-    "timers",
-    "due",
-    "started_over",
-];
-
-/// Fields that hold how long something takes.
-const SPANS: [&str; 4] = ["base", "cap", "wait", "reuse_delay"];
-
-/// Since when an object waits for its turn: for metrics alone.
-const WAITS: &str = "keys";
-
-/// The field whose keys are tickets.
-const TICKETS: &str = "sent";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Bracket {
@@ -76,19 +29,6 @@ struct Frame<'a> {
     field: &'a str,
     /// How many entries there were.
     place: usize,
-}
-
-/// The kind of an object that the text is about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    /// That of the store, or of the variant.
-    Shown,
-    /// That of the object that the change is about.
-    Changed,
-    /// That of the object that it is planned for.
-    Planned,
-    /// That of the list: lists are in the order of kinds.
-    Listed,
 }
 
 pub(super) struct Reader<'a> {

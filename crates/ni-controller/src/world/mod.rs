@@ -174,62 +174,6 @@ impl World {
         self.sizes[kind as usize]
     }
 
-    /// What joins virtual IPs and public addresses.
-    pub fn pools(&self) -> &Pools {
-        &self.pools
-    }
-
-    /// Whether the pools have changed since the last call: then each virtual IP may get an address.
-    pub fn take_change_of_pools(&mut self) -> bool {
-        self.pools.take_change()
-    }
-
-    /// The object of another namespace with which that of `key` is planned for: a virtual IP's address.
-    pub fn address_of(&self, key: &Key) -> Option<Key> {
-        let virtual_ips = || &self.namespace(&key.namespace).virtual_ips;
-        let virtual_ip = (key.kind == Kind::VirtualIp).then(virtual_ips);
-        let virtual_ip = virtual_ip.and_then(|all| all.get(&key.name))?;
-        self.pools.address_of(&virtual_ip.meta.uid)
-    }
-
-    /// The virtual IP that the prefix `name` of the pools' namespace is for, or would be.
-    pub fn holder_of(&self, name: &str) -> Holder<'_> {
-        let pools = self.pools.namespace().map(|pools| self.namespace(pools));
-        let slot = pools.and_then(|pools| pools.prefixes.slot(name));
-        let (namespace, of) = match slot {
-            Some(Slot::Bad(_)) => return Holder::Unknown,
-            Some(Slot::Good(prefix)) => match prefix.address_of() {
-                Some(of) => (of.namespace, of.name),
-                None => return Holder::Unknown,
-            },
-            None => match self.pools.virtual_ip(name) {
-                Some((namespace, of)) => (&**namespace, &**of),
-                None => return Holder::Unknown,
-            },
-        };
-        let all = self.lists[Kind::VirtualIp as usize].show_all_of(namespace);
-        let virtual_ip = self.namespace(namespace).virtual_ips.slot(of);
-        match virtual_ip.filter(|slot| *slot.meta().uid == *name) {
-            Some(Slot::Good(virtual_ip)) => Holder::Known(virtual_ip),
-            None if all == Some(true) => Holder::Missing,
-            Some(Slot::Bad(_)) | None => Holder::Unknown,
-        }
-    }
-
-    /// Has these planned for: another namespace's object changed, came or went.
-    fn mark(&self, keys: Vec<Key>, dirty: &mut Dirty) {
-        dirty.extend(keys.into_iter().filter(|key| self.is_of_interest(key)));
-    }
-
-    /// Whether there may be something to do for it: an address may be there, or there are pools that it could be of.
-    fn is_of_interest(&self, key: &Key) -> bool {
-        let known = || {
-            let prefixes = &self.namespace(&key.namespace).prefixes;
-            prefixes.slot(&key.name).is_some()
-        };
-        key.kind != Kind::Prefix || self.pools.blocks().next().is_some() || known()
-    }
-
     /// Takes in a watch's event.
     pub fn observe(&mut self, event: Event, dirty: &mut Dirty) {
         match event {

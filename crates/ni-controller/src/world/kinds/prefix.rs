@@ -1,5 +1,6 @@
 //! A prefix: a block of addresses.
 
+mod public;
 mod record;
 
 use std::net::IpAddr;
@@ -8,11 +9,11 @@ use address_space::Block as Bits;
 use ironcore_api::address::{IpFamily, Prefix as Block, parse_prefix};
 use ironcore_api::default;
 use ironcore_api::ipam::{PrefixPhase, PrefixSpec, PrefixStatus};
-use ironcore_api::ownership::{PUBLIC_POOL, VIRTUAL_IP_NAME, VIRTUAL_IP_NAMESPACE, VIRTUAL_IP_UID};
 use ironcore_api::reference::Named;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde::Deserialize;
 
+pub use public::AddressOf;
 pub use record::{Entry, Record, Rest};
 
 use super::{Interface, Kind, Namespace};
@@ -68,39 +69,7 @@ pub struct Body {
     status: Option<PrefixStatus>,
 }
 
-/// The virtual IP that a prefix holds a public address for; its UID is the prefix's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddressOf<'a> {
-    /// Its namespace.
-    pub namespace: &'a str,
-    /// Its name.
-    pub name: &'a str,
-}
-
 impl Prefix {
-    /// The virtual IP that it holds a public address for, as its name and annotations say.
-    pub fn address_of(&self) -> Option<AddressOf<'_>> {
-        let uid = self.annotations.get(VIRTUAL_IP_UID)?;
-        let of = AddressOf {
-            namespace: self.annotations.get(VIRTUAL_IP_NAMESPACE)?,
-            name: self.annotations.get(VIRTUAL_IP_NAME)?,
-        };
-        (uid == &*self.meta.name).then_some(of)
-    }
-
-    /// Whether virtual IPs get their addresses from it, if it is in the namespace for that.
-    pub fn is_public_pool(&self) -> bool {
-        self.is_root() && self.labels.get(PUBLIC_POOL).is_some()
-    }
-
-    /// The addresses of a pool of the block `root` that are not handed out: the network and the broadcast address, where there are such.
-    pub fn reserved(&self, root: Block) -> impl Iterator<Item = Block> + use<> {
-        let root = Some(root).filter(|_| self.is_public_pool());
-        let root = root.filter(|root| root.family() == IpFamily::IPv4 && root.length() < 31);
-        let ends = root.map(|root| [root.address(), root.last()]);
-        ends.into_iter().flatten().map(Block::single)
-    }
-
     /// Whether it has its block.
     pub fn is_allocated(&self) -> bool {
         self.granted.is_some()
@@ -252,18 +221,6 @@ impl Prefix {
         let full = self.record.as_ref().is_some_and(|record| record.is_full());
         let place = (self.granted, &self.labels);
         (place, meta.deleting, meta.external, full, &self.conditions)
-    }
-
-    /// Of a public pool, all others, and those who ask these: of two that overlap one grants nothing.
-    fn other_pools(&self, namespace: &Namespace, affect: Affect<'_>) {
-        if !self.is_public_pool() {
-            return;
-        }
-        let pools = namespace.allocation().pools();
-        for pool in pools.filter_map(|name| namespace.prefixes.get(name)) {
-            affect(Kind::Prefix, &pool.meta.name);
-            pool.askers(namespace, affect);
-        }
     }
 
     /// Those who ask it for a part, and those who may serve them instead.
