@@ -96,9 +96,11 @@ impl Befallen {
                 rival.kill().await;
             }
             Disruption::ApiServer => {
+                scene.load.pause(true);
                 scene.plane.stop_api_server().await;
                 sleep(seconds(rng, 0..6)).await;
                 scene.plane.start_api_server().await?;
+                scene.load.pause(false);
             }
             Disruption::Compaction => {
                 // What is forgotten has to be in the history.
