@@ -93,7 +93,7 @@ impl Wanted {
             pause: (15_000, 40_000),
             creates: 10_000,
             time: Duration::from_hours(2),
-            patience: Duration::from_mins(10),
+            patience: Duration::from_mins(20),
             ..Self::short(seed)
         }
     }
@@ -194,10 +194,12 @@ impl<'a> Scene<'a> {
             proxy,
             mut pair,
             load,
-            ..
+            plane,
         } = self;
         let acts = load.end().await?;
         proxy.harm(false);
+        // Its garbage collector waits up to 1000 s where requests have failed.
+        plane.restart_controller_manager().await?;
         let lost = rest(&history, patience).await?;
         pair.check()?;
         pair.stop().await;
