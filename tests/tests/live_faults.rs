@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use xtask::check::any_seed;
-use xtask::check::live::{Wanted, run, webhook};
+use xtask::check::live::{Stop, Wanted, run, webhook};
 
 use crate::support::scratch::scratch;
 use crate::support::{controller, plane, webhook as replica};
@@ -19,7 +19,8 @@ fn folder(name: &str) -> PathBuf {
 async fn controllers_keep_every_rule_under_faults_and_lose_nothing() {
     let mut plane = plane::start(|_| ()).await;
     let (wanted, dir) = (Wanted::short(any_seed()), folder("live"));
-    let outcome = run(&mut plane, &controller::program(), &dir, wanted).await;
+    let stop = Stop::default();
+    let outcome = run(&mut plane, &controller::program(), &dir, wanted, &stop).await;
     plane.stop().await;
     let outcome = outcome.unwrap_or_else(|error| panic!("seed {}: {error:#}", wanted.seed));
     let figures = &outcome.figures;

@@ -150,6 +150,15 @@ impl ControlPlane {
         self.start_api_server().await
     }
 
+    /// Kills kube-controller-manager and starts it again, if there is one: what it has put off, as requests failed, it does
+    /// at once then.
+    pub async fn restart_controller_manager(&mut self) -> Result<()> {
+        if let Some(controller_manager) = self.controller_manager.take() {
+            controller_manager.stop(Duration::ZERO).await;
+        }
+        self.start_controller_manager()
+    }
+
     /// Forgets all of etcd's history before the revision that is returned, which is the last write.
     /// Watches notice when the API server has no cache ([`Options::watch_cache`]) or is restarted.
     pub async fn compact_etcd(&self) -> Result<i64> {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Figures, Wanted, run, webhook};
+use super::{Figures, Stop, Wanted, run, webhook};
 use crate::cargo::{Program, build};
 use crate::control_plane::{Binaries, ControlPlane, Options};
 use crate::{crds, repo};
 
-/// Runs it on a control plane of its own, and prints what came of it. Logs and the history stay where something is wrong.
+/// Runs it on a control plane of its own, to its end or Ctrl-C, and prints what came of it. Logs and the history stay where something is wrong.
 ///
 /// # Errors
 /// If the check itself fails.
@@ -44,11 +44,22 @@ async fn both(
     dir: &Path,
     wanted: Wanted,
 ) -> Result<Figures> {
-    let outcome = run(plane, controller, dir, wanted).await?;
+    let stop = Stop::default();
+    let interrupt = tokio::spawn(stop_when_interrupted(stop.clone()));
+    let outcome = run(plane, controller, dir, wanted, &stop).await;
+    interrupt.abort();
+    let outcome = outcome?;
     println!("{outcome}");
     let webhook = webhook::run(plane, webhook, dir, wanted.creates).await?;
     println!("{webhook}");
     Ok(outcome.figures.and(webhook))
+}
+
+async fn stop_when_interrupted(stop: Stop) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        eprintln!("live: users and faults end; what there is is checked");
+        stop.ask();
+    }
 }
 
 async fn plane(dir: PathBuf) -> Result<ControlPlane> {

@@ -43,14 +43,14 @@ impl Disruption {
         Self::Kill,
     ];
 
-    /// All of them in random order; between a backup and going back to it there is something.
+    /// All of them in random order; between a backup and going back to it there is one.
     pub(super) fn round(rng: &mut Rng) -> Vec<Self> {
         let mut round = Self::ALL.to_vec();
         rng.shuffle(&mut round);
         let backup = rng.usize(..round.len());
         round.insert(backup, Self::Backup);
-        let restore = rng.usize(backup + 2..=round.len());
-        round.insert(restore, Self::Restore);
+        // Not more: each version that is lost is a write of etcd's before API servers are back.
+        round.insert(backup + 2, Self::Restore);
         round
     }
 
@@ -96,9 +96,11 @@ impl Befallen {
                 rival.kill().await;
             }
             Disruption::ApiServer => {
+                scene.load.pause(true);
                 scene.plane.stop_api_server().await;
                 sleep(seconds(rng, 0..6)).await;
                 scene.plane.start_api_server().await?;
+                scene.load.pause(false);
             }
             Disruption::Compaction => {
                 // What is forgotten has to be in the history.
@@ -178,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_round_has_everything_and_something_between_a_backup_and_its_restore() {
+    fn a_round_has_everything_and_one_between_a_backup_and_its_restore() {
         let mut rng = Rng::with_seed(1);
         for _ in 0..200 {
             let round = Disruption::round(&mut rng);
@@ -191,10 +193,7 @@ mod tests {
             for each in Disruption::ALL {
                 assert!(round.contains(&each));
             }
-            assert!(
-                at(Disruption::Backup) + 1 < at(Disruption::Restore),
-                "{round:?}"
-            );
+            assert_eq!(at(Disruption::Backup) + 2, at(Disruption::Restore));
         }
     }
 }

@@ -189,8 +189,8 @@ impl User {
                 self.shared.acts.fetch_add(1, Ordering::Relaxed);
                 self.wait(&machine).await;
             } else {
-                // The API server is away.
-                sleep(LOOK).await;
+                // The API server is away, or has just come back and much to do.
+                sleep(LOOK * self.rng.u32(5..30)).await;
             }
         }
     }
