@@ -207,6 +207,16 @@ fn external(object: Value) -> Value {
     )
 }
 
+/// As the controller leaves a prefix that has its block.
+fn allocated(prefix: Value) -> Value {
+    let ready = json!({
+        "type": "Ready", "status": "True", "reason": "Allocated", "message": "",
+        "observedGeneration": 1, "lastTransitionTime": "1970-01-01T00:00:09Z",
+    });
+    let status = json!({ "phase": "Allocated", "conditions": [ready], "observedGeneration": 1 });
+    with(prefix, &json!({ "status": status }))
+}
+
 #[test]
 fn every_reason_is_explained_in_the_docs() {
     let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/events.md");

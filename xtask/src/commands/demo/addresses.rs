@@ -47,7 +47,7 @@ pub(super) async fn tell(stage: &mut Stage) -> Result<()> {
     delete_machine(stage).await?;
     stage.until(&[GONE, SERVED_AT_LAST]).await?;
     println!(
-        "\nOf IPv6 there is no public pool: an outside provider hands addresses out. Here the demo plays it.\n"
+        "\nNo public pool has IPv6 addresses: an outside provider hands them out. Here the demo plays it.\n"
     );
     apply(&client, "addresses/virtualip-outside.yaml").await?;
     stage.until(&[WAITS_FOR_PROVIDER]).await?;

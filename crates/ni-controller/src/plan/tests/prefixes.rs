@@ -13,15 +13,6 @@ fn prefix(name: &str, age: i64, spec: &Value) -> Value {
     object(Kind::Prefix, name, age, &spec)
 }
 
-fn allocated(prefix: Value) -> Value {
-    let ready = json!({
-        "type": "Ready", "status": "True", "reason": "Allocated", "message": "",
-        "observedGeneration": 1, "lastTransitionTime": "1970-01-01T00:00:09Z",
-    });
-    let status = json!({ "phase": "Allocated", "conditions": [ready], "observedGeneration": 1 });
-    with(prefix, &json!({ "status": status }))
-}
-
 /// A parent that has granted before.
 fn parent(name: &str, block: &str) -> Value {
     let parent = allocated(prefix(name, 1, &json!({ "prefix": block })));

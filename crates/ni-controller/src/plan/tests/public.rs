@@ -85,15 +85,6 @@ fn prefix(name: &str, age: i64, spec: &Value) -> Value {
     with(prefix, &json!({ "metadata": { "namespace": POOLS } }))
 }
 
-fn allocated(prefix: Value) -> Value {
-    let ready = json!({
-        "type": "Ready", "status": "True", "reason": "Allocated", "message": "",
-        "observedGeneration": 1, "lastTransitionTime": "1970-01-01T00:00:09Z",
-    });
-    let status = json!({ "phase": "Allocated", "conditions": [ready], "observedGeneration": 1 });
-    with(prefix, &json!({ "status": status }))
-}
-
 fn pool(name: &str, age: i64, block: &str) -> Value {
     let family = if block.contains(':') { "IPv6" } else { "IPv4" };
     let pool = prefix(name, age, &json!({ "ipFamily": family, "prefix": block }));
