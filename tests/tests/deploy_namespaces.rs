@@ -10,7 +10,8 @@ use xtask::webhooks::is_asked;
 
 use crate::support::controller::{Controller, plan_with};
 use crate::support::deployed::{
-    CONTROLLER, Cluster, NAMESPACE, WEBHOOK, keep_busy, refer_to_nothing, until_told_again,
+    CONTROLLER, Cluster, NAMESPACE, WEBHOOK, hand_out_an_address, keep_busy, refer_to_nothing,
+    until_told_again,
 };
 use crate::support::space::{NET, NIC, Space};
 use crate::support::text::{UNSEEN, check, ip, makes};
@@ -71,6 +72,7 @@ async fn with_roles_alone_both_work_in_their_namespaces_and_leave_others_alone()
     for team in &teams {
         refer_to_nothing(team).await;
         keep_busy(team).await;
+        hand_out_an_address(&cluster, team).await;
     }
     // The second tells again what holds, by the same Event.
     first.terminate().await;

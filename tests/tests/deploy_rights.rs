@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::support::controller::plan;
 use crate::support::deployed::{
-    CONTROLLER, Cluster, UNSEEN, WEBHOOK, keep_busy, refer_to_nothing, until_told_again,
+    CONTROLLER, Cluster, UNSEEN, WEBHOOK, hand_out_an_address, keep_busy, refer_to_nothing,
+    until_told_again,
 };
 use crate::support::rendered::probes;
 use crate::support::space::NET;
@@ -30,6 +31,7 @@ async fn controller_and_webhook_use_all_rights_that_they_are_given_and_lack_none
     let space = cluster.space().await;
     refer_to_nothing(&space).await;
     keep_busy(&space).await;
+    hand_out_an_address(&cluster, &space).await;
     // The second tells again what holds, by the same Event.
     first.terminate().await;
     until_told_again(&space, &second).await;

@@ -375,6 +375,26 @@ pub(crate) async fn keep_busy(space: &Space) {
     space.until_gone(NIC, "a-go").await;
 }
 
+/// Has the controller use its rights on public addresses: one is handed out, and taken back. The pool is made once.
+pub(crate) async fn hand_out_an_address(cluster: &Cluster, space: &Space) {
+    let pools = cluster.space_called(NAMESPACE).await;
+    if pools.find(PREFIX, "public").await.is_none() {
+        let pool = "metadata.labels = {ni.ironcore.dev/public-pool: ''}";
+        pools.root("public", "203.0.113.0/24", pool).await;
+    }
+    let virtual_ip = space.create(VIP, "public", "").await;
+    let uid = virtual_ip["metadata"]["uid"].as_str().expect("a uid");
+    pools.until(PREFIX, uid, "status.phase = Allocated").await;
+    eventually("it has an address", || async {
+        let virtual_ip = space.get(VIP, "public").await;
+        let has = virtual_ip["status"]["ip"].is_string();
+        has.then_some(()).ok_or("none")
+    })
+    .await;
+    space.delete(VIP, "public").await;
+    pools.until_gone(PREFIX, uid).await;
+}
+
 /// Until the one that took over has told again, by the same Event, what [`keep_busy`] has the first tell.
 pub(crate) async fn until_told_again(space: &Space, by: &Controller) {
     eventually("the same Event again", || async {
