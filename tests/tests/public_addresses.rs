@@ -11,10 +11,12 @@ use crate::support::wait::eventually;
 
 const POOL: &str = "metadata.labels = {ni.ironcore.dev/public-pool: ''}";
 
-/// A namespace with virtual IPs, one with pools, and a controller that hands addresses out.
+/// Two namespaces with virtual IPs, one with pools, and a controller that hands addresses out: to these two alone, as other tests
+/// have left virtual IPs behind.
 struct Stage {
     turn: Turn,
     users: Space,
+    elsewhere: Space,
     pools: Space,
     controller: Option<Controller>,
 }
@@ -26,14 +28,16 @@ impl Stage {
 
     async fn with(flags: &[&str]) -> Self {
         let turn = Turn::take().await;
-        let (users, pools) = (turn.space().await, turn.space().await);
-        let controller = start(&turn, &pools, flags).await;
-        Self {
+        let (users, elsewhere) = (turn.space().await, turn.space().await);
+        let mut this = Self {
+            pools: turn.space().await,
             turn,
             users,
-            pools,
-            controller: Some(controller),
-        }
+            elsewhere,
+            controller: None,
+        };
+        this.start(flags).await;
+        this
     }
 
     /// Kills the controller.
@@ -43,9 +47,18 @@ impl Stage {
         }
     }
 
-    /// Starts another controller.
+    /// Starts a controller for both namespaces.
     async fn start(&mut self, flags: &[&str]) {
-        self.controller = Some(start(&self.turn, &self.pools, flags).await);
+        let both = format!("{},{}", self.users.name, self.elsewhere.name);
+        self.start_for(&both, flags).await;
+    }
+
+    async fn start_for(&mut self, namespaces: &str, flags: &[&str]) {
+        let pools = format!("--public-pool-namespace={}", self.pools.name);
+        let namespaces = format!("--namespaces={namespaces}");
+        let mut all = vec![ALLOCATES, &pools, &namespaces];
+        all.extend(flags);
+        self.controller = Some(self.turn.controller(&all).await);
     }
 
     /// Makes a pool.
@@ -71,13 +84,6 @@ impl Stage {
     }
 }
 
-async fn start(turn: &Turn, pools: &Space, flags: &[&str]) -> Controller {
-    let namespace = format!("--public-pool-namespace={}", pools.name);
-    let mut all = vec![ALLOCATES, &namespace];
-    all.extend(flags);
-    turn.controller(&all).await
-}
-
 fn uid(object: &Value) -> &str {
     object["metadata"]["uid"].as_str().expect("a uid")
 }
@@ -88,7 +94,7 @@ async fn virtual_ips_of_all_namespaces_get_addresses_of_the_pool_and_interfaces_
     stage.pool("pool", "203.0.113.0/29").await;
     // Its network address is not handed out.
     let first = stage.served("a", "203.0.113.1").await;
-    let elsewhere = stage.turn.space().await;
+    let elsewhere = stage.elsewhere.clone();
     elsewhere.create(VIP, "a", "").await;
     elsewhere.until(VIP, "a", "status.ip = '203.0.113.2'").await;
     let held = stage.pools.get(PREFIX, uid(&first)).await;
@@ -245,15 +251,15 @@ async fn of_namespaces_that_are_not_looked_after_addresses_stay() {
     let mut stage = Stage::open().await;
     stage.pool("pool", "203.0.113.0/29").await;
     let first = stage.served("a", "203.0.113.1").await;
-    let elsewhere = stage.turn.space().await;
+    let elsewhere = stage.elsewhere.clone();
     elsewhere.create(VIP, "b", "").await;
     let second = elsewhere.until(VIP, "b", "status.ip = '203.0.113.2'").await;
     stage.stop().await;
     stage.users.delete(VIP, "a").await;
     elsewhere.delete(VIP, "b").await;
 
-    let namespaces = format!("--namespaces={}", stage.users.name);
-    stage.start(&[&namespaces]).await;
+    let users = stage.users.name.clone();
+    stage.start_for(&users, &[]).await;
     stage.pools.until_gone(PREFIX, uid(&first)).await;
     stage.served("c", "203.0.113.1").await;
     elsewhere.create(VIP, "d", "").await;
