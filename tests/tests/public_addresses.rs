@@ -206,15 +206,6 @@ async fn an_address_that_others_wrote_is_never_touched_and_held_if_it_is_of_a_po
         .await;
     stage.until_served("theirs", "198.51.100.7").await;
     stage.until_served("ours", "203.0.113.1").await;
-    // Two show one address: whoever wrote that, one has it.
-    stage.users.create(VIP, "twice", "").await;
-    stage
-        .users
-        .report(VIP, "twice", "status.ip = '203.0.113.1'")
-        .await;
-    let why = "203.0.113.1 is an address of a public pool, and another VirtualIP has it";
-    stage.until_no_room("twice", why).await;
-    stage.until_served("twice", "203.0.113.1").await;
 }
 
 #[tokio::test]
