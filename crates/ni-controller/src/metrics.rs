@@ -194,10 +194,9 @@ impl Metrics {
             "Prefixes that wait because no parent has room for them",
             self.without_room.clone(),
         );
-        all.register_with_unit(
-            "public_pools_used",
+        all.register(
+            "public_pools_used_ratio",
             "Share of the addresses of all public pools that are used, by family",
-            Unit::Ratios,
             self.pools_used.clone(),
         );
         all.register_with_unit(
