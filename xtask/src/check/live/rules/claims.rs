@@ -19,9 +19,25 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    pub(super) fn begin(&mut self, revision: i64) {
-        // Holders are learned as interfaces are written; of those that are not, nothing is claimed.
+    /// Begins with what is held: a holder that goes later is one of these, too.
+    pub(super) fn begin(&mut self, world: &World, revision: i64) {
         self.began = revision;
+        for (key, known) in world.all() {
+            let held = key.kind == Kind::NetworkInterface;
+            let holder = known.at("/spec/machineRef/uid").as_str();
+            if held && holder.is_some() {
+                let machine = key.beside(Kind::Machine, known.text("/spec/machineRef/name"));
+                self.hold(machine, key);
+                self.note(key, world, revision);
+            }
+        }
+    }
+
+    fn hold(&mut self, machine: Key, interface: &Key) {
+        let held = self.held.entry(machine).or_default();
+        held.insert(interface.clone());
+        let since = Lately::Until(self.began);
+        self.lately.insert(interface.clone(), since);
     }
 
     pub(super) fn see(&mut self, change: &Change, view: &View<'_>, found: &mut Vec<Broken>) {
@@ -80,12 +96,7 @@ impl Claims {
             self.lately.remove(&change.key);
         }
         if let Some((machine, _)) = after {
-            self.held
-                .entry(machine)
-                .or_default()
-                .insert(change.key.clone());
-            self.lately
-                .insert(change.key.clone(), Lately::Until(self.began));
+            self.hold(machine, &change.key);
         }
     }
 
@@ -152,6 +163,21 @@ mod tests {
         let mut scene = scene();
         scene.write(Kind::NetworkInterface, "x", interface(None));
         scene.expect(&[RELEASED]);
+    }
+
+    #[test]
+    fn a_holder_that_was_there_at_the_beginning_and_goes_is_known_to_have_gone() {
+        for (goes, expected) in [(true, &[][..]), (false, &[RELEASED])] {
+            let mut scene = scene();
+            scene.begin();
+            // Its status: the holder is the same.
+            scene.write(Kind::NetworkInterface, "x", interface(Some("a")));
+            if goes {
+                scene.take(Kind::Machine, "a");
+            }
+            scene.write(Kind::NetworkInterface, "x", interface(None));
+            scene.expect(expected);
+        }
     }
 
     #[test]

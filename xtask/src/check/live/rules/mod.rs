@@ -54,7 +54,7 @@ impl Rules {
         self.grants.begin(world);
         self.addresses.begin(world, revision);
         self.wanted.begin(world, revision);
-        self.claims.begin(revision);
+        self.claims.begin(world, revision);
     }
 
     /// What a write breaks.

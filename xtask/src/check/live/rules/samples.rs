@@ -53,6 +53,11 @@ impl Scene {
         self.broken.extend(self.rules.see(&change, &view));
     }
 
+    /// As after a restore: what was before is not known.
+    pub(super) fn begin(&mut self) {
+        self.rules.begin(&self.world, self.revision);
+    }
+
     /// What was broken so far is another test's.
     pub(super) fn forget(&mut self) {
         self.broken.clear();
