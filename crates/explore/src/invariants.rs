@@ -20,6 +20,7 @@ pub use order::is_in_the_plan;
 pub use public::{public_addresses_are_held, virtual_ips_are_served};
 pub use rest::is_sound as rest_is_sound;
 pub use statuses::no_address_twice;
+pub(crate) use told::Last;
 pub use told::Told;
 pub use writes::{
     keeps_off_others_objects, keeps_off_what_is_not_to_be_touched,

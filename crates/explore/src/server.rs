@@ -224,6 +224,11 @@ impl Server {
         log.entry(shown.kind).or_default().push(shown);
     }
 
+    /// The object of a name.
+    pub(crate) fn object(&self, kind: Kind, name: &str) -> Option<&Shown> {
+        self.objects.get(&(kind, name.to_owned())).map(Rc::as_ref)
+    }
+
     /// Whether the garbage collector finds something to do.
     pub fn has_orphans(&self) -> bool {
         let uids: Vec<&str> = self

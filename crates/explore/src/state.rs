@@ -7,6 +7,7 @@ use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Now, Order, Outcome};
 use ni_controller::world::Kind;
 
+use crate::invariants::Last;
 use crate::replica::Replica;
 use crate::running::Cores;
 use crate::scope::{Budget, Controllers, Scope};
@@ -165,7 +166,11 @@ impl State {
         self.server.versions(ranks);
         for replica in &self.replicas {
             ranks.add_all(replica.core.sketch());
-            replica.told.versions(replica.core.get(), ranks);
+            for (kind, _, last) in replica.told.matters(replica, &self.server) {
+                if let Last::There(version) = last {
+                    ranks.add(kind, *version);
+                }
+            }
             for (kind, watch) in &replica.watches {
                 if watch.blind > 0 {
                     ranks.add(*kind, watch.blind);
@@ -191,7 +196,14 @@ impl State {
         hash.add(replica.core.sketch().hash(ranks));
         hash.add(u64::from(replica.leads));
         hash.add(u64::from(replica.ahead));
-        replica.told.hash(replica.core.get(), ranks, &mut hash);
+        for (kind, name, last) in replica.told.matters(replica, &self.server) {
+            hash.add(kind as u64);
+            hash.add_text(name);
+            match last {
+                Last::There(version) => hash.add(ranks.of(kind, *version)),
+                Last::Gone(uid) => hash.add_text(uid),
+            }
+        }
         hash.add(self.hash_wire(Some(number), ranks));
         for (kind, watch) in &replica.watches {
             hash.add(*kind as u64);

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use ni_controller::core::{Core, Order, Outcome};
+use ni_controller::core::{Order, Outcome};
 use ni_controller::plan::Request;
 use ni_controller::world::Kind;
 
 use super::Broken;
 use super::object::must;
+use crate::replica::Replica;
 use crate::server::{NAMESPACE, Server, uid};
-use crate::sketch::{Hash, Ranks};
 
 /// What the answers to its writes have told a controller, by object, the last of each.
 #[derive(Clone, Debug, Default)]
 pub struct Told(BTreeMap<(Kind, String), Last>);
 
 #[derive(Clone, Debug)]
-enum Last {
+pub(crate) enum Last {
     /// It is there, in this version.
     There(u64),
     /// The one of this UID is gone.
@@ -50,7 +50,7 @@ impl Told {
     pub fn is_known(&self, order: &Order, server: &Server) -> Result<(), Broken> {
         let change = &order.change;
         let key = (change.kind, change.name.to_string());
-        let stored = server.objects.get(&key);
+        let stored = server.object(change.kind, &change.name);
         let holds = match (self.0.get(&key), stored) {
             (Some(Last::There(version)), Some(stored)) if stored.version() == *version => {
                 let by = version_of(&change.request);
@@ -65,37 +65,30 @@ impl Told {
         })
     }
 
-    /// The versions that an answer reported and that the controller does not know.
-    pub(crate) fn versions(&self, core: &Core, ranks: &mut Ranks) {
-        for (kind, _, last) in self.unknown(core) {
-            if let Last::There(version) = last {
-                ranks.add(kind, *version);
-            }
-        }
-    }
-
-    pub(crate) fn hash(&self, core: &Core, ranks: &Ranks, hash: &mut Hash) {
-        for (kind, name, last) in self.unknown(core) {
-            hash.add(kind as u64);
-            hash.add_text(name);
-            match last {
-                Last::There(version) => hash.add(ranks.of(kind, *version)),
-                Last::Gone(uid) => hash.add_text(uid),
-            }
-        }
-    }
-
-    /// What the core does not know. What it does know says nothing more.
-    fn unknown<'a>(&'a self, core: &'a Core) -> impl Iterator<Item = (Kind, &'a str, &'a Last)> {
-        let known = core.world().namespace(NAMESPACE);
+    /// What may still matter, by kind and name. A version that the server no longer has can't be told from any other, one that the
+    /// controller knows says nothing more, and an object that is gone matters only where the controller has it or may be shown it.
+    pub(crate) fn matters<'a>(
+        &'a self,
+        replica: &'a Replica,
+        server: &'a Server,
+    ) -> impl Iterator<Item = (Kind, &'a str, &'a Last)> {
+        let known = replica.core.get().world().namespace(NAMESPACE);
         let all = self.0.iter();
         all.filter_map(move |((kind, name), last)| {
             let meta = known.meta(*kind, name);
-            let is_known = match last {
-                Last::There(version) => meta.is_some_and(|meta| meta.version >= *version),
-                Last::Gone(gone) => meta.is_none_or(|meta| *meta.uid != **gone),
+            let matters = match last {
+                Last::There(version) => {
+                    let stored = server.object(*kind, name);
+                    stored.is_some_and(|stored| stored.version() == *version)
+                        && meta.is_none_or(|meta| meta.version < *version)
+                }
+                Last::Gone(gone) => {
+                    let mut coming = replica.watches[kind].coming(server, *kind);
+                    meta.is_some_and(|meta| *meta.uid == **gone)
+                        || coming.any(|shown| !shown.gone && uid(&shown.json) == gone)
+                }
             };
-            (!is_known).then_some((*kind, name.as_str(), last))
+            matters.then_some((*kind, name.as_str(), last))
         })
     }
 }
