@@ -3,7 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, join, stream};
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::Api;
+use kube::api::{Patch, PatchParams};
+use rustix::process::Signal;
+use serde_json::json;
 
 use crate::support::controller::Controller;
 use crate::support::history::{History, check_grants};
@@ -93,6 +98,119 @@ async fn of_two_that_both_believe_they_lead_neither_grants_what_the_other_has_gr
             .metric("ni_changes_total{kind=\"Prefix\",purpose=\"grant\"")
             .await;
         assert!(granted > 0, "one of them was idle: {}", controller.log());
+    }
+}
+
+/// Two replicas of one Lease, which is short.
+struct Rivals {
+    space: Space,
+    leases: Api<Lease>,
+    both: [Controller; 2],
+}
+
+impl Rivals {
+    async fn start(turn: &Turn, space: Space) -> Self {
+        let namespace = format!("--lease-namespace={}", space.name);
+        let flags = [
+            ALLOCATES,
+            "--leader-elect",
+            &namespace,
+            "--lease-duration=4s",
+            "--lease-renew-deadline=3s",
+            "--lease-retry-period=500ms",
+        ];
+        let leases = Api::namespaced(space.client.clone(), &space.name);
+        let both = [turn.controller(&flags).await, turn.controller(&flags).await];
+        Self {
+            space,
+            leases,
+            both,
+        }
+    }
+
+    /// The place of the one that leads, once one does; `but` is one that is not asked.
+    async fn leader(&self, but: Option<usize>) -> usize {
+        eventually("a rival leads", || async {
+            for place in (0..2).filter(|place| Some(*place) != but) {
+                if self.both[place].metric("ni_leader ").await == 1 {
+                    return Ok(place);
+                }
+            }
+            Err(self.both.each_ref().map(Controller::log).join("\n"))
+        })
+        .await
+    }
+
+    /// The leader is stopped in the midst of its work until the other has taken over, and goes on where it was.
+    async fn freeze(&self) {
+        let leader = self.leader(None).await;
+        self.both[leader].signal(Signal::STOP);
+        self.leader(Some(leader)).await;
+        self.both[leader].signal(Signal::CONT);
+    }
+
+    /// Somebody takes the Lease away from the leader, who learns of it when it renews it, and both reach for it.
+    async fn snatch(&self) {
+        self.leader(None).await;
+        let nobody = json!({ "spec": { "holderIdentity": "" } });
+        self.leases
+            .patch(
+                "ni-controller",
+                &PatchParams::default(),
+                &Patch::Merge(&nobody),
+            )
+            .await
+            .expect("a Lease without holder");
+        eventually("somebody has taken the Lease", || async {
+            let lease = self.leases.get("ni-controller").await.expect("the Lease");
+            let holder = lease.spec.and_then(|spec| spec.holder_identity);
+            holder
+                .filter(|holder| !holder.is_empty())
+                .map(drop)
+                .ok_or("nobody")
+        })
+        .await;
+    }
+
+    /// How often the Lease has changed hands.
+    async fn transitions(&self) -> i32 {
+        let lease = self.leases.get("ni-controller").await.expect("the Lease");
+        let spec = lease.spec.expect("a spec");
+        spec.lease_transitions.unwrap_or_default()
+    }
+
+    /// The Lease is taken away from whoever leads each time that so many more are Allocated.
+    async fn fight(&self, rounds: usize, each: usize) {
+        for round in 1..=rounds {
+            until_allocated(&self.space, round * each).await;
+            if round % 3 == 0 {
+                self.freeze().await;
+            } else {
+                self.snatch().await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_two_that_fight_for_the_lease_while_a_thousand_are_granted_neither_gives_a_block_twice()
+{
+    let turn = Turn::take().await;
+    let space = turn.space().await;
+    let history = History::begin(&space).await;
+    let rivals = Rivals::start(&turn, space).await;
+    let space = &rivals.space;
+    space.root("p", "10.0.0.0/16", "").await;
+    join!(ask(space, 0..1000), rivals.fight(9, 100));
+    thin_out(space, 0..300).await;
+    space.until_at_rest("p", 900).await;
+    check_grants(&history.so_far(space).await);
+    assert!(rivals.transitions().await >= 9, "the Lease changed hands");
+    for rival in &rivals.both {
+        let granted = rival
+            .metric("ni_changes_total{kind=\"Prefix\",purpose=\"grant\"")
+            .await;
+        assert!(granted > 0, "one of them was idle: {}", rival.log());
     }
 }
 

@@ -7,6 +7,7 @@ mod leading;
 mod looks;
 mod others;
 mod passing;
+mod public;
 mod restores;
 mod rests;
 mod retries;

@@ -112,6 +112,25 @@ impl Sim {
         Self::watching(watched, outside_allocator(), server, other)
     }
 
+    /// Public addresses are handed out from pools in the first namespace, to virtual IPs of both.
+    pub(crate) fn with_pools(server: Server) -> Self {
+        let other = server.other();
+        Self::between(server, other)
+    }
+
+    /// As [`Self::with_pools`], on these two.
+    pub(crate) fn between(pools: Server, other: Server) -> Self {
+        let watched = Watched {
+            pools: Some(pools.namespace().into()),
+            ..Watched::default()
+        };
+        let options = Options {
+            reuse_delay: Duration::ZERO,
+            ..Options::default()
+        };
+        Self::watching(watched, options, pools, other)
+    }
+
     fn watching(watched: Watched, options: Options, server: Server, other: Server) -> Self {
         let replica = |watches| Replica {
             core: fresh_core(&watched, options),
