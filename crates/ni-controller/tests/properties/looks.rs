@@ -196,3 +196,21 @@ fn a_list_that_has_not_ended_takes_nothing_back() {
     sim.end_list(Kind::Machine);
     assert_eq!(known(&sim), version(&old));
 }
+
+#[test]
+fn a_network_stays_as_long_as_an_interface_refers_to_it_that_does_not_decode() {
+    let mut server = Server::default();
+    server.create_network("net-0");
+    let mut sim = Sim::new(server);
+    let interface = json!({ "spec": interface_spec(0, 0) });
+    sim.server
+        .create(Kind::NetworkInterface, "free", &interface);
+    sim.server.delete(Kind::Network, "net-0");
+    let spoilt = json!({ "spec": { "ips": "none" } });
+    sim.server.patch(Kind::NetworkInterface, "free", &spoilt);
+    sim.settle();
+    assert!(sim.server.get(Kind::Network, "net-0").is_some());
+    sim.server.delete(Kind::NetworkInterface, "free");
+    sim.settle();
+    assert_eq!(sim.server.get(Kind::Network, "net-0"), None);
+}

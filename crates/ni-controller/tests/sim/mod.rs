@@ -9,7 +9,7 @@ use explore::invariants::{Broken, is_in_the_plan};
 use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
-use ni_controller::plan::{Allocator, Options, Plan};
+use ni_controller::plan::{Allocator, Options, Plan, Request};
 use ni_controller::world::{Event, Key, Kind, Watched};
 use serde_json::Value;
 
@@ -17,6 +17,9 @@ use server::{Backup, Server, any, typed};
 
 /// How many requests may be under way at once.
 const ROOM: usize = 3;
+
+/// How often a question that is answered yes is asked before that counts as rest: with waits of up to a second in between.
+const ASKED_IN_VAIN: u32 = 30;
 
 /// One process of the controller, and what is between it and the server.
 pub(crate) struct Replica {
@@ -44,6 +47,8 @@ pub(crate) struct Sim {
     pub(crate) standby: Replica,
     elapsed: Duration,
     restores: u64,
+    /// How much has happened beside questions that were answered yes, which are asked again for as long as that is so.
+    moves: u64,
     /// How far the wall clock is off, in seconds.
     wall: i64,
 }
@@ -148,6 +153,7 @@ impl Sim {
             options,
             elapsed: Duration::ZERO,
             restores: 0,
+            moves: 0,
             wall: 1_000_000,
         };
         sim.list_all(Who::Leader);
@@ -345,6 +351,7 @@ impl Sim {
             return false;
         };
         self.observe(who, typed(kind, &event));
+        self.moves += 1;
         true
     }
 
@@ -397,6 +404,7 @@ impl Sim {
             Fate::Refused => Outcome::Failed(Failure::Refused("not now".to_owned())),
             Fate::Forbidden => Outcome::Failed(Failure::Forbidden("not now".to_owned())),
         };
+        self.moves += u64::from(!matches!(outcome, Outcome::Told(true)));
         self.replica(who).answers.push((order.ticket, outcome));
         true
     }
@@ -439,33 +447,21 @@ impl Sim {
 
     /// Lets everything arrive until nothing more happens. Fails if that never comes.
     pub(crate) fn settle(&mut self) {
+        let mut in_vain = 0;
         for _ in 0..20_000 {
-            let mut busy = false;
-            // There and back.
-            for _ in 0..2 {
-                self.switch();
-                self.server.collect();
-                for who in [Who::Leader, Who::Standby] {
-                    for kind in Kind::ALL {
-                        while self.deliver_to(who, kind) {
-                            busy = true;
-                        }
-                    }
-                    while self.serve_for(who, 0, Fate::Served) || self.answer_for(who, 0) {
-                        busy = true;
-                    }
-                }
+            let before = self.moves;
+            let busy = self.pass_on();
+            if self.moves > before {
+                in_vain = 0;
+                continue;
             }
-            while self.send() || self.serve(0, Fate::Served) || self.answer(0) {
-                busy = true;
-            }
-            if !busy {
-                // Waiting is told after 30 s; retries come sooner.
-                let wake = self.leader.core.wake_at();
-                match wake.filter(|at| *at <= self.elapsed + Duration::from_secs(10)) {
-                    Some(at) => self.elapsed = self.elapsed.max(at),
-                    None => return,
-                }
+            in_vain += u32::from(busy);
+            // Waiting is told after 30 s; retries come sooner.
+            let wake = self.leader.core.wake_at();
+            let wake = wake.filter(|at| *at <= self.elapsed + Duration::from_secs(10));
+            match wake {
+                Some(at) if in_vain < ASKED_IN_VAIN => self.elapsed = self.elapsed.max(at),
+                _ => return,
             }
         }
         panic!(
@@ -474,7 +470,32 @@ impl Sim {
         );
     }
 
-    /// The plan for every object that the server has.
+    /// Everything on its way arrives, and what the leader sends; answers whether there was anything.
+    fn pass_on(&mut self) -> bool {
+        let mut busy = false;
+        // There and back.
+        for _ in 0..2 {
+            self.switch();
+            self.server.collect();
+            for who in [Who::Leader, Who::Standby] {
+                for kind in Kind::ALL {
+                    while self.deliver_to(who, kind) {
+                        busy = true;
+                    }
+                }
+                while self.serve_for(who, 0, Fate::Served) || self.answer_for(who, 0) {
+                    busy = true;
+                }
+            }
+        }
+        while self.send() || self.serve(0, Fate::Served) || self.answer(0) {
+            busy = true;
+        }
+        busy
+    }
+
+    /// The plan for every object that the server has, without questions: an interface that does not decode keeps its network, and
+    /// only the API server knows of that.
     pub(crate) fn plans(core: &Core, server: &Server, now: Now) -> Vec<(Key, Plan)> {
         let mut plans = Vec::new();
         for kind in Kind::ALL {
@@ -487,6 +508,8 @@ impl Sim {
                 };
                 let mut plan = core.plan(&key, now);
                 plan.again_at = None;
+                plan.changes
+                    .retain(|change| !matches!(change.request, Request::Ask(_)));
                 plans.push((key, plan));
             }
         }
