@@ -205,7 +205,12 @@ async fn of_two_that_fight_for_the_lease_while_a_thousand_are_granted_neither_gi
     thin_out(space, 0..300).await;
     space.until_at_rest("p", 900).await;
     check_grants(&history.so_far(space).await);
-    assert!(rivals.transitions().await >= 9, "the Lease changed hands");
+    // Each time that it was snatched. Who is frozen may have lost it a moment before.
+    let transitions = rivals.transitions().await;
+    assert!(
+        transitions >= 6,
+        "the Lease changed hands {transitions} times"
+    );
     for rival in &rivals.both {
         let granted = rival
             .metric("ni_changes_total{kind=\"Prefix\",purpose=\"grant\"")

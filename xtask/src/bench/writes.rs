@@ -12,7 +12,25 @@ use serde_json::{Value, json};
 
 use super::objects::NAMESPACE;
 
-const MANAGER: &str = "?fieldManager=bench";
+const MANAGER: &str = Manager::Bench.query();
+
+/// Whose fields the API server takes what is written for: that is part of each object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Manager {
+    /// The benchmark, as a user.
+    Bench,
+    /// The benchmark in place of the controller.
+    Controller,
+}
+
+impl Manager {
+    const fn query(self) -> &'static str {
+        match self {
+            Self::Bench => "?fieldManager=bench",
+            Self::Controller => "?fieldManager=ni-controller",
+        }
+    }
+}
 
 /// What of a write's answer the next write needs.
 #[derive(Debug, Deserialize)]
@@ -56,7 +74,17 @@ pub(crate) async fn create_interface(client: &Client, body: &Value) -> Result<Wr
 
 /// Creates an object in a collection.
 pub(crate) async fn create(client: &Client, collection: &str, body: &Value) -> Result<Written> {
-    let uri = format!("{collection}{MANAGER}");
+    create_as(Manager::Bench, client, collection, body).await
+}
+
+/// As [`create`], for a manager.
+pub(crate) async fn create_as(
+    manager: Manager,
+    client: &Client,
+    collection: &str,
+    body: &Value,
+) -> Result<Written> {
+    let uri = format!("{collection}{}", manager.query());
     send(client, Method::POST, &uri, "application/json", body).await
 }
 
@@ -85,32 +113,31 @@ pub(crate) async fn apply(client: &Client, uri: &str, body: &Value) -> Result<()
 
 /// Merges a status into an interface.
 pub(crate) async fn patch_status(client: &Client, name: &str, body: &Value) -> Result<Written> {
-    patch_status_of(client, &interfaces(), name, body).await
+    patch_status_as(Manager::Bench, client, &interfaces(), name, body).await
 }
 
-/// Merges a status into an object of a collection.
-pub(crate) async fn patch_status_of(
+/// Merges a status into an object of a collection, for a manager.
+pub(crate) async fn patch_status_as(
+    manager: Manager,
     client: &Client,
     collection: &str,
     name: &str,
     body: &Value,
 ) -> Result<Written> {
-    merge(
-        client,
-        &format!("{collection}/{name}/status{MANAGER}"),
-        body,
-    )
-    .await
+    let uri = format!("{collection}/{name}/status{}", manager.query());
+    merge(client, &uri, body).await
 }
 
-/// Merges this into an object of a collection.
-pub(crate) async fn patch(
+/// Merges this into an object of a collection, for a manager.
+pub(crate) async fn patch_as(
+    manager: Manager,
     client: &Client,
     collection: &str,
     name: &str,
     body: &Value,
 ) -> Result<Written> {
-    merge(client, &format!("{collection}/{name}{MANAGER}"), body).await
+    let uri = format!("{collection}/{name}{}", manager.query());
+    merge(client, &uri, body).await
 }
 
 async fn merge(client: &Client, uri: &str, body: &Value) -> Result<Written> {
@@ -125,8 +152,12 @@ pub(crate) async fn read_interface(client: &Client, name: &str) -> Result<Value>
 
 /// Reads an object of a collection.
 pub(crate) async fn read(client: &Client, collection: &str, name: &str) -> Result<Value> {
-    let uri = format!("{collection}/{name}");
-    send(client, Method::GET, &uri, "application/json", &Value::Null).await
+    read_at(client, &format!("{collection}/{name}")).await
+}
+
+/// Reads what is there.
+pub(crate) async fn read_at(client: &Client, uri: &str) -> Result<Value> {
+    send(client, Method::GET, uri, "application/json", &Value::Null).await
 }
 
 /// Deletes an object of a collection.

@@ -20,6 +20,8 @@ pub(crate) enum Which {
     Mixed,
     /// 2,000 machines with one interface, which has one ephemeral address
     Machines,
+    /// 2,000 machines with one interface, which has one ephemeral address and an ephemeral virtual IP with a public one
+    MachinesPublic,
     /// 65,000 single addresses from a /16
     DenseFull,
     /// 62,000 single addresses that name themselves, from a /16 with one of twenty left out at random
@@ -30,7 +32,8 @@ pub(crate) enum Which {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
     pub(crate) which: Which,
-    pub(crate) grants: u32,
+    /// How many children ask, or machines.
+    pub(crate) count: u32,
     pub(crate) rounds: u32,
 }
 
@@ -46,19 +49,26 @@ pub(crate) enum Asks {
 /// One address of so many is left out in each group of this size.
 const GROUP: u32 = 20;
 const IPV4: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
+const PUBLIC: Ipv4Addr = Ipv4Addr::new(172, 16, 0, 0);
 const IPV6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0);
 
 impl Which {
     /// All of them, in the order in which they are measured.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Dense,
         Self::Ipv6,
         Self::Holes,
         Self::Mixed,
         Self::Machines,
+        Self::MachinesPublic,
         Self::DenseFull,
         Self::HolesFull,
     ];
+
+    /// Whether machines ask, by their interfaces.
+    pub(crate) fn is_of_machines(self) -> bool {
+        matches!(self, Self::Machines | Self::MachinesPublic)
+    }
 
     /// Whether it is measured only if that is asked for.
     pub(crate) fn is_full(self) -> bool {
@@ -80,23 +90,33 @@ impl Which {
 impl Case {
     /// With its own numbers.
     pub(crate) fn of(which: Which) -> Self {
-        let (grants, rounds) = match which {
+        let (count, rounds) = match which {
             Which::Dense => (10_000, 3),
             Which::Ipv6 | Which::Holes | Which::Mixed => (10_000, 1),
-            Which::Machines => (2_000, 1),
+            Which::Machines | Which::MachinesPublic => (2_000, 1),
             Which::DenseFull => (65_000, 1),
             Which::HolesFull => (62_000, 1),
         };
         Self {
             which,
-            grants,
+            count,
             rounds,
         }
     }
 
-    /// With another number of grants.
-    pub(crate) fn with_grants(self, grants: u32) -> Self {
-        Self { grants, ..self }
+    /// With another number of children or machines.
+    pub(crate) fn with_count(self, count: u32) -> Self {
+        Self { count, ..self }
+    }
+
+    /// How many blocks are granted once the first `count` children or machines have all that they ask for.
+    pub(crate) fn grants_of(&self, count: u32) -> u32 {
+        if self.has_public() { 2 * count } else { count }
+    }
+
+    /// How many blocks are granted in all.
+    pub(crate) fn grants(&self) -> u32 {
+        self.grants_of(self.count)
     }
 
     /// Its name.
@@ -106,7 +126,12 @@ impl Case {
 
     /// Whether machines ask, by their interfaces.
     pub(crate) fn is_of_machines(&self) -> bool {
-        self.which == Which::Machines
+        self.which.is_of_machines()
+    }
+
+    /// Whether each interface has a public address as well.
+    pub(crate) fn has_public(&self) -> bool {
+        self.which == Which::MachinesPublic
     }
 
     /// `IPv4` or `IPv6`.
@@ -125,6 +150,16 @@ impl Case {
             Which::Mixed => format!("{IPV4}/8"),
             _ => format!("{IPV4}/16"),
         }
+    }
+
+    /// The block of the public pool.
+    pub(crate) fn public() -> String {
+        format!("{PUBLIC}/16")
+    }
+
+    /// The public address that the floor gives to the interface of machine number `number`: not the pool's first.
+    pub(crate) fn public_address(number: u32) -> Ipv4Addr {
+        Ipv4Addr::from_bits(PUBLIC.to_bits() + 1 + number)
     }
 
     /// What child number `number` asks for.
@@ -173,14 +208,14 @@ impl Case {
     pub(crate) fn parts(&self) -> Vec<Range<u32>> {
         let first = match self.which {
             Which::Mixed => self.first_part(),
-            _ => self.grants,
+            _ => self.count,
         };
-        let parts = [0..first, first..self.grants].into_iter();
+        let parts = [0..first, first..self.count].into_iter();
         parts.filter(|part| !part.is_empty()).collect()
     }
 
     fn first_part(&self) -> u32 {
-        self.grants - self.grants / 4
+        self.count - self.count / 4
     }
 
     /// Which child is deleted before number `number` is made: one of the first part, and each at most once.
@@ -203,7 +238,7 @@ mod tests {
             let case = Case::of(which);
             let parent = Range::parse(&case.parent()).expect("a CIDR");
             let mut held = Held::default();
-            for number in 0..case.grants {
+            for number in 0..case.count {
                 let block = case.block(number);
                 let range = Range::parse(&block).expect("a CIDR");
                 assert!(Set::of([range].into_iter()).is_inside(parent), "{block}");
@@ -214,7 +249,7 @@ mod tests {
 
     #[test]
     fn one_of_twenty_addresses_is_a_hole() {
-        let case = Case::of(Which::Holes).with_grants(1900);
+        let case = Case::of(Which::Holes).with_count(1900);
         let ranges = (0..1900).map(|number| Range::parse(&case.block(number)).expect("a CIDR"));
         let all = Set::of(ranges);
         let whole = Set::of([Range::parse("10.0.0.0/16").expect("a CIDR")].into_iter());
@@ -226,10 +261,10 @@ mod tests {
 
     #[test]
     fn each_victim_is_of_the_first_part_and_deleted_once() {
-        for grants in [4, 5, 6, 7, 1000, 10_000] {
-            let case = Case::of(Which::Mixed).with_grants(grants);
-            let victims: Vec<u32> = (0..grants).filter_map(|at| case.victim(at)).collect();
-            assert_eq!(u32::try_from(victims.len()), Ok(grants / 4));
+        for count in [4, 5, 6, 7, 1000, 10_000] {
+            let case = Case::of(Which::Mixed).with_count(count);
+            let victims: Vec<u32> = (0..count).filter_map(|at| case.victim(at)).collect();
+            assert_eq!(u32::try_from(victims.len()), Ok(count / 4));
             assert!(victims.iter().all(|victim| *victim < case.first_part()));
             assert_eq!(victims.iter().collect::<HashSet<_>>().len(), victims.len());
         }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 use kube::Client;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
@@ -17,8 +18,12 @@ use super::objects::{
     allocated, assignment, available, child, child_name, child_of, interface, interface_name,
     interfaces, machine, machines, prefixes,
 };
+use super::public::{self, addressed, holder, holder_block, virtual_ip, virtual_ips};
 use crate::bench::floor::hold_watches;
-use crate::bench::writes::{self, Written};
+use crate::bench::writes::{self, Manager, Written};
+
+/// What the controller would write is written in its name.
+const OURS: Manager = Manager::Controller;
 
 /// The process that makes the objects (started by `bench allocation`)
 #[derive(Clone, clap::Args)]
@@ -29,9 +34,9 @@ pub(crate) struct Writer {
     /// Whose objects
     #[arg(long, value_enum)]
     pub(crate) case: Which,
-    /// Of how many grants
+    /// Of how many children or machines
     #[arg(long)]
-    pub(crate) grants: u32,
+    pub(crate) count: u32,
     /// The first number to make
     #[arg(long)]
     pub(crate) from: u32,
@@ -58,7 +63,7 @@ impl Writer {
         Self {
             kubeconfig: kubeconfig.to_owned(),
             case: case.which,
-            grants: case.grants,
+            count: case.count,
             from: part.start,
             to: part.end,
             concurrency,
@@ -72,7 +77,7 @@ impl Writer {
         arguments.extend(["--kubeconfig".into(), self.kubeconfig.clone().into()]);
         arguments.extend(["--case".into(), self.case.name().into()]);
         for (name, value) in [
-            ("--grants", self.grants),
+            ("--count", self.count),
             ("--from", self.from),
             ("--to", self.to),
             ("--concurrency", self.concurrency),
@@ -94,7 +99,7 @@ impl Writer {
         let (made, makes) = mpsc::unbounded_channel();
         let work = Arc::new(Work {
             client,
-            case: Case::of(self.case).with_grants(self.grants),
+            case: Case::of(self.case).with_count(self.count),
             next: AtomicU32::new(self.from),
             to: self.to,
             makes: Mutex::new(makes),
@@ -173,26 +178,58 @@ impl Work {
         }
     }
 
-    async fn grant(&self, number: u32, mut child: Written) -> Result<()> {
-        let (client, name) = (&self.client, child_name(&self.case, number));
-        if let Some(body) = assignment(&self.case, number, &child) {
-            child = writes::patch(client, &prefixes(), &name, &body).await?;
+    async fn grant(&self, number: u32, child: Written) -> Result<()> {
+        let name = child_name(&self.case, number);
+        let body = assignment(&self.case, number, &child);
+        self.grant_block(&name, &self.case.block(number), child, body)
+            .await
+    }
+
+    /// Gives a child its block, unless it named it, and makes it Allocated.
+    async fn grant_block(
+        &self,
+        name: &str,
+        block: &str,
+        mut child: Written,
+        assignment: Option<Value>,
+    ) -> Result<()> {
+        let client = &self.client;
+        if let Some(body) = assignment {
+            child = writes::patch_as(OURS, client, &prefixes(), name, &body).await?;
         }
-        let status = allocated(&self.case.block(number), &child);
-        writes::patch_status_of(client, &prefixes(), &name, &status).await?;
+        let status = allocated(block, &child);
+        writes::patch_status_as(OURS, client, &prefixes(), name, &status).await?;
         Ok(())
     }
 
     async fn interface(&self, number: u32, machine: &Written) -> Result<()> {
         let (client, case) = (&self.client, &self.case);
         let body = interface(case, number, machine);
-        let interface = writes::create(client, &interfaces(), &body).await?;
+        let interface = writes::create_as(OURS, client, &interfaces(), &body).await?;
         let body = child_of(case, number, &interface);
-        let child = writes::create(client, &prefixes(), &body).await?;
+        let child = writes::create_as(OURS, client, &prefixes(), &body).await?;
         self.grant(number, child).await?;
+        if case.has_public() {
+            self.public(number, &interface).await?;
+        }
         let status = available(case, number, &interface);
         let name = interface_name(number);
-        writes::patch_status_of(client, &interfaces(), &name, &status).await?;
+        writes::patch_status_as(OURS, client, &interfaces(), &name, &status).await?;
+        Ok(())
+    }
+
+    /// The virtual IP of an interface, and the prefix that holds its address.
+    async fn public(&self, number: u32, interface: &Written) -> Result<()> {
+        let client = &self.client;
+        let body = virtual_ip(number, interface);
+        let virtual_ip = writes::create_as(OURS, client, &virtual_ips(), &body).await?;
+        let body = holder(number, &virtual_ip);
+        let holder = writes::create_as(OURS, client, &prefixes(), &body).await?;
+        let (name, block) = (&virtual_ip.metadata.uid, holder_block(number));
+        let body = public::assignment(number, &holder);
+        self.grant_block(name, &block, holder, Some(body)).await?;
+        let (name, status) = (interface_name(number), addressed(number, &virtual_ip));
+        writes::patch_status_as(OURS, client, &virtual_ips(), &name, &status).await?;
         Ok(())
     }
 }

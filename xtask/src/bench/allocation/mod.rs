@@ -6,6 +6,7 @@ mod census;
 mod etcd;
 mod floor;
 mod objects;
+mod public;
 mod pure;
 mod random;
 mod report;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use xtask::cargo::build_binary;
 
+use super::objects::NAMESPACE;
 use super::plane::Plane;
 use super::release::again_in_release;
 use super::round::Program;
@@ -36,9 +38,9 @@ pub(crate) struct BenchAllocation {
     /// The cases of a whole /16 as well: they take most of an hour
     #[arg(long)]
     full: bool,
-    /// How many grants in each case, instead of its own number
+    /// How many children or machines in each case, instead of its own number
     #[arg(long, value_parser = clap::value_parser!(u32).range(4..))]
-    grants: Option<u32>,
+    count: Option<u32>,
     /// How often controller and floor run, in turn, instead of each case's own number
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
@@ -108,7 +110,7 @@ impl BenchAllocation {
         for case in self.cases() {
             if !warm {
                 eprintln!("warming up");
-                setting.floor(&case.with_grants(WARM_UP)).await?;
+                setting.floor(&case.with_count(WARM_UP)).await?;
                 warm = true;
             }
             let row = self.row(&setting, case).await?;
@@ -127,13 +129,14 @@ impl BenchAllocation {
         });
         let cases = chosen.map(Case::of);
         cases
-            .map(|case| self.grants.map_or(case, |grants| case.with_grants(grants)))
+            .map(|case| self.count.map_or(case, |count| case.with_count(count)))
             .collect()
     }
 
     fn controller_arguments(&self) -> Vec<String> {
         let mut arguments = vec![
             "--prefix-allocation=controller".to_owned(),
+            format!("--public-pool-namespace={NAMESPACE}"),
             format!("--concurrency={}", self.concurrency),
         ];
         arguments.extend(self.controller_args.iter().cloned());
@@ -147,7 +150,7 @@ impl BenchAllocation {
             eprintln!(
                 "{}, round {round}: {} grants by the floor",
                 case.name(),
-                case.grants
+                case.grants()
             );
             let floor = setting.floor(&case).await?;
             let made_by_floor = setting.samples(&case).await?;

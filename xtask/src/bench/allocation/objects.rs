@@ -8,6 +8,7 @@ use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::case::{Asks, Case};
+use super::public;
 use crate::bench::objects::{COMPUTE, NAMESPACE, NETWORK, NETWORKING, machine_name};
 use crate::bench::writes::{Written, collection};
 
@@ -32,10 +33,23 @@ pub(crate) fn machines() -> String {
     collection("compute", "machines")
 }
 
-/// The parent of all.
-pub(crate) fn parent(case: &Case) -> Value {
+/// A prefix of whose block children get parts.
+pub(crate) struct Parent {
+    pub(crate) name: &'static str,
+    pub(crate) block: String,
+    pub(crate) body: Value,
+}
+
+/// The parents of a case.
+pub(crate) fn parents(case: &Case) -> Vec<Parent> {
     let spec = json!({ "ipFamily": case.family(), "prefix": case.parent() });
-    prefix(&json!({ "namespace": NAMESPACE, "name": PARENT }), &spec)
+    let mut parents = vec![Parent {
+        name: PARENT,
+        block: case.parent(),
+        body: prefix(&json!({ "namespace": NAMESPACE, "name": PARENT }), &spec),
+    }];
+    parents.extend(case.has_public().then(public::pool));
+    parents
 }
 
 /// Name of child number `number`.
@@ -66,7 +80,7 @@ pub(crate) fn child_of(case: &Case, number: u32, interface: &Written) -> Value {
     prefix(&metadata, &child_spec(case, number))
 }
 
-fn prefix(metadata: &Value, spec: &Value) -> Value {
+pub(super) fn prefix(metadata: &Value, spec: &Value) -> Value {
     json!({ "apiVersion": IPAM, "kind": "Prefix", "metadata": metadata, "spec": spec })
 }
 
@@ -81,12 +95,15 @@ fn child_spec(case: &Case, number: u32) -> Value {
 
 /// The patch that gives a child its block, unless it named it.
 pub(crate) fn assignment(case: &Case, number: u32, child: &Written) -> Option<Value> {
+    matches!(case.asks(number), Asks::Length(_)).then(|| assignment_of(&case.block(number), child))
+}
+
+/// The patch that gives a child this block.
+pub(crate) fn assignment_of(block: &str, child: &Written) -> Value {
     let metadata = &child.metadata;
-    matches!(case.asks(number), Asks::Length(_)).then(|| {
-        json!({
-            "metadata": { "uid": metadata.uid, "resourceVersion": metadata.resource_version },
-            "spec": { "prefix": case.block(number) },
-        })
+    json!({
+        "metadata": { "uid": metadata.uid, "resourceVersion": metadata.resource_version },
+        "spec": { "prefix": block },
     })
 }
 
@@ -117,7 +134,7 @@ fn lower_half(block: &str) -> Option<String> {
     (length < bits).then(|| format!("{address}/{}", length + 1))
 }
 
-fn ready(reason: &str, now: Time, generation: i64) -> Condition {
+pub(super) fn ready(reason: &str, now: Time, generation: i64) -> Condition {
     Condition {
         type_: "Ready".to_owned(),
         status: "True".to_owned(),
@@ -165,11 +182,16 @@ pub(crate) fn interface(case: &Case, number: u32, machine: &Written) -> Value {
 
 fn interface_spec(case: &Case, number: u32) -> Value {
     let template = json!({ "spec": child_spec(case, number) });
-    json!({
+    let mut spec = json!({
         "networkRef": { "name": NETWORK },
         "ipFamilies": [case.family()],
         "ips": [{ "ephemeral": { "prefixTemplate": template } }],
-    })
+    });
+    if case.has_public() {
+        let template = json!({ "spec": public::virtual_ip_spec() });
+        spec["virtualIP"] = json!({ "ephemeral": { "virtualIPTemplate": template } });
+    }
+    spec
 }
 
 /// The status of an interface whose prefix has its block.
@@ -178,7 +200,7 @@ pub(crate) fn available(case: &Case, number: u32, interface: &Written) -> Value 
     let generation = interface.metadata.generation;
     let block = case.block(number);
     let address = block.split('/').next().unwrap_or_default();
-    json!({
+    let mut body = json!({
         "metadata": { "resourceVersion": interface.metadata.resource_version },
         "status": {
             "state": "Available",
@@ -187,7 +209,11 @@ pub(crate) fn available(case: &Case, number: u32, interface: &Written) -> Value 
             "conditions": [ready("Available", now, generation)],
             "observedGeneration": generation,
         },
-    })
+    });
+    if case.has_public() {
+        body["status"]["virtualIP"] = Case::public_address(number).to_string().into();
+    }
+    body
 }
 
 /// What two objects must have in common to have cost the same: all but identities, times and blocks.
@@ -196,7 +222,6 @@ pub(crate) fn comparable(mut object: Value) -> Value {
         "/metadata/uid",
         "/metadata/resourceVersion",
         "/metadata/creationTimestamp",
-        "/metadata/managedFields",
         "/metadata/ownerReferences/0/uid",
         "/spec/machineRef/uid",
         "/spec/prefix",
@@ -205,11 +230,19 @@ pub(crate) fn comparable(mut object: Value) -> Value {
         "/status/conditions/0/lastTransitionTime",
         "/status/capacity/largestFree",
         "/status/ips/0",
+        "/status/virtualIP",
     ];
     for pointer in removed {
         if let Some(value) = object.pointer_mut(pointer) {
             *value = Value::Null;
         }
+    }
+    if let Some(managed) = object["metadata"]["managedFields"].as_array_mut() {
+        for fields in managed.iter_mut() {
+            fields["time"] = Value::Null;
+        }
+        // Those of one second may be in any order.
+        managed.sort_by_key(|fields| format!("{}{}", fields["manager"], fields["subresource"]));
     }
     object
 }

@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
 use xtask::process::Tied;
 
@@ -11,15 +12,16 @@ use super::case::Case;
 use super::etcd;
 use super::floor::Writer;
 use super::objects::{
-    PARENT, allocated, child_name, comparable, interface_name, interfaces, machine, machines,
-    parent, prefixes,
+    allocated, child_name, comparable, interface_name, interfaces, machine, machines, parents,
+    prefixes,
 };
+use super::public::virtual_ips;
 use super::watcher::Watcher;
 use crate::bench::audit::Requests;
 use crate::bench::latency::{self, Latencies};
 use crate::bench::plane::{CONTROLLER, Plane};
 use crate::bench::round::Program;
-use crate::bench::writes;
+use crate::bench::writes::{self, Manager};
 
 /// How long record and children may disagree after the last grant.
 const SETTLE: Duration = Duration::from_secs(30);
@@ -61,10 +63,13 @@ impl Setting<'_> {
     pub(crate) async fn floor(&self, case: &Case) -> Result<Floor> {
         self.empty().await?;
         let client = &self.plane.client;
-        let made = writes::create(client, &prefixes(), &parent(case)).await?;
-        let status = allocated(&case.parent(), &made);
-        writes::patch_status_of(client, &prefixes(), PARENT, &status).await?;
-        self.watcher.is_allocated(PARENT).await?;
+        for parent in parents(case) {
+            let made = writes::create(client, &prefixes(), &parent.body).await?;
+            let (name, status) = (parent.name, allocated(&parent.block, &made));
+            writes::patch_status_as(Manager::Controller, client, &prefixes(), name, &status)
+                .await?;
+            self.watcher.is_allocated(name).await?;
+        }
         self.watcher.begin();
         let before = self.received().await?;
         let wall = self.write(case, true).await?;
@@ -77,18 +82,26 @@ impl Setting<'_> {
     pub(crate) async fn controller(&self, case: &Case) -> Result<Run> {
         self.empty().await?;
         let plane = self.plane;
-        writes::create(&plane.client, &prefixes(), &parent(case)).await?;
+        let parents = parents(case);
+        for parent in &parents {
+            writes::create(&plane.client, &prefixes(), &parent.body).await?;
+        }
         let mut running = self.program.start(plane)?;
-        let allocated = self.watcher.is_allocated(PARENT).await;
-        running.check()?;
-        allocated?;
+        for parent in &parents {
+            let allocated = self.watcher.is_allocated(parent.name).await;
+            running.check()?;
+            allocated?;
+        }
         self.watcher.begin();
         let (etcd, cpu) = (self.received().await?, running.cpu()?);
         let position = plane.audit.position()?;
         let wall = self.write(case, false).await;
         running.check()?;
         let wall = wall?;
-        let audit = self.watcher.settled(PARENT, SETTLE).await?;
+        let mut leaks = 0;
+        for parent in &parents {
+            leaks += self.watcher.settled(parent.name, SETTLE).await?.leaks;
+        }
         running.check()?;
         let mut run = Run {
             wall,
@@ -97,11 +110,11 @@ impl Setting<'_> {
             peak_rss: running.peak_memory()?,
             requests: plane.audit.since(position, CONTROLLER)?,
             overlaps: self.watcher.overlaps(),
-            leaks: audit.leaks,
+            leaks,
             latencies: None,
         };
         if case.is_of_machines() {
-            let more = case.grants..case.grants + self.latencies;
+            let more = case.count..case.count + self.latencies;
             let one_more = |number| (machine(case, number), vec![interface_name(number)]);
             run.latencies = Some(latency::measure(plane, more, one_more).await?);
         }
@@ -133,9 +146,10 @@ impl Setting<'_> {
 
     /// When the last of the first `count` children, or interfaces, got what it asks for.
     async fn all_have(&self, case: &Case, count: u32) -> Result<Instant> {
-        let count = usize::try_from(count)?;
-        let last = self.watcher.all_allocated(count).await?;
+        let grants = usize::try_from(case.grants_of(count))?;
+        let last = self.watcher.all_allocated(grants).await?;
         if case.is_of_machines() {
+            let count = usize::try_from(count)?;
             let available = self.plane.observer.all_available(count).await?;
             return Ok(last.max(available));
         }
@@ -148,10 +162,17 @@ impl Setting<'_> {
 
     /// The last child that was made, and its interface, without what differs from run to run.
     pub(crate) async fn samples(&self, case: &Case) -> Result<Vec<Value>> {
-        let (client, number) = (&self.plane.client, case.grants - 1);
+        let (client, number) = (&self.plane.client, case.count - 1);
         let mut samples = vec![writes::read(client, &prefixes(), &child_name(case, number)).await?];
+        let name = interface_name(number);
         if case.is_of_machines() {
-            samples.push(writes::read(client, &interfaces(), &interface_name(number)).await?);
+            samples.push(writes::read(client, &interfaces(), &name).await?);
+        }
+        if case.has_public() {
+            let virtual_ip = writes::read(client, &virtual_ips(), &name).await?;
+            let holder = virtual_ip["metadata"]["uid"].as_str().unwrap_or_default();
+            samples.push(writes::read(client, &prefixes(), holder).await?);
+            samples.push(virtual_ip);
         }
         Ok(samples.into_iter().map(comparable).collect())
     }
@@ -159,18 +180,34 @@ impl Setting<'_> {
     /// Deletes all that a run made.
     pub(crate) async fn empty(&self) -> Result<()> {
         let client = &self.plane.client;
-        for collection in [machines(), interfaces()] {
+        for collection in [machines(), interfaces(), virtual_ips()] {
             writes::empty(client, &collection).await?;
         }
         self.plane.observer.all_gone().await?;
-        // The parent stays, as long as the finalizer is on it.
         writes::empty(client, &prefixes()).await?;
-        let parent: Option<Value> = writes::read(client, &prefixes(), PARENT).await.ok();
-        if parent.is_some() {
-            let body = json!({ "metadata": { "finalizers": null } });
-            let released = writes::patch(client, &prefixes(), PARENT, &body).await;
-            released.context("taking the finalizer off the parent")?;
-        }
+        self.release().await?;
         self.watcher.all_gone().await
+    }
+
+    /// Takes the finalizers off the prefixes that stay for them.
+    async fn release(&self) -> Result<()> {
+        let client = &self.plane.client;
+        let list = format!("{}?limit=100000", prefixes());
+        let list: Value = writes::read_at(client, &list).await?;
+        let left = list["items"].as_array().cloned().unwrap_or_default();
+        let names = left
+            .iter()
+            .filter_map(|prefix| prefix["metadata"]["name"].as_str());
+        let release = |name: &str| {
+            let name = name.to_owned();
+            async move {
+                let body = json!({ "metadata": { "finalizers": null } });
+                let released =
+                    writes::patch_as(Manager::Bench, client, &prefixes(), &name, &body).await;
+                released.with_context(|| format!("taking the finalizer off Prefix {name}"))
+            }
+        };
+        let released = stream::iter(names.map(release)).buffer_unordered(16);
+        released.try_for_each(|_| async { Ok(()) }).await
     }
 }

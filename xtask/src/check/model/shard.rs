@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use api_model::{Answer, Definition, Reported, Server, What as Happened};
+use api_model::{Answer, Definition, Refusal, Reported, Server, What as Happened};
 use fastrand::Rng;
 use http::Method;
 use ironcore_api::KINDS;
@@ -123,7 +123,8 @@ impl Shard {
 
     /// Asks both.
     pub(super) async fn ask(&mut self, ask: Ask) -> Result<()> {
-        let real = wire::ask(&self.client, &self.namespace, &self.for_server(&ask)).await?;
+        let for_server = self.for_server(&ask);
+        let mut real = wire::ask(&self.client, &self.namespace, &for_server).await?;
         if ask.name.is_empty() && real.code == 201 {
             let name = real.body["metadata"]["name"].as_str().unwrap_or_default();
             self.model.set_suffix(&name[name.len().saturating_sub(5)..]);
@@ -134,6 +135,10 @@ impl Shard {
         self.figures.modelled += start.elapsed();
         self.limit(ask.kind, false);
         self.figures.requests += 1;
+        let end = Instant::now() + PATIENCE;
+        while self.missed_a_conflict(&ask, &answer, &real) && Instant::now() < end {
+            real = wire::ask(&self.client, &self.namespace, &for_server).await?;
+        }
         self.story
             .add(ask.kind, &ask.name, told(&ask, &real, &answer));
         let difference = same::difference(&ask, &self.namespace, &answer, &real, &mut self.twins);
@@ -141,6 +146,18 @@ impl Shard {
             self.differs(ask.kind, &ask.name, &difference);
         }
         Ok(())
+    }
+
+    /// Whether the server took a patch for one that changes nothing, and wrote nothing, although it names an older version. It judges
+    /// by its watch cache first, which was seen to be behind on a machine under load; asked again it refuses the patch.
+    fn missed_a_conflict(&self, ask: &Ask, answer: &Answer, real: &Seen) -> bool {
+        let conflict = matches!(answer, Answer::Refused(Refusal::Conflict));
+        let stored = self.model.get(ask.kind, &ask.name);
+        let version = stored.and_then(|object| object["metadata"]["resourceVersion"].as_str());
+        let unchanged = version.is_some_and(|version| {
+            real.body["metadata"]["resourceVersion"] == *self.twins.real_version(version)
+        });
+        conflict && real.code == 200 && unchanged
     }
 
     /// Has the model ask as the user who may do little, or not.

@@ -71,7 +71,7 @@ pub(crate) struct Row {
 impl Row {
     /// Of all rounds of a case.
     pub(crate) fn new(case: &Case, pairs: &[Pair]) -> Self {
-        let grants = f64::from(case.grants);
+        let grants = f64::from(case.grants());
         let of_runs =
             |figure: fn(&Run) -> f64| median(pairs.iter().map(|pair| figure(&pair.controller)));
         let of_floors =
@@ -87,7 +87,7 @@ impl Row {
         let requests = worst(|run| run.requests.total() + run.requests.events);
         Self {
             case: case.name(),
-            grants: case.grants,
+            grants: case.grants(),
             wall_s: rounded(wall),
             floor_s: rounded(floor),
             ratio: rounded(median(pairs.iter().map(Pair::ratio))),
@@ -121,12 +121,12 @@ pub(crate) mod tests {
 
     pub(crate) fn row(which: Which, wall: u64, floor: u64) -> Row {
         let case = Case::of(which);
-        let grants = u64::from(case.grants);
+        let grants = u64::from(case.grants());
         let pair = |wall: u64, floor: u64, leaks| Pair {
             controller: Run {
                 wall: Duration::from_millis(wall),
-                etcd: 2000.0 * f64::from(case.grants),
-                cpu: Duration::from_micros(400) * case.grants,
+                etcd: 2000.0 * f64::from(case.grants()),
+                cpu: Duration::from_micros(400) * case.grants(),
                 peak_rss: 30 << 20,
                 requests: Requests {
                     by_verb: [("patch".to_owned(), [(200, 2 * grants)].into())].into(),
@@ -138,7 +138,7 @@ pub(crate) mod tests {
             },
             floor: Floor {
                 wall: Duration::from_millis(floor),
-                etcd: 1600.0 * f64::from(case.grants),
+                etcd: 1600.0 * f64::from(case.grants()),
             },
         };
         let pairs = [
