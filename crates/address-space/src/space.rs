@@ -1,6 +1,7 @@
 //! What is held of a block.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use ironcore_api::address::Prefix;
 
@@ -81,14 +82,14 @@ impl Space {
 
     /// One that held `block` does no longer.
     pub fn release(&mut self, block: Prefix) {
-        let Some(count) = self.held.get_mut(&block) else {
+        let Entry::Occupied(mut count) = self.held.entry(block) else {
             return;
         };
-        *count -= 1;
-        if *count > 0 {
+        *count.get_mut() -= 1;
+        if *count.get() > 0 {
             return;
         }
-        self.held.remove(&block);
+        count.remove();
         self.forget_length(block.length());
         if let Some(inner) = self.inner(block)
             && !self.is_inside_of_held(block)
@@ -120,15 +121,15 @@ impl Space {
         let Some(root) = self.root else {
             return;
         };
-        if self.held.contains_key(&prefix) {
-            return;
-        }
-        let inside = prefix..=Prefix::single(prefix.last());
-        if self.held.range(inside).next().is_none() {
-            self.free.add(block, root.into());
-        } else {
-            for half in block.halves() {
-                self.free_rest(half, half.prefix(root.family()));
+        // A block comes before all that lie in it.
+        let mut inside = self.held.range(prefix..=Prefix::single(prefix.last()));
+        match inside.next() {
+            None => self.free.add(block, root.into()),
+            Some((held, _)) if *held == prefix => {}
+            Some(_) => {
+                for half in block.halves() {
+                    self.free_rest(half, half.prefix(root.family()));
+                }
             }
         }
     }
