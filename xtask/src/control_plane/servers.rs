@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use k8s_openapi::ByteString;
 use kube::Client;
 use serde_json::json;
 
@@ -181,6 +182,36 @@ impl ControlPlane {
         let revision = range["header"]["revision"].as_str();
         let revision = revision.and_then(|text| text.parse().ok());
         revision.context("etcd's answer has no revision")
+    }
+
+    /// Stores these objects past the API server, whose watches report them all the same: each a key below `/registry` and what
+    /// the API server would store there.
+    pub async fn put_in_etcd(&self, objects: &[(String, String)]) -> Result<()> {
+        let bytes = |text: &str| ByteString(text.as_bytes().to_vec());
+        let put = |(key, value): &(String, String)| json!({ "requestPut": { "key": bytes(key), "value": bytes(value) } });
+        // Not more than etcd takes at once.
+        for some in objects.chunks(100) {
+            let puts: Vec<_> = some.iter().map(put).collect();
+            http::etcd(self.ports.etcd, "/v3/kv/txn", &json!({ "success": puts })).await?;
+        }
+        Ok(())
+    }
+
+    /// How many objects whose keys begin like this were written since a revision.
+    pub async fn written_since(&self, prefix: &str, revision: i64) -> Result<u64> {
+        let mut end = prefix.as_bytes().to_vec();
+        if let Some(last) = end.last_mut() {
+            *last += 1;
+        }
+        let body = json!({
+            "key": ByteString(prefix.as_bytes().to_vec()),
+            "rangeEnd": ByteString(end),
+            "countOnly": true,
+            "minModRevision": (revision + 1).to_string(),
+        });
+        let range = http::etcd(self.ports.etcd, "/v3/kv/range", &body).await?;
+        let count = range["count"].as_str().unwrap_or("0").parse();
+        count.context("etcd's answer has no count")
     }
 
     /// Has etcd refuse all writes, as it does when its disk or its quota is full (`NOSPACE`), or take them again.

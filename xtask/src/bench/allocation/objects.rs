@@ -220,6 +220,8 @@ pub(crate) fn available(case: &Case, number: u32, interface: &Written) -> Value 
 pub(crate) fn comparable(mut object: Value) -> Value {
     let removed = [
         "/metadata/uid",
+        // Of a prefix that holds a public address, the UID of its virtual IP.
+        "/metadata/name",
         "/metadata/resourceVersion",
         "/metadata/creationTimestamp",
         "/metadata/ownerReferences/0/uid",
@@ -231,7 +233,11 @@ pub(crate) fn comparable(mut object: Value) -> Value {
         "/status/capacity/largestFree",
         "/status/ips/0",
         "/status/virtualIP",
+        "/spec/targetRef/uid",
+        "/metadata/annotations/ni.ironcore.dev~1virtual-ip-uid",
+        "/status/ip",
     ];
+    let owner = object["metadata"]["ownerReferences"][0]["uid"].clone();
     for pointer in removed {
         if let Some(value) = object.pointer_mut(pointer) {
             *value = Value::Null;
@@ -240,9 +246,15 @@ pub(crate) fn comparable(mut object: Value) -> Value {
     if let Some(managed) = object["metadata"]["managedFields"].as_array_mut() {
         for fields in managed.iter_mut() {
             fields["time"] = Value::Null;
+            // Owner references are named by their UIDs.
+            let text = fields.to_string();
+            let text = owner
+                .as_str()
+                .map_or(text.clone(), |owner| text.replace(owner, ""));
+            *fields = text.into();
         }
         // Those of one second may be in any order.
-        managed.sort_by_key(|fields| format!("{}{}", fields["manager"], fields["subresource"]));
+        managed.sort_by_key(Value::to_string);
     }
     object
 }

@@ -4,6 +4,7 @@ mod decode;
 mod happenings;
 mod objects;
 mod process;
+mod real;
 mod report;
 mod stand_in;
 mod stored;
@@ -17,8 +18,9 @@ use xtask::cargo::build_binary;
 
 use self::happenings::Happening;
 use self::objects::Objects;
-use self::process::{Controller, Server, Times};
-use self::report::{Events, Row};
+use self::process::{Controller, Server};
+use self::real::Real;
+use self::report::{Events, REAL, Row, STAND_IN};
 use super::folder;
 use super::markdown::table;
 use super::release::again_in_release;
@@ -32,6 +34,9 @@ pub(crate) struct BenchWorld {
     /// How many objects
     #[arg(long, value_delimiter = ',', default_values_t = [1000, 100_000, 1_000_000])]
     objects: Vec<u64>,
+    /// How many objects the controller reads from a real API server, besides: 0 for none
+    #[arg(long, default_value_t = 100_000)]
+    real: u64,
     /// Where to write the figures
     #[arg(long)]
     json: Option<PathBuf>,
@@ -77,6 +82,10 @@ impl BenchWorld {
             eprintln!("{}", table(&report::COLUMNS, std::slice::from_ref(&row)));
             rows.push(row);
         }
+        if self.real > 0 {
+            eprintln!("{} objects of a real API server", self.real);
+            rows.push(self.real_row(program, dir, empty).await?);
+        }
         Ok(rows)
     }
 
@@ -96,15 +105,10 @@ impl BenchWorld {
         let objects = Objects::new(count);
         let server = Server::start(count, dir)?;
         let mut controller = Controller::start(program, &server.kubeconfig, dir)?;
-        let probes = controller.probe()?;
-        let ready = controller.ready().await?;
-        controller.settle().await?;
-        let times = probes.times().await?;
-        ensure!(times.failed == 0, "{} probes failed", times.failed);
+        let start = Start::of(&mut controller).await?;
         let writes = server.ask("writes").await?;
         ensure!(writes == "0", "{writes} writes where all was at rest");
-        sleep(Duration::from_secs(self.rest)).await;
-        let (resident, peak) = (controller.memory("VmRSS")?, controller.memory("VmHWM")?);
+        let memory = self.memory_at_rest(&controller).await?;
         let mut events = Events::new();
         for happening in Happening::ALL {
             if happening.can_happen(objects) {
@@ -116,21 +120,50 @@ impl BenchWorld {
         controller.stop().await;
         server.stop().await;
         let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
-        let Times { livez, stalls, .. } = times;
-        let [livez] = percentiles(livez, [990]);
-        let [stall] = percentiles(stalls, [999]);
-        let above = |bytes: u64| float(bytes.saturating_sub(empty));
-        Ok(Row {
+        Ok(Figures {
+            server: STAND_IN,
             objects: count,
-            ready_s: rounded(ready.as_secs_f64()),
-            decode_s: rounded(decode.as_secs_f64()),
-            ready_ratio: rounded(ready.as_secs_f64() / decode.as_secs_f64()),
-            bytes_per_object: (above(resident) / float(count)).round(),
-            peak_ratio: rounded(above(peak) / above(resident)),
-            longest_turn_ms: rounded(longest * 1e3),
-            stall_p999_ms: rounded(ms(stall)),
-            livez_p99_ms: rounded(ms(livez)),
-            event_us: events,
+            start,
+            decode,
+            memory,
+            empty,
+            longest,
+            events,
+        }
+        .row())
+    }
+
+    /// As [`Self::row`], with the objects in etcd and a real API server before it.
+    async fn real_row(&self, program: &Path, dir: &Path, empty: u64) -> Result<Row> {
+        let objects = Objects::new(self.real);
+        let real = Real::start(objects, dir).await?;
+        let mut controller = Controller::start(program, &real.kubeconfig(), dir)?;
+        let start = Start::of(&mut controller).await?;
+        let writes = real.writes().await?;
+        ensure!(writes == 0, "{writes} writes where all was at rest");
+        let memory = self.memory_at_rest(&controller).await?;
+        let longest = controller.metric("ni_longest_turn_seconds").await?;
+        controller.stop().await;
+        real.stop().await;
+        let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
+        Ok(Figures {
+            server: REAL,
+            objects: self.real,
+            start,
+            decode,
+            memory,
+            empty,
+            longest,
+            events: Events::new(),
+        }
+        .row())
+    }
+
+    async fn memory_at_rest(&self, controller: &Controller) -> Result<Memory> {
+        sleep(Duration::from_secs(self.rest)).await;
+        Ok(Memory {
+            resident: controller.memory("VmRSS")?,
+            peak: controller.memory("VmHWM")?,
         })
     }
 
@@ -171,5 +204,75 @@ impl BenchWorld {
             std::fs::write(path, svg).with_context(|| format!("writing {}", path.display()))?;
         }
         Ok(())
+    }
+}
+
+/// How a controller started.
+struct Start {
+    ready: Duration,
+    livez: Duration,
+    stall: Duration,
+}
+
+impl Start {
+    /// Waits until it is ready and has nothing more to do, and asks `/livez` all the while.
+    async fn of(controller: &mut Controller) -> Result<Self> {
+        let probes = controller.probe()?;
+        let ready = controller.ready().await?;
+        controller.settle().await?;
+        let times = probes.times().await?;
+        ensure!(times.failed == 0, "{} probes failed", times.failed);
+        let [livez] = percentiles(times.livez, [990]);
+        let [stall] = percentiles(times.stalls, [999]);
+        Ok(Self {
+            ready,
+            livez,
+            stall,
+        })
+    }
+}
+
+/// Bytes of a process.
+struct Memory {
+    resident: u64,
+    peak: u64,
+}
+
+/// What was measured of one world.
+struct Figures {
+    server: &'static str,
+    objects: u64,
+    start: Start,
+    decode: Duration,
+    memory: Memory,
+    /// Resident memory of a controller that knows nothing.
+    empty: u64,
+    /// Seconds.
+    longest: f64,
+    events: Events,
+}
+
+impl Figures {
+    fn row(self) -> Row {
+        let Start {
+            ready,
+            livez,
+            stall,
+        } = self.start;
+        let above = |bytes: u64| float(bytes.saturating_sub(self.empty));
+        let resident = above(self.memory.resident);
+        Row {
+            server: self.server,
+            objects: self.objects,
+            ready_s: rounded(ready.as_secs_f64()),
+            decode_s: rounded(self.decode.as_secs_f64()),
+            ready_ratio: rounded(ready.as_secs_f64() / self.decode.as_secs_f64()),
+            bytes_per_object: (resident / float(self.objects)).round(),
+            peak_ratio: rounded(above(self.memory.peak) / resident),
+            longest_turn_ms: rounded(self.longest * 1e3),
+            stall_p999_ms: rounded(ms(stall)),
+            livez_p99_ms: rounded(ms(livez)),
+            event_us: self.events,
+        }
     }
 }
