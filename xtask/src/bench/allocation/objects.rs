@@ -2,7 +2,9 @@
 
 use ironcore_api::ipam::PrefixPhase;
 use ironcore_api::names;
-use ironcore_api::ownership::{EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER, controller_reference};
+use ironcore_api::ownership::{
+    EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER, LAST_APPLIED, controller_reference,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
@@ -166,6 +168,11 @@ pub(crate) fn interface_name(number: u32) -> String {
 pub(crate) fn interface(case: &Case, number: u32, machine: &Written) -> Value {
     let (name, uid) = (machine_name(number), &machine.metadata.uid);
     let mut spec = interface_spec(case, number);
+    let mut annotations = json!({ EPHEMERAL_MANAGED_BY: EPHEMERAL_MANAGER });
+    if case.has_public() {
+        let applied = json!({ "virtualIP": spec["virtualIP"] });
+        annotations[LAST_APPLIED] = applied.to_string().into();
+    }
     spec["machineRef"] = json!({ "name": name, "uid": uid });
     json!({
         "apiVersion": NETWORKING,
@@ -173,7 +180,7 @@ pub(crate) fn interface(case: &Case, number: u32, machine: &Written) -> Value {
         "metadata": {
             "namespace": NAMESPACE,
             "name": interface_name(number),
-            "annotations": { EPHEMERAL_MANAGED_BY: EPHEMERAL_MANAGER },
+            "annotations": annotations,
             "ownerReferences": [controller_reference(COMPUTE, "Machine", &name, uid)],
         },
         "spec": spec,
