@@ -10,24 +10,34 @@ use crate::search::Violation;
 use crate::state::State;
 use crate::step::Step;
 
+/// Of what never comes to rest so many steps are told at the beginning and at the end, once users and faults have stopped.
+const TOLD: usize = 30;
+
 /// Tells how something comes about, a line for each step.
 pub(crate) fn tell(scope: &Scope, violation: &Violation) -> Vec<String> {
     let mut state = State::first(scope);
     let mut lines = Vec::new();
+    let left_out = violation.explored + TOLD..violation.steps.len().saturating_sub(TOLD);
     for (number, step) in violation.steps.iter().enumerate() {
         if number == violation.explored {
             lines.push("Users and faults stop.".to_owned());
         }
+        if number == left_out.start && !left_out.is_empty() {
+            lines.push(format!("     ({} steps more of that sort)", left_out.len()));
+        }
+        let is_told = !left_out.contains(&number);
         let line = describe(scope, &state, *step);
         let line = format!("{:>3}. {line}", number + 1);
         if number >= violation.explored && *step == Step::Wait {
             state.wait(scope);
-            lines.push(line);
+            lines.extend(is_told.then_some(line));
             continue;
         }
         let before = state.clone();
         let broken = state.take(scope, *step).is_err();
-        lines.push(line + &after(&before, &state, *step));
+        if is_told {
+            lines.push(line + &after(&before, &state, *step));
+        }
         if broken {
             break;
         }

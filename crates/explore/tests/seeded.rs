@@ -26,6 +26,9 @@ fn is_found(finding: &Finding) {
         "{finding:?}: {}",
         violation.broken
     );
+    // Somebody can read it.
+    let lines = violation.story.len();
+    assert!(lines < 150, "{finding:?}: {lines} lines");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Rules of this repository that neither the compiler nor clippy knows.
 
+mod cited;
 mod excerpts;
 mod pure;
 mod rules;
@@ -47,6 +48,7 @@ pub fn check(root: &Path) -> Result<(Vec<Fault>, Sizes)> {
     let mut faults = Vec::new();
     let mut sizes = Sizes::default();
     let mut documents = Documents::default();
+    let mut cited = cited::Cited::default();
     for (path, text) in text_files(root)? {
         let read = |file: &str| std::fs::read_to_string(root.join(file)).ok();
         let found = rules::of_all(&path, &text)
@@ -58,13 +60,11 @@ pub fn check(root: &Path) -> Result<(Vec<Fault>, Sizes)> {
             faults.extend(long.map(|message| Fault::new(&path, 0, message)));
         }
         documents.add(&path, &text);
+        cited.add(&path, &text);
     }
     let links = documents.faults(|path| root.join(path).exists());
-    faults.extend(
-        links
-            .into_iter()
-            .map(|(path, line, message)| Fault::new(&path, line, message)),
-    );
+    let missing = links.into_iter().chain(cited.faults());
+    faults.extend(missing.map(|(path, line, message)| Fault::new(&path, line, message)));
     faults.sort();
     Ok((faults, sizes))
 }

@@ -13,6 +13,7 @@ mod rests;
 mod retries;
 #[path = "../sim/mod.rs"]
 mod sim;
+mod turns;
 mod users;
 
 use std::collections::{BTreeMap, VecDeque};
