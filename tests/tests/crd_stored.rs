@@ -9,19 +9,13 @@ use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
-use crate::crd_faults::{self, CHANGED, Changed, Fault};
+use crate::crd_faults::{AtFault, CHANGED, Changed, TEMPLATE, at_fault};
 use crate::support::case::{causes, dry_run};
 use crate::support::object::{change, dynamic, smallest};
 use crate::support::{client, namespace};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 8;
-
-/// Where a machine has the spec of an interface.
-const TEMPLATE: &str = "spec.networkInterfaces[].ephemeral.networkInterfaceTemplate";
-/// There it is a pattern: a rule on so many names would be too expensive.
-const NO_RULE_IN_TEMPLATES: &str =
-    "spec.prefixes: [*].ephemeral.prefixTemplate.spec.parentRef.name";
 
 /// The definition of a kind under a group of the test's own, so that other tests keep theirs.
 struct Copy {
@@ -159,50 +153,6 @@ fn rules(schema: &Value, path: &str, found: &mut Vec<Rule>) {
     }
 }
 
-/// An object that breaks a rule.
-struct AtFault {
-    /// The beginning of the rule's name.
-    rule: String,
-    object: Value,
-}
-
-/// An object for each rule of a kind that is on a value.
-fn at_fault(of: &str) -> Vec<AtFault> {
-    let faulty = |Fault(rule, changes): &Fault| {
-        let mut object = smallest(of);
-        change(&mut object, changes);
-        AtFault {
-            rule: (*rule).to_owned(),
-            object,
-        }
-    };
-    let own = |faults: &[Fault]| faults.iter().map(faulty).collect::<Vec<_>>();
-    match of {
-        "NetworkInterface" => own(crd_faults::INTERFACES),
-        "VirtualIP" => own(crd_faults::VIRTUAL_IPS),
-        "Network" => own(crd_faults::NETWORKS),
-        "Prefix" => own(crd_faults::PREFIXES),
-        "Machine" => {
-            let mut all = own(crd_faults::MACHINES);
-            let interfaces = at_fault("NetworkInterface").into_iter();
-            let in_template =
-                interfaces.filter(|fault| !fault.rule.starts_with(NO_RULE_IN_TEMPLATES));
-            all.extend(in_template.map(|fault| templated(&fault)));
-            all
-        }
-        _ => panic!("no kind {of}"),
-    }
-}
-
-/// The machine whose template is at fault as the interface is.
-fn templated(interface: &AtFault) -> AtFault {
-    let mut object = smallest("Machine");
-    let template = json!({"networkInterfaceTemplate": {"spec": interface.object["spec"]}});
-    object["spec"]["networkInterfaces"] = json!([{"name": "a", "ephemeral": template}]);
-    let rule = format!("{TEMPLATE}.{}", interface.rule);
-    AtFault { rule, object }
-}
-
 /// Changes of a spec that have nothing to do with the rule of this name.
 fn harmless(of: &str, rule: &str) -> Vec<String> {
     let about = |part: &str| rule.starts_with(part);
@@ -235,8 +185,8 @@ fn harmless(of: &str, rule: &str) -> Vec<String> {
         "NetworkInterface" if !about("spec.ips") => changes.push("spec.ips.0 = {value: 10.0.0.9}"),
         // All else of a Prefix may not change.
         "Prefix"
-            if !about("spec.prefix: a root")
-                && !about("spec.prefixLength: a root")
+            if !about("spec.prefix: must be specified")
+                && !about("spec.prefixLength: may not be specified")
                 && !about("spec.parentRef") =>
         {
             changes.push("spec.parentRef.name = p");
@@ -247,13 +197,16 @@ fn harmless(of: &str, rule: &str) -> Vec<String> {
         }
         _ => {}
     }
-    if about("spec.volumes[]") && !about("spec.volumes[].device") {
+    if about("spec.volumes[]")
+        && !about("spec.volumes[].device")
+        && !about("spec.volumes[].name: must be specified")
+    {
         changes.push("spec.volumes.0.device = odz");
     }
     let mut changes: Vec<_> = changes.into_iter().map(str::to_owned).collect();
     if about(TEMPLATE)
-        && !rule.contains("emplate: a template is needed")
-        && !rule.contains("emplate.spec: a template needs")
+        && !rule.contains("emplate: must be specified")
+        && !rule.contains("emplate.spec: must be specified")
     {
         let template = TEMPLATE.replace("[]", ".0");
         for change in [

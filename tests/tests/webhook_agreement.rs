@@ -1,5 +1,6 @@
-//! The definitions and the rules say the same: what schema or CEL refuse, the rules refuse, on many objects that are
-//! nearly right. So whatever the webhook lets pass is stored, and what a user reads comes from one place.
+//! The definitions and the rules say the same: what schema or CEL refuse, the rules refuse, for the same reason and in the same
+//! words, on an object for each rule, and on many that are nearly right. So whatever the webhook lets pass is stored, and a user
+//! reads the same with and without it.
 
 use futures::{StreamExt, stream};
 use ironcore_api::Kind;
@@ -17,9 +18,10 @@ use proptest::test_runner::TestRunner;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::case::{causes, dry_run};
-use crate::support::object::{dynamic, smallest};
-use crate::support::{client, kind, namespace, objects};
+use crate::crd_faults::{CHANGED, Changed, at_fault};
+use crate::support::case::dry_run;
+use crate::support::object::{change, dynamic, smallest};
+use crate::support::{client, kind, namespace, objects, wording};
 
 const FULL: &str = include_str!("../../crates/ironcore-api/testdata/full.yaml");
 const ZERO: &str = include_str!("../../crates/ironcore-api/testdata/zero.yaml");
@@ -30,7 +32,7 @@ const TRIED: usize = 400;
 const AT_ONCE: usize = 8;
 
 /// Texts that some rule is about, and some that no rule expects.
-const TEXTS: [&str; 44] = [
+const TEXTS: [&str; 47] = [
     "",
     "a",
     "b",
@@ -74,6 +76,9 @@ const TEXTS: [&str; 44] = [
     "10.0.0.0/8",
     "10.0.0.1/8",
     "10.0.0.1/32",
+    "010.0.0.0/8",
+    "fd00::/08",
+    "::ffff:10.0.0.0/104",
     "2001:db8::1/128",
 ];
 
@@ -302,7 +307,14 @@ async fn verdicts<F: Future<Output = kube::Result<DynamicObject>>>(
         },
         Some(judgement) => match send(object.clone()).await {
             Ok(_) => Verdicts::OnlyRules,
-            Err(error) if causes(&error).is_some() => Verdicts::Refused,
+            Err(kube::Error::Api(status)) if status.code == 422 => {
+                let unsaid = wording::unsaid(&status, &judgement.faults);
+                if unsaid.is_empty() {
+                    Verdicts::Refused
+                } else {
+                    slip(format!("only the server says {}", unsaid.join("\n  and ")))
+                }
+            }
             Err(error) => slip(format!(
                 "the server does not say what is wrong ({error}), the rules say {judgement:?}"
             )),
@@ -398,6 +410,68 @@ async fn updates_agree(of: &str) {
     });
     let changes = changes.buffer_unordered(AT_ONCE);
     check(changes.map(|(object, old)| verdicts(&of, object, Some(old), replace))).await;
+}
+
+/// Whatever a rule of the definitions says, the webhook's rules say: for each of them, of an object that breaks it.
+#[tokio::test]
+async fn each_rule_says_the_same_in_both() {
+    let mut slips = Vec::new();
+    for of in [
+        "NetworkInterface",
+        "VirtualIP",
+        "Network",
+        "Machine",
+        "Prefix",
+    ] {
+        let of = kind(of);
+        let api = &api_of(&of).await;
+        let create = |object: Value| async move { api.create(&dry_run(), &dynamic(object)).await };
+        for fault in at_fault(of.kind) {
+            let verdicts = verdicts(&of, fault.object, None, create).await;
+            slips.extend(otherwise(&fault.rule, verdicts));
+        }
+    }
+    assert!(slips.is_empty(), "{}", slips.join("\n"));
+}
+
+/// The same of rules on changes.
+#[tokio::test]
+async fn each_rule_on_a_change_says_the_same_in_both() {
+    let mut slips = Vec::new();
+    for (of, cases) in CHANGED {
+        let of = kind(of);
+        let api = &api_of(&of).await;
+        let replace = |object: Value| async move {
+            let name = object["metadata"]["name"]
+                .as_str()
+                .expect("a name")
+                .to_owned();
+            api.replace(&name, &dry_run(), &dynamic(object)).await
+        };
+        for (index, Changed(rule, stored, changes)) in cases.iter().enumerate() {
+            let mut object = smallest(of.kind);
+            object["metadata"]["name"] = format!("x{index}").into();
+            change(&mut object, stored);
+            let stored = api.create(&PostParams::default(), &dynamic(object)).await;
+            let old = serde_json::to_value(stored.expect(rule)).expect("plain data");
+            let mut object = old.clone();
+            change(&mut object, changes);
+            slips.extend(otherwise(
+                rule,
+                verdicts(&of, object, Some(old), replace).await,
+            ));
+        }
+    }
+    assert!(slips.is_empty(), "{}", slips.join("\n"));
+}
+
+/// What is said unless both refuse.
+fn otherwise(rule: &str, verdicts: Verdicts) -> Option<String> {
+    match verdicts {
+        Verdicts::Refused => None,
+        Verdicts::Slip(slip) => Some(format!("{rule}: {slip}")),
+        Verdicts::Taken | Verdicts::OnlyRules => Some(format!("{rule}: the definition takes it")),
+    }
 }
 
 #[tokio::test]

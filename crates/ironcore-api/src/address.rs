@@ -7,6 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::words;
+
 /// A family of IP addresses.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -68,32 +70,68 @@ pub fn unusable(address: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// Why a text is no address or prefix.
+/// Why a text is not an address or a prefix, in the words of Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Not the text of an IPv4 or IPv6 address.
-    #[error("is no IPv4 or IPv6 address")]
+    #[error("{}", words::IP)]
     NoAddress,
+    /// An IPv4 address with zeros before a number (`10.0.0.01`), which some programs read as octal.
+    #[error("{}", words::IP_ZEROS)]
+    LeadingZeros,
     /// An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`): write the IPv4 address.
-    #[error("is an IPv4-mapped IPv6 address: write the IPv4 address")]
+    #[error("{}", words::IP_MAPPED)]
     MappedIpv4,
     /// Not the text of a prefix: address, slash, length.
-    #[error("is no IPv4 or IPv6 prefix (address/length)")]
+    #[error("{}", words::CIDR)]
     NoPrefix,
-    /// Bits beyond the prefix length are set.
-    #[error("has host bits set: its network is {0}")]
+    /// A prefix with zeros before a number of its IPv4 address, or before its length.
+    #[error("{}", words::CIDR_ZEROS)]
+    PrefixLeadingZeros,
+    /// A prefix whose address is an IPv4-mapped IPv6 address.
+    #[error("{}", words::CIDR_MAPPED)]
+    MappedPrefix,
+    /// Bits beyond the prefix length are set. The prefix without them is this.
+    #[error("{}", words::CIDR_BITS)]
     HostBits(Prefix),
 }
 
 /// Parses an address as the Kubernetes API does (CEL's `isIP`): no zone, no IPv4-mapped IPv6, no leading zeros.
 pub fn parse_ip(text: &str) -> Result<IpAddr, AddressError> {
     match text.parse::<IpAddr>() {
-        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_some() => {
-            Err(AddressError::MappedIpv4)
-        }
+        Ok(address) if is_mapped(address) => Err(AddressError::MappedIpv4),
         Ok(address) => Ok(address),
-        Err(_) => Err(AddressError::NoAddress),
+        Err(_) => Err(match without_zeros(text) {
+            Some(_) => AddressError::LeadingZeros,
+            None => AddressError::NoAddress,
+        }),
     }
+}
+
+fn is_mapped(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some())
+}
+
+/// The IPv4 address that the text is but for zeros before its numbers.
+fn without_zeros(text: &str) -> Option<Ipv4Addr> {
+    let mut numbers = text.split('.').map(|digits| {
+        let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        let number = digits.trim_start_matches('0');
+        is_number
+            .then(|| {
+                if number.is_empty() {
+                    Ok(0)
+                } else {
+                    number.parse::<u8>()
+                }
+            })?
+            .ok()
+    });
+    let mut octets = [0; 4];
+    for octet in &mut octets {
+        *octet = numbers.next()??;
+    }
+    numbers.next().is_none().then(|| octets.into())
 }
 
 /// A network prefix without host bits.
@@ -182,23 +220,49 @@ impl std::fmt::Display for Prefix {
 /// Parses a prefix as the Kubernetes API does (CEL's `isCIDR`), and refuses host bits.
 pub fn parse_prefix(text: &str) -> Result<Prefix, AddressError> {
     let (address, length) = text.split_once('/').ok_or(AddressError::NoPrefix)?;
-    let address = match parse_ip(address) {
-        Err(AddressError::NoAddress) => return Err(AddressError::NoPrefix),
-        parsed => parsed?,
+    let (Some(address), Some(length)) = (address.parse().ok(), length_of(length)) else {
+        return Err(prefix_error(address, length));
     };
-    let canonical = !length.is_empty()
-        && length.bytes().all(|b| b.is_ascii_digit())
-        && (length.len() == 1 || !length.starts_with('0'));
-    let length = length
-        .parse::<u8>()
-        .ok()
-        .filter(|length| canonical && *length <= IpFamily::of(address).bits())
-        .ok_or(AddressError::NoPrefix)?;
+    if length > IpFamily::of(address).bits() {
+        return Err(AddressError::NoPrefix);
+    }
+    if is_mapped(address) {
+        return Err(AddressError::MappedPrefix);
+    }
     let prefix = Prefix::containing(address, length);
     if prefix.address == address {
         Ok(prefix)
     } else {
         Err(AddressError::HostBits(prefix))
+    }
+}
+
+/// The length that the text says, in as few digits as it takes.
+fn length_of(text: &str) -> Option<u8> {
+    let canonical =
+        text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+    text.parse().ok().filter(|_| canonical)
+}
+
+/// What is wrong with a prefix of which one of both does not parse.
+fn prefix_error(address: &str, length: &str) -> AddressError {
+    let v4 = without_zeros(address).map(IpAddr::from);
+    let known = v4.or_else(|| parse_ip(address).ok());
+    // Of several zeros before the length of an IPv6 prefix, CEL can't take away more than one at a reasonable cost.
+    let shorter = match v4 {
+        Some(_) => length.trim_start_matches('0'),
+        None => length.strip_prefix('0').unwrap_or(length),
+    };
+    let bits = if shorter.is_empty() && !length.is_empty() {
+        Some(0)
+    } else {
+        length_of(shorter)
+    };
+    match (known, bits) {
+        (Some(address), Some(bits)) if bits <= IpFamily::of(address).bits() => {
+            AddressError::PrefixLeadingZeros
+        }
+        _ => AddressError::NoPrefix,
     }
 }
 
@@ -242,23 +306,28 @@ mod tests {
             };
             result.unwrap_err().to_string()
         };
-        assert_eq!(said("10.0.0"), "is no IPv4 or IPv6 address");
-        assert_eq!(
-            said("::ffff:10.0.0.1"),
-            "is an IPv4-mapped IPv6 address: write the IPv4 address"
-        );
-        assert_eq!(
-            said("10.0.0.0/33"),
-            "is no IPv4 or IPv6 prefix (address/length)"
-        );
-        assert_eq!(
-            said("10.1.2.3/16"),
-            "has host bits set: its network is 10.1.0.0/16"
-        );
-        assert_eq!(
-            said("2001:db8::1/32"),
-            "has host bits set: its network is 2001:db8::/32"
-        );
+        for (text, expected) in [
+            ("10.0.0", words::IP),
+            ("10.0.0.256", words::IP),
+            ("10.0.0.01", words::IP_ZEROS),
+            ("000.0.0.0", words::IP_ZEROS),
+            ("::10.0.0.01", words::IP),
+            ("::ffff:10.0.0.1", words::IP_MAPPED),
+            ("10.0.0.0/33", words::CIDR),
+            ("10.0.0/8", words::CIDR),
+            ("10.0.0.0/", words::CIDR),
+            ("10.0.0.0/0033", words::CIDR),
+            ("10.0.0.0/08", words::CIDR_ZEROS),
+            ("10.0.0.0/000", words::CIDR_ZEROS),
+            ("010.0.0.0/8", words::CIDR_ZEROS),
+            ("2001:db8::/032", words::CIDR_ZEROS),
+            ("::ffff:10.0.0.0/104", words::CIDR_MAPPED),
+            ("::ffff:10.0.0.0/129", words::CIDR),
+            ("10.1.2.3/16", words::CIDR_BITS),
+            ("2001:db8::1/32", words::CIDR_BITS),
+        ] {
+            assert_eq!(said(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::words;
+
 /// The path of a field, as the API spells it: `spec.ips[1].value`. It borrows its parent, so that
 /// walking an object costs nothing until a fault is found.
 #[derive(Clone, Copy, Debug)]
@@ -152,11 +154,10 @@ impl Fault {
 
     /// The field's word is none of `allowed`.
     pub fn not_supported(at: &FieldPath<'_>, value: &str, allowed: &[&str]) -> Self {
-        let allowed: Vec<String> = allowed.iter().map(|word| shown(word)).collect();
         let message = format!(
-            "Unsupported value: {}: supported values: {}",
+            "Unsupported value: {}: {}",
             shown(value),
-            allowed.join(", ")
+            words::supported(allowed)
         );
         Self::new(at, FaultReason::NotSupported, message)
     }
@@ -187,9 +188,9 @@ impl Fault {
         Self::new(at, FaultReason::TooMany, message)
     }
 
-    /// The text has more than `most` characters.
+    /// The text has more than `most` characters, of which Kubernetes says bytes.
     pub fn too_long(at: &FieldPath<'_>, most: u64) -> Self {
-        let message = format!("Too long: may not be more than {most} characters");
+        let message = format!("Too long: may not be more than {most} bytes");
         Self::new(at, FaultReason::TooLong, message)
     }
 
@@ -265,8 +266,8 @@ mod tests {
         let at = FieldPath::root("spec");
         let said = |fault: Fault| fault.to_string();
         assert_eq!(
-            said(Fault::invalid(&at, "x", "is no y")),
-            "spec: Invalid value: \"x\": is no y"
+            said(Fault::invalid(&at, "x", "must be y")),
+            "spec: Invalid value: \"x\": must be y"
         );
         assert_eq!(
             said(Fault::not_supported(&at, "x", &["A", "B"])),
@@ -282,7 +283,7 @@ mod tests {
         );
         assert_eq!(
             said(Fault::too_long(&at, 2)),
-            "spec: Too long: may not be more than 2 characters"
+            "spec: Too long: may not be more than 2 bytes"
         );
     }
 

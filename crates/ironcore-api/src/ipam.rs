@@ -16,7 +16,7 @@ pub const GROUP: &str = "ipam.ironcore.dev";
 /// How many blocks of a prefix can be `pending` at once, and how many can rest.
 pub const MOST_PENDING: usize = 1024;
 
-/// What is asked of the prefix.
+/// Desired state of the Prefix.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "ipam.ironcore.dev",
@@ -24,7 +24,7 @@ pub const MOST_PENDING: usize = 1024;
     kind = "Prefix",
     plural = "prefixes",
     namespaced,
-    doc = "A block of addresses: a root that is given, or a part of a parent that is allocated to it."
+    doc = "A block of IP addresses: a root, or part of a parent Prefix that is allocated to it."
 )]
 #[kube(status = "PrefixStatus", derive = "PartialEq")]
 #[kube(
@@ -58,7 +58,7 @@ pub const MOST_PENDING: usize = 1024;
 )]
 #[serde(rename_all = "camelCase")]
 pub struct PrefixSpec {
-    /// Family of the addresses. Inferred from `prefix` when absent.
+    /// IP family. Inferred from `prefix` when not specified.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -66,60 +66,60 @@ pub struct PrefixSpec {
     )]
     #[schemars(with = "Option<String>")]
     pub ip_family: Option<IpFamily>,
-    /// The block, as `address/length`: given for a root, asked for or allocated for a child.
+    /// Block in CIDR notation. Required for a root. For a child, the block to allocate; set by the controller otherwise.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub prefix: Option<String>,
-    /// Length in bits of the block to allocate. 0 means none.
+    /// Prefix length of the block to allocate. 0 is the same as not specified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix_length: Option<i32>,
-    /// The prefix to allocate from.
+    /// Prefix to allocate from. Set by the controller if `parentSelector` is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_ref: Option<LocalRef>,
-    /// Selects the prefixes to allocate from, by their labels.
+    /// Label selector of the Prefixes to allocate from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_selector: Option<LabelSelector>,
 }
 
-/// The block of the prefix, and what was allocated from it.
+/// Observed state of the Prefix.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PrefixStatus {
-    /// Whether the block is this prefix's to use.
+    /// Phase of the Prefix: Allocated once its block is its own to use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub phase: Option<PrefixPhase>,
-    /// When `phase` changed last.
+    /// Time of the last change of `phase`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_phase_transition_time: Option<Time>,
-    /// What children were granted: the smallest sorted list of blocks that covers it.
+    /// Blocks that are granted to children, sorted, adjacent blocks merged.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub used: Vec<String>,
-    /// Blocks in `used` whose children are not Allocated yet.
+    /// Blocks in `used` whose children are not yet Allocated.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub pending: Vec<PendingBlock>,
-    /// Freed blocks that are granted again only once nothing else fits, or their time is over.
+    /// Freed blocks that are not granted again until their time is over, or nothing else fits.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub resting: Vec<RestingBlock>,
-    /// How much of the block was granted, and what is left, as of the last change of `used`.
+    /// How much of the block is granted, and the largest block that is free. Updated when `used` changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
-    /// Condition `Ready`: reason and message say what the prefix waits for, or why it gets no block.
+    /// Conditions of the Prefix. Reason and message of `Ready` say what the Prefix waits for, or why it cannot have its block.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -131,31 +131,31 @@ pub struct PrefixStatus {
     pub observed_generation: Option<i64>,
 }
 
-/// A block that is being granted.
+/// Block that is being granted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PendingBlock {
-    /// The block, as `address/length`.
+    /// Block in CIDR notation.
     pub prefix: String,
-    /// UID of the Prefix that it is granted to.
+    /// UID of the Prefix that the block is granted to.
     pub uid: String,
 }
 
-/// A freed block that rests.
+/// Freed block that is not granted again yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RestingBlock {
-    /// The block, as `address/length`.
+    /// Block in CIDR notation.
     pub prefix: String,
-    /// Until when other blocks are preferred.
+    /// Time until which other blocks are preferred.
     pub until: Time,
 }
 
-/// How much of a block was granted.
+/// How much of a block is granted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Capacity {
-    /// How much of the block was granted, in percent, rounded down: 100 only when nothing is left.
+    /// Granted share of the block in percent, rounded down. 100 only if nothing is free.
     pub used_percent: i32,
-    /// The largest block that can still be granted. Absent when nothing is left.
+    /// Largest block that is free, in CIDR notation. Absent if nothing is free.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -164,23 +164,23 @@ pub struct Capacity {
     pub largest_free: Option<String>,
 }
 
-/// Whether a prefix has its block.
+/// Phase of a Prefix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum PrefixPhase {
-    /// Not yet.
+    /// The Prefix waits for its block.
     #[default]
     Pending,
-    /// It has it.
+    /// The Prefix has its block.
     Allocated,
 }
 
-/// What an ephemeral Prefix is made from.
+/// Template of a Prefix.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PrefixTemplate {
     /// Labels and annotations of the Prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<TemplateMeta>,
-    /// Its spec.
+    /// Spec of the Prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<PrefixSpec>,
 }

@@ -56,5 +56,6 @@ mod schema;
 mod wire;
 #[cfg(test)]
 mod wire_tests;
+mod words;
 
 pub use kinds::{CATEGORY, KINDS, Kind, VERSION, crds};

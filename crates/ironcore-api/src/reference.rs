@@ -9,7 +9,7 @@ use crate::{KINDS, Kind};
 /// A reference by name to an object of the same namespace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct LocalRef {
-    /// Name of the object. Empty means that nothing is referred to.
+    /// Name of the object. Empty is the same as no reference.
     #[serde(default, deserialize_with = "nullable")]
     pub name: String,
 }
@@ -21,11 +21,11 @@ impl LocalRef {
     }
 }
 
-/// A reference by name and UID to an object of the same namespace: to this very object, not to a
-/// later one of the same name.
+/// A reference by name and UID to an object of the same namespace: not to a later
+/// object of the same name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct UidRef {
-    /// Name of the object. Empty means that nothing is referred to.
+    /// Name of the object. Empty is the same as no reference.
     #[serde(default, deserialize_with = "nullable")]
     pub name: String,
     /// UID of the object.

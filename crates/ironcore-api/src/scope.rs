@@ -5,7 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::validate::{NO_LABEL, is_label};
+use crate::validate::is_label;
+use crate::words;
 
 /// What one watch covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,8 +46,8 @@ pub enum Scopes {
 /// Why a text names no namespaces.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScopesError {
-    /// No namespace can be called so.
-    #[error("{0:?} {NO_LABEL}")]
+    /// No namespace can have this name.
+    #[error("{0:?} is not a valid namespace name: {detail}", detail = words::LABEL)]
     NoLabel(String),
     /// Nobody means to say it twice: another one is meant.
     #[error("{0:?} is given twice")]
@@ -141,13 +142,13 @@ mod tests {
             ("", Ok("all")),
             ("team-a", Ok("team-a")),
             ("b,a,c", Ok("a,b,c")),
-            ("a,", Err("\"\" is no DNS label: ")),
-            (",", Err("\"\" is no DNS label: ")),
-            ("a, b", Err("\" b\" is no DNS label: ")),
-            ("a.b", Err("\"a.b\" is no DNS label: ")),
-            ("Team", Err("\"Team\" is no DNS label: ")),
-            ("*", Err("\"*\" is no DNS label: ")),
-            ("../x", Err("\"../x\" is no DNS label: ")),
+            ("a,", Err("\"\" is not a valid namespace name: ")),
+            (",", Err("\"\" is not a valid namespace name: ")),
+            ("a, b", Err("\" b\" is not a valid namespace name: ")),
+            ("a.b", Err("\"a.b\" is not a valid namespace name: ")),
+            ("Team", Err("\"Team\" is not a valid namespace name: ")),
+            ("*", Err("\"*\" is not a valid namespace name: ")),
+            ("../x", Err("\"../x\" is not a valid namespace name: ")),
             ("a,b,a", Err("\"a\" is given twice")),
         ] {
             let found = text.parse::<Scopes>().map(|scopes| scopes.to_string());

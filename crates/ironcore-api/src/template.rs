@@ -1,4 +1,4 @@
-//! Metadata inside a template: what the object made from it bears.
+//! Metadata inside a template, for the object that is created from it.
 
 use std::collections::BTreeMap;
 
@@ -12,37 +12,37 @@ use crate::wire::nullable;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TemplateMeta {
-    /// Labels of the object made from the template.
+    /// Labels of the object that is created from the template.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub labels: BTreeMap<String, String>,
-    /// Annotations of the object made from the template.
+    /// Annotations of the object that is created from the template.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub annotations: BTreeMap<String, String>,
-    /// Stored, but overwritten: the controller names what it makes.
+    /// Not used: the controller names the object that it creates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Stored, but overwritten: what is made is of the namespace of its owner.
+    /// Not used: the object is created in the namespace of its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Stored, but overwritten: the controller names what it makes.
+    /// Not used: the controller names the object that it creates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generate_name: Option<String>,
-    /// Finalizers; stored, not copied.
+    /// Not used: finalizers are not copied to the object.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub finalizers: Vec<String>,
-    /// Taken because Go clients send `creationTimestamp: null`; without meaning.
+    /// Not used. Accepted because Go clients send `creationTimestamp: null`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creation_timestamp: Option<Time>,
 }

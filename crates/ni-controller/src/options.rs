@@ -395,7 +395,7 @@ mod tests {
         for (names, expected) in [
             (
                 "a.b",
-                "invalid value 'a.b' for '--namespaces <NAME,NAME>': \"a.b\" is no DNS label",
+                "invalid value 'a.b' for '--namespaces <NAME,NAME>': \"a.b\" is not a valid namespace name: a lowercase RFC 1123 label",
             ),
             (
                 "a,a",

@@ -25,6 +25,7 @@ pub(crate) mod told;
 pub(crate) mod user;
 pub(crate) mod wait;
 pub(crate) mod webhook;
+pub(crate) mod wording;
 
 use std::path::PathBuf;
 

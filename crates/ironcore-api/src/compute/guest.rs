@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::{empty_as_none, nullable};
 
-/// A key of a Secret.
+/// Key of a Secret.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretKeyRef {
     /// Name of the Secret.
@@ -13,7 +13,7 @@ pub struct SecretKeyRef {
         skip_serializing_if = "Option::is_none"
     )]
     pub name: Option<String>,
-    /// Key inside of it.
+    /// Key in the Secret.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -22,30 +22,30 @@ pub struct SecretKeyRef {
     pub key: Option<String>,
 }
 
-/// An EFI variable.
+/// EFI variable.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EfiVar {
-    /// Name.
+    /// Name of the variable.
     pub name: String,
-    /// UUID of the vendor.
+    /// UUID of the variable's vendor.
     #[serde(default, deserialize_with = "nullable")]
     pub uuid: String,
-    /// Value.
+    /// Value of the variable.
     #[serde(default, deserialize_with = "nullable")]
     pub value: String,
 }
 
-/// A taint that is tolerated.
+/// Taint that is tolerated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Toleration {
-    /// Key of the taint; all when empty.
+    /// Key of the taint. Empty matches all keys.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub key: Option<String>,
-    /// Relation of key and value: `Equal` or `Exists`.
+    /// Relation of key and value, `Equal` or `Exists`. Not validated.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -59,7 +59,7 @@ pub struct Toleration {
         skip_serializing_if = "Option::is_none"
     )]
     pub value: Option<String>,
-    /// Effect of the taint; all when empty.
+    /// Effect of the taint. Empty matches all effects.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -68,10 +68,10 @@ pub struct Toleration {
     pub effect: Option<String>,
 }
 
-/// Configuration of the guest.
+/// Configuration of the guest operating system.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GuestConfig {
-    /// Host name.
+    /// Hostname of the guest.
     #[serde(
         default,
         deserialize_with = "empty_as_none",

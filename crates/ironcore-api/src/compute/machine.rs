@@ -9,14 +9,14 @@ use crate::networking::NetworkInterfaceTemplate;
 use crate::reference::LocalRef;
 use crate::wire::{empty_as_none, nullable};
 
-/// What is asked of the machine.
+/// Desired state of the Machine.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "compute.ironcore.dev",
     version = "v1alpha1",
     kind = "Machine",
     namespaced,
-    doc = "A virtual machine. It runs on a machine pool, whose agent reports in its status."
+    doc = "A virtual machine that runs on a machine pool. The pool's agent writes its status."
 )]
 #[kube(status = "MachineStatus", derive = "PartialEq")]
 #[kube(
@@ -42,20 +42,20 @@ use crate::wire::{empty_as_none, nullable};
 )]
 #[serde(rename_all = "camelCase")]
 pub struct MachineSpec {
-    /// The class of the machine: its size.
+    /// MachineClass of the machine.
     #[serde(default)]
     pub machine_class_ref: LocalRef,
-    /// Labels that the pool to run on must bear.
+    /// Labels of the MachinePools that the machine can run on.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     pub machine_pool_selector: BTreeMap<String, String>,
-    /// The pool that the machine runs on.
+    /// MachinePool that the machine runs on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine_pool_ref: Option<LocalRef>,
-    /// Whether the machine should be on.
+    /// Whether the machine is switched on.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -63,43 +63,43 @@ pub struct MachineSpec {
     )]
     #[schemars(with = "Option<String>")]
     pub power: Option<Power>,
-    /// The machine's interfaces.
+    /// Network interfaces of the machine, with unique names.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub network_interfaces: Vec<MachineNetworkInterface>,
-    /// The machine's volumes.
+    /// Volumes of the machine, with unique names.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub volumes: Vec<MachineVolume>,
-    /// The Secret that holds the ignition.
+    /// Key of the Secret that holds the ignition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignition_ref: Option<SecretKeyRef>,
-    /// EFI variables.
+    /// EFI variables of the machine, with unique names.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub efi_vars: Vec<EfiVar>,
-    /// Taints of pools that the machine tolerates.
+    /// Taints of MachinePools that the machine tolerates.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub tolerations: Vec<Toleration>,
-    /// Configuration of the guest.
+    /// Configuration of the guest operating system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guest_config: Option<GuestConfig>,
 }
 
-/// Whether a machine should be on.
+/// Whether a machine is switched on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Power {
     /// On.
@@ -109,25 +109,25 @@ pub enum Power {
     Off,
 }
 
-/// An interface of a machine: a name, and exactly one source.
+/// Network interface of a machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineNetworkInterface {
-    /// Name of the interface inside the machine.
+    /// Name of the interface, unique in the machine. An ephemeral NetworkInterface is named `<machine>-<name>`.
     pub name: String,
-    /// A NetworkInterface that exists on its own.
+    /// NetworkInterface to use, in the same namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_interface_ref: Option<LocalRef>,
-    /// A NetworkInterface made for this machine, and removed with it.
+    /// NetworkInterface created for the machine and deleted with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<Box<EphemeralNetworkInterface>>,
 }
 
-/// A NetworkInterface made for a machine.
+/// NetworkInterface created for a machine and deleted with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EphemeralNetworkInterface {
-    /// What the interface is made from.
+    /// Template of the NetworkInterface.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_interface_template: Option<NetworkInterfaceTemplate>,
 }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::reference::LocalRef;
 use crate::wire::{empty_as_none, nullable};
 
-/// What the machine pool's agent reports.
+/// Observed state of the Machine, written by the agent of its machine pool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineStatus {
-    /// Identifier of the machine at its pool.
+    /// Identifier of the machine at its machine pool.
     #[serde(
         rename = "machineID",
         default,
@@ -20,7 +20,7 @@ pub struct MachineStatus {
     /// The `metadata.generation` that the agent has seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// Conditions.
+    /// Conditions of the machine.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -31,14 +31,14 @@ pub struct MachineStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub state: Option<MachineState>,
-    /// State of each interface.
+    /// Status of each network interface.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub network_interfaces: Vec<MachineNetworkInterfaceStatus>,
-    /// State of each volume.
+    /// Status of each volume.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -47,7 +47,7 @@ pub struct MachineStatus {
     pub volumes: Vec<MachineVolumeStatus>,
 }
 
-/// A condition of a machine.
+/// Condition of a machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineCondition {
@@ -57,13 +57,13 @@ pub struct MachineCondition {
     /// `True`, `False` or `Unknown`.
     #[serde(default, deserialize_with = "nullable")]
     pub status: String,
-    /// Why, in one word.
+    /// Reason of the last change of `status`, in one word.
     #[serde(default, deserialize_with = "nullable")]
     pub reason: String,
-    /// Why, for people.
+    /// Reason of the last change of `status`, for people.
     #[serde(default, deserialize_with = "nullable")]
     pub message: String,
-    /// When `status` changed last.
+    /// Time of the last change of `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<Time>,
 }
@@ -78,58 +78,58 @@ pub enum MachineState {
     Running,
     /// Shut down.
     Shutdown,
-    /// Gone for good.
+    /// Removed from its machine pool.
     Terminated,
-    /// On its way out.
+    /// Being removed.
     Terminating,
 }
 
-/// State of an interface of a machine.
+/// Status of a network interface of a machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineNetworkInterfaceStatus {
-    /// Name of the interface inside the machine.
+    /// Name of the interface in `spec.networkInterfaces`.
     pub name: String,
-    /// Identifier of the interface at the machine's pool.
+    /// Identifier of the interface at the machine pool.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub handle: Option<String>,
-    /// Whether it is attached.
+    /// Whether the interface is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub state: Option<AttachState>,
-    /// The NetworkInterface.
+    /// NetworkInterface that is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network_interface_ref: Option<LocalRef>,
-    /// When `state` changed last.
+    /// Time of the last change of `state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_state_transition_time: Option<Time>,
 }
 
-/// State of a volume of a machine.
+/// Status of a volume of a machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineVolumeStatus {
-    /// Name of the volume inside the machine.
+    /// Name of the volume in `spec.volumes`.
     pub name: String,
-    /// Identifier of the volume at the machine's pool.
+    /// Identifier of the volume at the machine pool.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub handle: Option<String>,
-    /// Whether it is attached.
+    /// Whether the volume is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub state: Option<AttachState>,
-    /// When `state` changed last.
+    /// Time of the last change of `state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_state_transition_time: Option<Time>,
-    /// The Volume.
+    /// Volume that is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_ref: Option<LocalRef>,
 }
@@ -137,9 +137,9 @@ pub struct MachineVolumeStatus {
 /// Whether an interface or volume is attached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum AttachState {
-    /// Not yet.
+    /// Not attached yet.
     #[default]
     Pending,
-    /// It is.
+    /// Attached.
     Attached,
 }

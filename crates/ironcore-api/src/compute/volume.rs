@@ -6,50 +6,51 @@ use crate::reference::LocalRef;
 use crate::template::TemplateMeta;
 use crate::wire::empty_as_none;
 
-/// A volume of a machine: a name, and exactly one source.
+/// Volume of a machine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineVolume {
-    /// Name of the volume inside the machine.
+    /// Name of the volume, unique in the machine.
     pub name: String,
-    /// Device name: `oda`, `odb`, …
+    /// Device name of the volume, for example `oda`. Defaults to the first that is free of `oda` to `odz`, `odaa` to `odzz`
+    /// (set by the webhook).
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub device: Option<String>,
-    /// A Volume that exists on its own.
+    /// Volume to use, in the same namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_ref: Option<LocalRef>,
-    /// An empty disk that goes with the machine.
+    /// Empty disk that is deleted with the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty_disk: Option<EmptyDisk>,
-    /// A disk local to the pool's host.
+    /// Disk on the host of the machine pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_disk: Option<LocalDisk>,
-    /// A Volume made for this machine.
+    /// Volume created for the machine and deleted with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<EphemeralVolume>,
 }
 
-/// An empty disk.
+/// Empty disk.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EmptyDisk {
-    /// Size at most.
+    /// Maximum size of the disk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size_limit: Option<Quantity>,
 }
 
-/// A disk local to the pool's host.
+/// Disk on the host of a machine pool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LocalDisk {
-    /// Size at most.
+    /// Maximum size of the disk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size_limit: Option<Quantity>,
-    /// Image to fill the disk with.
+    /// Image that the disk is filled with.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -58,22 +59,22 @@ pub struct LocalDisk {
     pub image: Option<String>,
 }
 
-/// A Volume made for a machine.
+/// Volume created for a machine and deleted with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EphemeralVolume {
-    /// What the Volume is made from.
+    /// Template of the Volume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_template: Option<VolumeTemplate>,
 }
 
-/// What an ephemeral Volume is made from. Its spec is kept whole, not read.
+/// Template of a Volume. Its spec is stored as it is, and not validated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VolumeTemplate {
     /// Labels and annotations of the Volume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<TemplateMeta>,
-    /// Its spec.
+    /// Spec of the Volume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<serde_json::Value>,
 }

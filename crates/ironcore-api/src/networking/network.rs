@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::reference::LocalRef;
 use crate::wire::{empty_as_none, nullable};
 
-/// What is asked of the network. Peerings are stored, not acted on.
+/// Desired state of the Network. Peerings are stored; the controller does not act on them.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "networking.ironcore.dev",
     version = "v1alpha1",
     kind = "Network",
     namespaced,
-    doc = "A virtual network: what NetworkInterfaces are connected to."
+    doc = "A virtual network that NetworkInterfaces are connected to."
 )]
 #[kube(status = "NetworkStatus", derive = "PartialEq")]
 #[kube(
@@ -28,7 +28,7 @@ use crate::wire::{empty_as_none, nullable};
 )]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkSpec {
-    /// Identifier that the network provider gave the network.
+    /// Identifier of the network at the network provider.
     #[serde(
         rename = "providerID",
         default,
@@ -36,14 +36,14 @@ pub struct NetworkSpec {
         skip_serializing_if = "Option::is_none"
     )]
     pub provider_id: Option<String>,
-    /// Networks that this network wants to peer with.
+    /// Networks to peer with.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub peerings: Vec<NetworkPeering>,
-    /// Networks that want to peer with this network.
+    /// Networks that ask to peer with this network.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -52,16 +52,16 @@ pub struct NetworkSpec {
     pub incoming_peerings: Vec<IncomingPeering>,
 }
 
-/// A network to peer with.
+/// Peering with another network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkPeering {
-    /// Name of the peering, unique in its list.
+    /// Name of the peering, unique in the network.
     pub name: String,
-    /// The network to peer with.
+    /// Network to peer with. Each can be named in one peering only.
     #[serde(default, deserialize_with = "nullable")]
     pub network_ref: PeerNetworkRef,
-    /// The prefixes to announce; all when empty.
+    /// Prefixes to announce to the peer. Empty means all.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -70,52 +70,52 @@ pub struct NetworkPeering {
     pub prefixes: Vec<PeeringPrefix>,
 }
 
-/// A network, possibly of another namespace.
+/// Reference to a network, possibly of another namespace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PeerNetworkRef {
-    /// Namespace; the referrer's own when absent.
+    /// Namespace of the network. Defaults to the namespace of the referring Network.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub namespace: Option<String>,
-    /// Name.
+    /// Name of the network.
     #[serde(default, deserialize_with = "nullable")]
     pub name: String,
 }
 
-/// A prefix announced to a peer.
+/// Prefix that is announced to a peer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PeeringPrefix {
-    /// Name of the entry, unique over all peerings.
+    /// Name of the item, unique in all peerings of the network.
     pub name: String,
-    /// The prefix, as `address/length`.
+    /// Prefix in CIDR notation.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub prefix: Option<String>,
-    /// The Prefix object that has it.
+    /// Prefix object to announce.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix_ref: Option<LocalRef>,
 }
 
-/// A network that wants to peer with this one.
+/// Network that asks to peer with this one.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct IncomingPeering {
-    /// Namespace of that network.
+    /// Namespace of the network. Defaults to the namespace of this Network.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub namespace: Option<String>,
-    /// Its name.
+    /// Name of the network.
     pub name: String,
-    /// Its UID.
+    /// UID of the network.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -124,14 +124,14 @@ pub struct IncomingPeering {
     pub uid: Option<String>,
 }
 
-/// What the network provider reports.
+/// Observed state of the Network, written by the network provider.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkStatus {
-    /// Whether the network can be used. Absent counts as Available: on a plain cluster nothing sets it.
+    /// State of the network. Not set means Available, as on a cluster without a network provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub state: Option<NetworkState>,
-    /// State of each peering.
+    /// Status of each peering.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -140,27 +140,27 @@ pub struct NetworkStatus {
     pub peerings: Vec<NetworkPeeringStatus>,
 }
 
-/// Whether a network can be used.
+/// State of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum NetworkState {
-    /// Not yet.
+    /// Not ready yet.
     Pending,
-    /// It can.
+    /// Ready for use.
     Available,
-    /// It can't.
+    /// Cannot be used.
     Error,
 }
 
-/// State of a peering.
+/// Status of a peering.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkPeeringStatus {
     /// Name of the peering.
     pub name: String,
-    /// Whether it works.
+    /// State of the peering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub state: Option<NetworkPeeringState>,
-    /// The prefixes announced.
+    /// Prefixes that are announced.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -169,24 +169,24 @@ pub struct NetworkPeeringStatus {
     pub prefixes: Vec<PeeringPrefixStatus>,
 }
 
-/// Whether a peering works.
+/// State of a peering.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum NetworkPeeringState {
-    /// Not yet.
+    /// Not ready yet.
     #[default]
     Pending,
-    /// It does.
+    /// Ready for use.
     Ready,
-    /// It can't.
+    /// Cannot be used.
     Error,
 }
 
-/// An announced prefix.
+/// Prefix that is announced.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PeeringPrefixStatus {
-    /// Name of the entry.
+    /// Name of the item in the peering's `prefixes`.
     pub name: String,
-    /// The prefix announced.
+    /// Prefix in CIDR notation.
     #[serde(
         default,
         deserialize_with = "empty_as_none",

@@ -11,14 +11,14 @@ use crate::ipam::PrefixTemplate;
 use crate::reference::{LocalRef, UidRef};
 use crate::wire::{empty_as_none, nullable};
 
-/// What is asked of the interface.
+/// Desired state of the NetworkInterface.
 #[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "networking.ironcore.dev",
     version = "v1alpha1",
     kind = "NetworkInterface",
     namespaced,
-    doc = "A connection point between a machine and a virtual network: its addresses, the prefixes routed to it, its public address."
+    doc = "A connection point between a machine and a virtual network: its addresses, the prefixes that are routed to it, its public address."
 )]
 #[kube(status = "NetworkInterfaceStatus", derive = "PartialEq")]
 #[kube(
@@ -61,7 +61,7 @@ use crate::wire::{empty_as_none, nullable};
 )]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkInterfaceSpec {
-    /// Identifier that the network provider gave the interface. Set while it is attached.
+    /// Identifier of the interface at the network provider. Set while the interface is attached.
     #[serde(
         rename = "providerID",
         default,
@@ -69,29 +69,29 @@ pub struct NetworkInterfaceSpec {
         skip_serializing_if = "Option::is_none"
     )]
     pub provider_id: Option<String>,
-    /// The Network that this interface is connected to.
+    /// Network that the interface is connected to.
     #[serde(default)]
     pub network_ref: LocalRef,
-    /// The Machine that has this interface.
+    /// Machine that uses the interface. Set and cleared by the controller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub machine_ref: Option<UidRef>,
-    /// The IP families that this interface supports: IPv4, IPv6 or both, in the order of `ips`.
+    /// IP families of the interface, in the order of `ips`. Inferred from `ips` when empty.
     #[serde(default, deserialize_with = "nullable")]
     pub ip_families: Vec<IpFamily>,
-    /// The internal IPs that should be assigned to this interface.
+    /// Internal IP addresses of the interface, one for each item of `ipFamilies`.
     #[serde(default, deserialize_with = "nullable")]
     pub ips: Vec<IpSource>,
-    /// The prefixes that should be routed to this interface.
+    /// Prefixes that are routed to the interface.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub prefixes: Vec<PrefixSource>,
-    /// The public IP that should be assigned to this interface.
+    /// Public IP address of the interface.
     #[serde(rename = "virtualIP", default, skip_serializing_if = "Option::is_none")]
     pub virtual_ip: Option<VirtualIPSource>,
-    /// Attributes for the network provider.
+    /// Attributes for the network provider, not read by the controller.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -100,64 +100,64 @@ pub struct NetworkInterfaceSpec {
     pub attributes: BTreeMap<String, String>,
 }
 
-/// Where an internal IP comes from: exactly one of its fields.
+/// Source of an internal IP address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct IpSource {
-    /// The address itself.
+    /// IP address. Must be of the family at the same index of `ipFamilies`.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub value: Option<String>,
-    /// An address allocated by a Prefix that is made for this interface.
+    /// Prefix of a single address, created for the interface and deleted with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<Box<EphemeralPrefix>>,
 }
 
-/// Where a routed prefix comes from: exactly one of its fields.
+/// Source of a routed prefix.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PrefixSource {
-    /// The prefix itself, as `address/length`.
+    /// Prefix in CIDR notation.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub value: Option<String>,
-    /// A block allocated by a Prefix that is made for this interface.
+    /// Prefix created for the interface and deleted with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<Box<EphemeralPrefix>>,
 }
 
-/// A Prefix made for an interface, and removed with it.
+/// Prefix created for an interface and deleted with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EphemeralPrefix {
-    /// What the Prefix is made from.
+    /// Template of the Prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix_template: Option<PrefixTemplate>,
 }
 
-/// Where a public IP comes from: exactly one of its fields.
+/// Source of a public IP address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VirtualIPSource {
-    /// A VirtualIP that exists on its own.
+    /// VirtualIP to use, in the same namespace.
     #[serde(
         rename = "virtualIPRef",
         default,
         skip_serializing_if = "Option::is_none"
     )]
     pub virtual_ip_ref: Option<LocalRef>,
-    /// A VirtualIP that is made for this interface.
+    /// VirtualIP created for the interface, with the interface's name, which must then be an RFC 1123 label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<Box<EphemeralVirtualIP>>,
 }
 
-/// A VirtualIP made for an interface.
+/// VirtualIP created for an interface.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EphemeralVirtualIP {
-    /// What the VirtualIP is made from.
+    /// Template of the VirtualIP.
     #[serde(
         rename = "virtualIPTemplate",
         default,
@@ -166,32 +166,32 @@ pub struct EphemeralVirtualIP {
     pub virtual_ip_template: Option<VirtualIPTemplate>,
 }
 
-/// What an interface has.
+/// Observed state of the NetworkInterface.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkInterfaceStatus {
-    /// Whether the interface has all that its spec asks for.
+    /// State of the interface: Pending until it has everything that its spec names, then Available; Error if it cannot have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub state: Option<NetworkInterfaceState>,
-    /// When `state` changed last.
+    /// Time of the last change of `state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_state_transition_time: Option<Time>,
-    /// The internal IPs, in the order of `spec.ips`, as far as known.
+    /// Internal IP addresses that are known, in the order of `spec.ips`.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub ips: Vec<String>,
-    /// The routed prefixes, in the order of `spec.prefixes`, as far as known.
+    /// Routed prefixes that are known, in the order of `spec.prefixes`.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub prefixes: Vec<String>,
-    /// The public IP.
+    /// Public IP address.
     #[serde(
         rename = "virtualIP",
         default,
@@ -199,27 +199,27 @@ pub struct NetworkInterfaceStatus {
         skip_serializing_if = "Option::is_none"
     )]
     pub virtual_ip: Option<String>,
-    /// Condition `Ready`: reason and message say what is waited for, or why it can't be had.
+    /// Conditions of the interface. Reason and message of `Ready` say what the interface waits for, or why it is in error.
     #[serde(
         default,
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub conditions: Vec<Condition>,
-    /// The `metadata.generation` that this status was derived from.
+    /// The `metadata.generation` that the status was derived from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 }
 
-/// Whether an interface has what it asks for.
+/// State of an interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum NetworkInterfaceState {
-    /// Something needed is not there yet.
+    /// The interface waits for something that does not exist yet.
     #[default]
     Pending,
-    /// All of it is there.
+    /// The interface has everything that its spec names.
     Available,
-    /// What is asked for can't be had as asked.
+    /// The interface cannot have what its spec names.
     Error,
 }
 
@@ -234,13 +234,13 @@ impl NetworkInterfaceState {
     }
 }
 
-/// What an ephemeral NetworkInterface is made from.
+/// Template of a NetworkInterface.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NetworkInterfaceTemplate {
-    /// Labels and annotations of the interface.
+    /// Labels and annotations of the NetworkInterface.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<crate::template::TemplateMeta>,
-    /// Its spec.
+    /// Spec of the NetworkInterface.
     #[serde(default, deserialize_with = "nullable")]
     pub spec: NetworkInterfaceSpec,
 }

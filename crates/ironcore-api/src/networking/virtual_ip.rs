@@ -7,7 +7,7 @@ use crate::reference::UidRef;
 use crate::template::TemplateMeta;
 use crate::wire::empty_as_none;
 
-/// What is asked of the virtual IP.
+/// Desired state of the VirtualIP.
 #[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[kube(
     group = "networking.ironcore.dev",
@@ -15,7 +15,7 @@ use crate::wire::empty_as_none;
     kind = "VirtualIP",
     plural = "virtualips",
     namespaced,
-    doc = "A public IP address that a NetworkInterface can have."
+    doc = "A public IP address for a NetworkInterface."
 )]
 #[kube(status = "VirtualIPStatus", derive = "PartialEq")]
 #[kube(
@@ -34,9 +34,9 @@ pub struct VirtualIPSpec {
     /// Type of the virtual IP.
     #[serde(rename = "type")]
     pub type_: VirtualIPType,
-    /// Family of the address.
+    /// IP family of the address.
     pub ip_family: IpFamily,
-    /// The NetworkInterface that has this virtual IP.
+    /// NetworkInterface that uses the virtual IP. Set and cleared by the controller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_ref: Option<UidRef>,
 }
@@ -44,15 +44,15 @@ pub struct VirtualIPSpec {
 /// Type of a virtual IP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum VirtualIPType {
-    /// Reachable from outside.
+    /// Reachable from outside of the network.
     #[default]
     Public,
 }
 
-/// What was allocated.
+/// Observed state of the VirtualIP.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VirtualIPStatus {
-    /// The address.
+    /// IP address, once it is allocated.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -61,13 +61,13 @@ pub struct VirtualIPStatus {
     pub ip: Option<String>,
 }
 
-/// What an ephemeral VirtualIP is made from.
+/// Template of a VirtualIP.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VirtualIPTemplate {
     /// Labels and annotations of the VirtualIP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<TemplateMeta>,
-    /// Its spec.
+    /// Spec of the VirtualIP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<EphemeralVirtualIPSpec>,
 }
@@ -76,10 +76,10 @@ pub struct VirtualIPTemplate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EphemeralVirtualIPSpec {
-    /// The spec of the VirtualIP.
+    /// Spec of the VirtualIP.
     #[serde(flatten)]
     pub virtual_ip: VirtualIPSpec,
-    /// What becomes of the VirtualIP when its interface goes. Absent means Delete.
+    /// Whether the VirtualIP is kept when its interface no longer needs it. Defaults to Delete.
     #[serde(
         default,
         deserialize_with = "empty_as_none",
@@ -89,11 +89,11 @@ pub struct EphemeralVirtualIPSpec {
     pub reclaim_policy: Option<ReclaimPolicy>,
 }
 
-/// What becomes of a VirtualIP when the interface that it was made for goes.
+/// Whether a VirtualIP is kept when its interface no longer needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum ReclaimPolicy {
-    /// It stays, released.
+    /// The VirtualIP is released, and kept with its address.
     Retain,
-    /// It goes, too.
+    /// The VirtualIP is deleted.
     Delete,
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::node::Node;
 use super::rule::Rule;
 use super::{bound, text};
+use crate::words;
 
 /// A reference by name to an object that may have any name; `{}` and an empty name refer to nothing.
 pub(super) fn reference(mut node: Node<'_>) {
@@ -25,7 +26,7 @@ pub(super) fn label_reference(mut node: Node<'_>) {
     node.set("x-kubernetes-map-type", json!("atomic"));
     node.at("name")
         .at_most(bound::NAME)
-        .rule(text::optional(text::label()));
+        .rules(text::optional_label());
 }
 
 /// A reference that must name something.
@@ -39,7 +40,7 @@ pub(super) fn needs_name() -> Rule {
     required(
         "has(self.name) && self.name != ''",
         ".name",
-        "a name is needed",
+        words::SPECIFIED,
     )
 }
 
@@ -48,9 +49,17 @@ pub(super) fn named(path: &str) -> String {
     format!("has({path}) && has({path}.name) && {path}.name != ''")
 }
 
-/// No two of the list `keys` are the same, as CEL.
-pub(super) fn unique(keys: &str) -> String {
-    format!("[{keys}].exists(keys, keys.all(k, keys.exists_one(l, l == k)))")
+/// No two of the list `keys`, as CEL, are the same. They are at `place` of the list that the rule is on.
+pub(super) fn unique(keys: &str, place: &str) -> Rule {
+    Rule::new(
+        format!("[{keys}].exists(keys, keys.all(k, keys.exists_one(l, l == k)))"),
+        not_unique(place),
+    )
+}
+
+/// What is said of the values at `place` of a list, of which two are the same.
+pub(super) fn not_unique(place: &str) -> String {
+    format!("{place}: {}", words::UNIQUE)
 }
 
 /// Metadata of a template.
@@ -70,7 +79,7 @@ pub(super) fn nameless_metadata(mut node: Node<'_>) {
         node.rule(forbidden(
             format!("!has(self.{field}) || self.{field} == ''"),
             &format!(".{field}"),
-            &format!("a template may not name its object: {field} is set by the controller"),
+            words::NAMELESS,
         ));
     }
 }
@@ -80,29 +89,53 @@ pub(super) fn template(mut node: Node<'_>, field: &str) {
     node.rule(required(
         format!("has(self.{field})"),
         &format!(".{field}"),
-        "a template is needed",
+        words::SPECIFIED,
     ));
-    node.at(field).rule(required(
-        "has(self.spec)",
-        ".spec",
-        "a template needs a spec",
-    ));
+    node.at(field)
+        .rule(required("has(self.spec)", ".spec", words::SPECIFIED));
 }
 
-/// Exactly one source: `first`, which is there where the CEL `has_first` holds, or `ephemeral`.
-pub(super) fn one_source(node: &mut Node<'_>, first: &str, has_first: &str) {
-    node.rule(
-        Rule::new(
-            format!("({has_first}) || has(self.ephemeral)"),
-            format!("has no source: give {first} or ephemeral"),
-        )
-        .required(),
-    );
-    node.rule(forbidden(
-        format!("!({has_first} && has(self.ephemeral))"),
-        ".ephemeral",
-        &format!("has two sources: give {first} or ephemeral, not both"),
-    ));
+/// Exactly one of the fields `sources`, each there where its CEL holds. What is too much is the later one.
+pub(super) fn one_source(node: &mut Node<'_>, sources: &[(&str, String)]) {
+    let fields: Vec<_> = sources.iter().map(|(field, _)| *field).collect();
+    let any = |sources: &[(&str, String)]| {
+        let there: Vec<_> = sources
+            .iter()
+            .map(|(_, is_there)| format!("({is_there})"))
+            .collect();
+        there.join(" || ")
+    };
+    node.rule(Rule::new(any(sources), words::one_of(&fields)).required());
+    for (index, (field, is_there)) in sources.iter().enumerate().skip(1) {
+        node.rule(forbidden(
+            format!("!({is_there}) || !({})", any(&sources[..index])),
+            &format!(".{field}"),
+            &words::exactly_one_of(&fields),
+        ));
+    }
+}
+
+/// A field, and CEL that says whether it is there.
+pub(super) fn source(field: &str) -> (&str, String) {
+    (field, format!("has(self.{field})"))
+}
+
+/// A reference, and CEL that says whether it names something.
+pub(super) fn reference_source(field: &str) -> (&str, String) {
+    (field, named(&format!("self.{field}")))
+}
+
+/// A field that is set once, in two rules: it is not cleared, and not modified. CEL says whether it was and is there, and
+/// whether it is the same where it was and is.
+pub(super) fn set_once(path: &str, was: &str, is: &str, same: &str) -> [Rule; 2] {
+    [
+        forbidden(format!("!({was}) || ({is})"), path, words::NOT_CLEARED),
+        forbidden(
+            format!("!({was}) || !({is}) || {same}"),
+            path,
+            words::NOT_MODIFIED,
+        ),
+    ]
 }
 
 /// A status that shows its first state at once, before anything has written it.

@@ -5,16 +5,17 @@ use kube::CustomResourceExt;
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
-use super::forgive;
 use super::node::Node;
+use super::{describe, forgive};
 
-/// The definition of `K` as derived, its schema reduced by [`reduce`] and then constrained by `constrain`, in rules that
-/// forgive.
+/// The definition of `K` as derived, its schema reduced by [`reduce`] and then constrained by `constrain`, in rules that its
+/// descriptions name, and that forgive.
 pub(super) fn crd<K: CustomResourceExt>(constrain: fn(Node<'_>)) -> CustomResourceDefinition {
     let mut crd = serde_json::to_value(K::crd()).expect("a definition is plain data");
     let schema = &mut crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
     reduce(schema);
     constrain(Node::new(schema));
+    describe::everywhere(schema);
     forgive::everywhere(schema);
     serde_json::from_value(crd).expect("what constrains a schema keeps its form")
 }

@@ -3,12 +3,13 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::json;
 
-use super::common::{forbidden, named};
+use super::common::{forbidden, named, set_once};
 use super::network_interface::{self, Of};
 use super::node::Node;
 use super::rule::Rule;
 use super::{bound, common, derive, machine_volume, text};
 use crate::compute::{AttachState, Machine, MachineState};
+use crate::words;
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<Machine>(|mut root| {
@@ -27,7 +28,7 @@ fn spec(mut node: Node<'_>) {
     node.at("power")
         .at_most(bound::WORD)
         .default(json!("On"))
-        .rule(text::one_of(&["On", "Off"], "power"));
+        .rule(text::one_of(words::POWER));
     node.at("networkInterfaces")
         .at_most(bound::MACHINE_INTERFACES)
         .list_map("name");
@@ -37,9 +38,14 @@ fn spec(mut node: Node<'_>) {
 }
 
 fn interface(mut node: Node<'_>) {
-    node.at("name").at_most(bound::NAME).rule(text::subdomain());
-    let named = named("self.networkInterfaceRef");
-    common::one_source(&mut node, "networkInterfaceRef", &named);
+    node.at("name").at_most(bound::NAME).rules(text::name());
+    common::one_source(
+        &mut node,
+        &[
+            common::reference_source("networkInterfaceRef"),
+            common::source("ephemeral"),
+        ],
+    );
     common::reference(node.at("networkInterfaceRef"));
     common::template(node.at("ephemeral"), "networkInterfaceTemplate");
     let mut template = node.at("ephemeral.networkInterfaceTemplate");
@@ -54,7 +60,7 @@ fn guest(node: &mut Node<'_>) {
     node.at("ignitionRef.key").at_most(bound::NAME);
     node.at("guestConfig.hostname")
         .at_most(bound::NAME)
-        .rule(text::optional(text::label()));
+        .rules(text::optional_label());
     node.at("efiVars").at_most(bound::EFI_VARS).list_map("name");
     let mut variable = node.at("efiVars[]");
     variable.require(&["name", "uuid", "value"]);
@@ -70,37 +76,36 @@ fn guest(node: &mut Node<'_>) {
 }
 
 /// What of a machine may not be changed; what of its volumes may not is said there.
-fn frozen() -> [Rule; 3] {
+fn frozen() -> Vec<Rule> {
     let had_class = named("oldSelf.machineClassRef");
     let has_class = named("self.machineClassRef");
-    let had_pool = named("oldSelf.machinePoolRef");
-    let has_pool = named("self.machinePoolRef");
     let hostname = |machine: &str| {
         format!(
             "(has({machine}.guestConfig) && has({machine}.guestConfig.hostname) ? {machine}.guestConfig.hostname : '')"
         )
     };
-    [
+    let mut rules = vec![
+        // One that is missing is refused for that.
         forbidden(
             format!(
                 "!({has_class} && {had_class}) || self.machineClassRef.name == oldSelf.machineClassRef.name"
             ),
             ".machineClassRef",
-            "may not be changed",
-        )
-        .showing("'may not be changed: it was ' + oldSelf.machineClassRef.name"),
-        forbidden(
-            format!("!({had_pool}) || {has_pool} && self.machinePoolRef.name == oldSelf.machinePoolRef.name"),
-            ".machinePoolRef",
-            "may not be changed once set",
-        )
-        .showing("'may not be changed once set: it was ' + oldSelf.machinePoolRef.name"),
+            words::IMMUTABLE,
+        ),
         forbidden(
             format!("{} == {}", hostname("self"), hostname("oldSelf")),
             ".guestConfig.hostname",
-            "may not be added, changed or cleared",
+            words::IMMUTABLE,
         ),
-    ]
+    ];
+    rules.extend(set_once(
+        ".machinePoolRef",
+        &named("oldSelf.machinePoolRef"),
+        &named("self.machinePoolRef"),
+        "self.machinePoolRef.name == oldSelf.machinePoolRef.name",
+    ));
+    rules
 }
 
 fn status(mut node: Node<'_>) {

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::common::{forbidden, named, unique};
+use super::common::{forbidden, set_once};
 use super::node::Node;
 use super::rule::Rule;
 use super::{bound, common, text};
+use crate::words;
 
 /// The volumes of the spec `node`.
 pub(super) fn list(node: &mut Node<'_>) {
@@ -18,12 +19,18 @@ pub(super) fn list(node: &mut Node<'_>) {
 }
 
 fn volume(mut node: Node<'_>) {
-    node.rule(one_source()).rule(image_once());
-    node.at("name").at_most(bound::NAME).rule(text::subdomain());
-    node.at("device").at_most(bound::WORD).rule(text::refusing(
-        "self.matches('^[a-z]d[a-z][a-z]?$')",
-        "is no device name: for example oda, odb, odaa",
-    ));
+    common::one_source(
+        &mut node,
+        &[
+            common::reference_source("volumeRef"),
+            common::source("emptyDisk"),
+            common::source("localDisk"),
+            common::source("ephemeral"),
+        ],
+    );
+    node.rules(image_once());
+    node.at("name").at_most(bound::NAME).rules(text::name());
+    node.at("device").at_most(bound::WORD).rule(text::device());
     common::reference(node.at("volumeRef"));
     text::size(node.at("emptyDisk"));
     text::size(node.at("localDisk"));
@@ -37,24 +44,13 @@ fn volume(mut node: Node<'_>) {
         .set("x-kubernetes-preserve-unknown-fields", json!(true));
 }
 
-fn one_source() -> Rule {
-    let sources = format!(
-        "[{}, has(self.emptyDisk), has(self.localDisk), has(self.ephemeral)]",
-        named("self.volumeRef"),
-    );
-    let one_of = "give one of volumeRef, emptyDisk, localDisk, ephemeral";
-    Rule::new(format!("{sources}.filter(x, x).size() == 1"), one_of).showing(format!(
-        "{sources}.exists(x, x) ? 'has more than one source: {one_of}' : 'has no source: {one_of}'"
-    ))
-}
-
-fn image_once() -> Rule {
-    forbidden(
-        "oldSelf.?localDisk.?image.orValue('') == '' || self.?localDisk.?image.orValue('') == oldSelf.localDisk.image",
+fn image_once() -> [Rule; 2] {
+    set_once(
         ".localDisk.image",
-        "may not be changed once set",
+        "oldSelf.?localDisk.?image.orValue('') != ''",
+        "self.?localDisk.?image.orValue('') != ''",
+        "self.localDisk.image == oldSelf.localDisk.image",
     )
-    .showing("'may not be changed once set: it was ' + oldSelf.localDisk.image")
 }
 
 /// A volume that goes takes its image along.
@@ -63,13 +59,13 @@ fn image_stays() -> Rule {
         "!has(oldSelf.volumes) || oldSelf.volumes.all(o, !has(o.localDisk) || !has(o.localDisk.image) \
          || o.localDisk.image == '' || has(self.volumes) && self.volumes.exists(n, n.name == o.name))",
         ".volumes",
-        "a volume with a localDisk.image may not be removed",
+        words::IMAGE_KEPT,
     )
 }
 
 fn one_device_each() -> Rule {
-    Rule::new(
-        unique("self.map(v, has(v.device) && v.device != '', v.device)"),
-        "two volumes have one device",
+    common::unique(
+        "self.map(v, has(v.device) && v.device != '', v.device)",
+        "[*].device",
     )
 }

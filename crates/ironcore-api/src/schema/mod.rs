@@ -6,6 +6,7 @@
 
 mod common;
 mod derive;
+mod describe;
 mod forgive;
 mod machine;
 mod machine_volume;

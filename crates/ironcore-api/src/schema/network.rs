@@ -3,7 +3,7 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::json;
 
-use super::common::{forbidden, needs_name};
+use super::common::{needs_name, set_once};
 use super::node::Node;
 use super::rule::Rule;
 use super::{bound, common, derive, network_peerings, text};
@@ -18,7 +18,7 @@ pub(crate) fn crd() -> CustomResourceDefinition {
 }
 
 fn spec(mut node: Node<'_>) {
-    node.default(json!({})).rule(provider_id_once());
+    node.default(json!({})).rules(provider_id_once());
     node.at("providerID").at_most(bound::HANDLE);
     node.at("peerings")
         .at_most(bound::PEERINGS)
@@ -29,26 +29,23 @@ fn spec(mut node: Node<'_>) {
         .at_most(bound::INCOMING_PEERINGS)
         .rule(network_peerings::incoming_once());
     let mut incoming = node.at("incomingPeerings[]");
-    incoming
-        .at("name")
-        .at_most(bound::NAME)
-        .rule(text::subdomain());
+    incoming.at("name").at_most(bound::NAME).rules(text::name());
     incoming
         .at("namespace")
         .at_most(bound::NAME)
-        .rule(text::optional(text::label()));
+        .rules(text::optional_label());
     incoming.at("uid").at_most(bound::UID);
 }
 
 fn peering(mut node: Node<'_>) {
     node.require(&["name", "networkRef"]);
-    node.at("name").at_most(bound::NAME).rule(text::subdomain());
+    node.at("name").at_most(bound::NAME).rules(text::name());
     let mut network = node.at("networkRef");
     network.rule(needs_name());
     network
         .at("namespace")
         .at_most(bound::NAME)
-        .rule(text::optional(text::label()));
+        .rules(text::optional_label());
     network
         .at("name")
         .at_most(bound::NAME)
@@ -58,22 +55,19 @@ fn peering(mut node: Node<'_>) {
         .list_map("name")
         .rule(network_peerings::prefix_ref_once());
     let mut prefix = node.at("prefixes[]");
-    prefix
-        .at("name")
-        .at_most(bound::NAME)
-        .rule(text::subdomain());
+    prefix.at("name").at_most(bound::NAME).rules(text::name());
     text::cidr(prefix.at("prefix"));
     common::reference(prefix.at("prefixRef"));
 }
 
-fn provider_id_once() -> Rule {
-    forbidden(
-        "!has(oldSelf.providerID) || oldSelf.providerID == '' \
-         || has(self.providerID) && self.providerID == oldSelf.providerID",
+fn provider_id_once() -> [Rule; 2] {
+    let there = |network: &str| format!("has({network}.providerID) && {network}.providerID != ''");
+    set_once(
         ".providerID",
-        "may not be changed once set",
+        &there("oldSelf"),
+        &there("self"),
+        "self.providerID == oldSelf.providerID",
     )
-    .showing("'may not be changed once set: it was ' + oldSelf.providerID")
 }
 
 fn status(mut node: Node<'_>) {

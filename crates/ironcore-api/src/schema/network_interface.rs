@@ -9,6 +9,7 @@ use super::prefix::{self, Place};
 use super::rule::Rule;
 use super::{bound, common, derive, network_interface_ips, text, virtual_ip};
 use crate::networking::{NetworkInterface, NetworkInterfaceState};
+use crate::words;
 
 /// Whose spec it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,11 +43,11 @@ pub(super) fn spec(mut node: Node<'_>, of: Of) {
     text::ip(node.at("ips[].value"));
     prefix_template(node.at("ips[]"), Place::Ips);
     node.at("prefixes").at_most(bound::INTERFACE_PREFIXES);
-    text::cidr(node.at("prefixes[].value"));
-    let place = match of {
-        Of::Own => Place::Prefixes,
-        Of::Template => Place::MachinePrefixes,
+    let (cidr, place): (fn(Node<'_>), _) = match of {
+        Of::Own => (text::cidr, Place::Prefixes),
+        Of::Template => (text::cidr_of_many, Place::MachinePrefixes),
     };
+    cidr(node.at("prefixes[].value"));
     prefix_template(node.at("prefixes[]"), place);
     virtual_ip_source(node.at("virtualIP"));
     node.at("attributes").at_most(bound::ENTRIES);
@@ -64,21 +65,21 @@ fn empty(list: &mut Node<'_>, of: Of) {
 }
 
 fn families(node: &mut Node<'_>) {
-    node.at("ipFamilies").at_most(bound::IPS).rule(
-        Rule::new(
-            "self.size() < 2 || self[0] != self[1]",
-            "is given twice: each family once",
-        )
-        .showing("self[1] + ' is given twice: each family once'"),
-    );
+    node.at("ipFamilies").at_most(bound::IPS).rule(Rule::new(
+        "self.size() < 2 || self[0] != self[1]",
+        common::not_unique("[*]"),
+    ));
     node.at("ipFamilies[]")
         .at_most(bound::WORD)
-        .rule(text::one_of(&["IPv4", "IPv6"], "IP family"));
+        .rule(text::one_of(words::FAMILIES));
 }
 
 /// An entry of `ips` or `prefixes`.
 fn prefix_template(mut node: Node<'_>, place: Place) {
-    common::one_source(&mut node, "value", "has(self.value)");
+    common::one_source(
+        &mut node,
+        &[common::source("value"), common::source("ephemeral")],
+    );
     common::template(node.at("ephemeral"), "prefixTemplate");
     let mut template = node.at("ephemeral.prefixTemplate");
     common::nameless_metadata(template.at("metadata"));
@@ -86,8 +87,13 @@ fn prefix_template(mut node: Node<'_>, place: Place) {
 }
 
 fn virtual_ip_source(mut node: Node<'_>) {
-    let named = common::named("self.virtualIPRef");
-    common::one_source(&mut node, "virtualIPRef", &named);
+    common::one_source(
+        &mut node,
+        &[
+            common::reference_source("virtualIPRef"),
+            common::source("ephemeral"),
+        ],
+    );
     common::label_reference(node.at("virtualIPRef"));
     common::template(node.at("ephemeral"), "virtualIPTemplate");
     let mut template = node.at("ephemeral.virtualIPTemplate");
@@ -95,7 +101,7 @@ fn virtual_ip_source(mut node: Node<'_>) {
     let mut spec = template.at("spec");
     spec.at("reclaimPolicy")
         .at_most(bound::WORD)
-        .rule(text::one_of(&["Retain", "Delete", ""], "reclaim policy"));
+        .rule(text::optional(text::one_of(words::RECLAIM_POLICIES)));
     virtual_ip::spec(spec);
 }
 
@@ -107,23 +113,23 @@ fn frozen() -> [Rule; 3] {
     [
         // One that is missing is refused for that.
         forbidden(
-            format!("!({has_network} && {had_network}) || self.networkRef.name == oldSelf.networkRef.name"),
+            format!(
+                "!({has_network} && {had_network}) || self.networkRef.name == oldSelf.networkRef.name"
+            ),
             ".networkRef",
-            "may not be changed",
-        )
-        .showing("'may not be changed: it was ' + oldSelf.networkRef.name"),
+            words::IMMUTABLE,
+        ),
         forbidden(
             "size(oldSelf.ipFamilies) == 0 || self.ipFamilies == oldSelf.ipFamilies",
             ".ipFamilies",
-            "may not be changed",
-        )
-        .showing("'may not be changed: it was ' + oldSelf.ipFamilies.join(', ')"),
+            words::IMMUTABLE,
+        ),
         // No attributes and empty attributes are the same.
         forbidden(
             "(has(self.attributes) ? size(self.attributes) : 0) == (has(oldSelf.attributes) ? size(oldSelf.attributes) : 0) \
              && (!has(self.attributes) || !has(oldSelf.attributes) || self.attributes == oldSelf.attributes)",
             ".attributes",
-            "may not be changed",
+            words::IMMUTABLE,
         ),
     ]
 }

@@ -5,6 +5,7 @@
 
 use super::common::{invalid, required};
 use super::rule::Rule;
+use crate::words;
 
 /// How many there are. In a template the lists may be absent, or null.
 const FAMILIES: &str =
@@ -16,7 +17,7 @@ pub(super) fn rules() -> Vec<Rule> {
         required(
             format!("{FAMILIES} > 0 || {IPS} > 0"),
             ".ipFamilies",
-            "IPv4 or IPv6 is needed when there are no ips to infer it from",
+            words::FAMILIES_WITHOUT_IPS,
         ),
         required(
             format!(
@@ -25,12 +26,12 @@ pub(super) fn rules() -> Vec<Rule> {
                  && (i.ephemeral.prefixTemplate.spec.?ipFamily.orValue('') != '' || has(i.ephemeral.prefixTemplate.spec.prefix)))"
             ),
             ".ipFamilies",
-            "an ip has neither a value nor a template with an ipFamily to infer the families from",
+            words::FAMILIES_NOT_INFERRED,
         ),
         invalid(
             format!("{FAMILIES} == 0 || {IPS} == {FAMILIES}"),
             ".ips",
-            "ips and ipFamilies differ in number: give one ip for each family, in the same order",
+            words::IP_FOR_EACH_FAMILY,
         ),
         invalid(
             format!(
@@ -39,7 +40,7 @@ pub(super) fn rules() -> Vec<Rule> {
                 second = family_of(1),
             ),
             ".ips",
-            "both ips are of one family: give at most one of each",
+            &format!("[1]: {}", words::IPS_OF_ONE_FAMILY),
         ),
     ];
     rules.extend(of_family(0));
@@ -74,51 +75,48 @@ fn of_family(index: usize) -> [Rule; 4] {
     let family = format!("self.ipFamilies[{index}]");
     let number = format!("({family} == 'IPv4' ? 4 : 6)");
     let both = format!("{IPS} > {index} && {FAMILIES} > {index} && {family} in ['IPv4', 'IPv6']");
-    let at = format!("(ipFamilies[{index}])");
-    let refused = |condition: String, field: &str, what: &str| {
-        let subject = format!("ips[{index}].{field}");
-        invalid(
-            condition,
-            ".ips",
-            &format!("{subject} {what} ipFamilies[{index}]"),
-        )
-        .showing(format!("'{subject} {what} ' + {family} + ' {at}'"))
+    let refused = |condition: String, field: &str, what: [&str; 3]| {
+        let [any, v4, v6] =
+            what.map(|what| format!("[{index}].{field}: {}", words::at_index(what, index)));
+        let message = format!("{family} == 'IPv4' ? '{v4}' : '{v6}'");
+        invalid(condition, ".ips", &any).showing(message)
     };
     let template = |field: &str| format!("ephemeral.prefixTemplate.spec.{field}");
+    // Its own family is compared with that at the index, and the rest with its own family.
+    let says_family = format!("{optional_spec}.?ipFamily.orValue('') in ['IPv4', 'IPv6']");
+    let of_family = ["of the family", "of family IPv4", "of family IPv6"];
     [
         refused(
             format!(
                 "!({both} && has({value}) && isIP({value})) || ip({value}).family() == {number}"
             ),
             "value",
-            "is not of family",
-        )
-        .showing(format!(
-            "'ips[{index}].value ' + {value} + ' is not of family ' + {family} + ' {at}'"
-        )),
-        refused(
-            format!(
-                "!({both}) || {optional_spec}.?ipFamily.orValue('') in [{family}] \
-                 || !({optional_spec}.?ipFamily.orValue('') in ['IPv4', 'IPv6'])"
-            ),
-            &template("ipFamily"),
-            "is not",
+            of_family,
         ),
         refused(
             format!(
-                "!({both} && {has_spec} && has({spec}.prefix) && isCIDR({spec}.prefix)) \
+                "!({both}) || {optional_spec}.?ipFamily.orValue('') in [{family}] || !({says_family})"
+            ),
+            &template("ipFamily"),
+            ["the family", "IPv4", "IPv6"],
+        ),
+        refused(
+            format!(
+                "!({both} && {has_spec} && has({spec}.prefix) && isCIDR({spec}.prefix)) || {says_family} \
                  || cidr({spec}.prefix).ip().family() == {number}",
                 has_spec = has_spec(index),
             ),
             &template("prefix"),
-            "is not of family",
+            of_family,
         ),
         refused(
             format!(
-                "!({both}) || {optional_spec}.?prefixLength.orValue(0) in [0, {family} == 'IPv4' ? 32 : 128]"
+                "!({both}) || {optional_spec}.?prefixLength.orValue(0) in [{family} == 'IPv4' ? 32 : 128] \
+                 || !({optional_spec}.?prefixLength.orValue(0) in [32, 128]) \
+                 || {says_family} || {optional_spec}.?prefix.orValue('') != ''"
             ),
             &template("prefixLength"),
-            "is not that of a single address of family",
+            ["32 or 128", "32", "128"],
         ),
     ]
 }

@@ -1,6 +1,6 @@
 //! No two peerings of a network are the same.
 
-use super::common::{named, unique};
+use super::common::{named, not_unique, unique};
 use super::rule::Rule;
 
 /// Rules on all peerings together. Their names are the list's keys, which need no rule.
@@ -9,15 +9,14 @@ pub(super) fn rules() -> [Rule; 3] {
         "self.map(p, has(p.networkRef.name), {})",
         network("p.networkRef")
     );
+    let names = "[*].prefixes[*].name";
+    let references = "[*].prefixes[*].prefixRef.name";
     [
-        Rule::new(unique(&networks), "two peerings are of one network"),
-        Rule::new(
-            apart("x.name", "has(x.name)"),
-            "two peerings have prefixes of one name",
-        ),
+        unique(&networks, "[*].networkRef"),
+        Rule::new(apart("x.name", "has(x.name)"), not_unique(names)),
         Rule::new(
             apart("x.prefixRef.name", &named("x.prefixRef")),
-            "two peerings have prefixes of one prefixRef",
+            not_unique(references),
         ),
     ]
 }
@@ -25,13 +24,13 @@ pub(super) fn rules() -> [Rule; 3] {
 /// A rule on the prefixes of one peering.
 pub(super) fn prefix_ref_once() -> Rule {
     let references = format!("self.map(x, {}, x.prefixRef.name)", named("x.prefixRef"));
-    Rule::new(unique(&references), "two prefixes have one prefixRef")
+    unique(&references, "[*].prefixRef.name")
 }
 
 /// A rule on the incoming peerings.
 pub(super) fn incoming_once() -> Rule {
     let networks = format!("self.map(p, has(p.name), {})", network("p"));
-    Rule::new(unique(&networks), "a network is given twice")
+    unique(&networks, "[*]")
 }
 
 /// The namespace and name of a network; no namespace and an empty one are the same.

@@ -81,7 +81,7 @@ impl<'a> Node<'a> {
         });
         self.at("metadata.name")
             .at_most(bound::NAME)
-            .rule(text::label());
+            .rules(text::label());
         self
     }
 

@@ -8,6 +8,7 @@ use super::node::Node;
 use super::rule::Rule;
 use super::{bound, common, derive, prefix_frozen, text};
 use crate::ipam::{Prefix, PrefixPhase};
+use crate::words;
 
 /// Where a prefix's spec is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,8 +34,11 @@ pub(crate) fn crd() -> CustomResourceDefinition {
 pub(super) fn spec(mut node: Node<'_>, place: Place) {
     node.at("ipFamily")
         .at_most(bound::WORD)
-        .rule(text::one_of(&["IPv4", "IPv6", ""], "IP family"));
-    text::cidr(node.at("prefix"));
+        .rule(text::optional(text::one_of(words::FAMILIES)));
+    match place {
+        Place::MachinePrefixes => text::cidr_of_many(node.at("prefix")),
+        Place::Own | Place::Ips | Place::Prefixes => text::cidr(node.at("prefix")),
+    }
     node.at("prefixLength").set("minimum", json!(0));
     parent(node.at("parentRef"), place);
     selector(node.at("parentSelector"));
@@ -82,13 +86,12 @@ fn agreement() -> [Rule; 2] {
             "!has(self.ipFamily) || !(self.ipFamily in ['IPv4', 'IPv6']) || !has(self.prefix) \
              || !isCIDR(self.prefix) || cidr(self.prefix).ip().family() == (self.ipFamily == 'IPv4' ? 4 : 6)",
             ".prefix",
-            "is not of the family in ipFamily",
-        )
-        .showing("'prefix ' + self.prefix + ' is not of family ' + self.ipFamily"),
+            words::PREFIX_FAMILY,
+        ),
         invalid(
             "!has(self.prefixLength) || self.prefixLength <= (has(self.ipFamily) && self.ipFamily == 'IPv4' ? 32 : 128)",
             ".prefixLength",
-            "is more than the family allows: at most 32 for IPv4, 128 for IPv6",
+            words::LENGTH_RANGE,
         ),
     ]
 }
@@ -100,12 +103,12 @@ fn root() -> [Rule; 2] {
         required(
             format!("!{root} || has(self.prefix)"),
             ".prefix",
-            "a root prefix (no parentRef, no parentSelector) needs a prefix",
+            words::ROOT_PREFIX,
         ),
         forbidden(
-            format!("!{root} || !has(self.prefixLength) || self.prefixLength == 0"),
+            format!("!{root} || !has(self.prefixLength) || self.prefixLength <= 0"),
             ".prefixLength",
-            "a root prefix (no parentRef, no parentSelector) has the length of its prefix",
+            words::ROOT_LENGTH,
         ),
     ]
 }
@@ -115,16 +118,16 @@ fn child() -> [Rule; 3] {
     let root = is_root();
     [
         required(
-            "has(self.ipFamily) && self.ipFamily != '' || has(self.prefix)",
+            format!("{root} || has(self.ipFamily) && self.ipFamily != '' || has(self.prefix)"),
             ".ipFamily",
-            "IPv4 or IPv6 is needed when there is no prefix to infer it from",
+            words::WITHOUT_PREFIX,
         ),
         required(
             format!(
-                "{root} || has(self.prefix) || has(self.prefixLength) && self.prefixLength > 0"
+                "{root} || has(self.prefix) || has(self.prefixLength) && self.prefixLength != 0"
             ),
             ".prefixLength",
-            "a prefix with a parent needs a prefix or a prefixLength",
+            words::WITHOUT_PREFIX,
         ),
         invalid(
             format!(
@@ -132,9 +135,8 @@ fn child() -> [Rule; 3] {
                  || self.prefixLength <= 0 || cidr(self.prefix).prefixLength() == self.prefixLength"
             ),
             ".prefixLength",
-            "does not agree with prefix",
-        )
-        .showing("'does not agree with prefix ' + self.prefix"),
+            words::LENGTH_OF_PREFIX,
+        ),
     ]
 }
 
@@ -145,15 +147,15 @@ fn one_address() -> [Rule; 2] {
             "!has(self.prefix) || !isCIDR(self.prefix) \
              || cidr(self.prefix).prefixLength() == (cidr(self.prefix).ip().family() == 4 ? 32 : 128)",
             ".prefix",
-            "has more than one address: /32 for IPv4, /128 for IPv6",
+            words::ONE_ADDRESS,
         ),
         invalid(
-            "!has(self.prefixLength) || self.prefixLength in [0, 32, 128] \
+            "!has(self.prefixLength) || self.prefixLength <= 0 || self.prefixLength in [32, 128] \
              && (self.prefixLength != 32 || !has(self.ipFamily) || self.ipFamily != 'IPv6') \
-             && (self.prefixLength == 0 || !has(self.prefix) || !isCIDR(self.prefix) \
+             && (!has(self.prefix) || !isCIDR(self.prefix) \
              || cidr(self.prefix).prefixLength() == self.prefixLength)",
             ".prefixLength",
-            "must be that of a single address: 32 for IPv4, 128 for IPv6",
+            words::ONE_ADDRESS_LENGTH,
         ),
     ]
 }

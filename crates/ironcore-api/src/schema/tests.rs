@@ -1,11 +1,11 @@
 //! What holds of all definitions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::rule::Rule;
-use crate::KINDS;
+use crate::{KINDS, words};
 
 /// Calls `visit` with each schema below the root of each kind, and its path.
 fn each(visit: &mut impl FnMut(&str, &Value)) {
@@ -101,6 +101,64 @@ fn each_rule(mut visit: impl FnMut(&str, &Value, Rule)) {
             }
         }
     });
+}
+
+/// Words that the description of a field must have, by the message of a rule on it.
+fn wanted(message: &str) -> Vec<&str> {
+    if let Some(values) = message.strip_prefix("supported values: ") {
+        return values.split(", ").collect();
+    }
+    if let Some(fields) = message.strip_prefix("must specify one of: ") {
+        return fields.split(", ").collect();
+    }
+    match message {
+        words::IMMUTABLE => vec!["Immutable"],
+        words::NOT_MODIFIED | words::NOT_CLEARED => vec!["once set"],
+        words::NOT_SET => vec!["after creation"],
+        words::SUBDOMAIN => vec!["RFC 1123 subdomain"],
+        words::LABEL | words::LABEL_LONG => vec!["RFC 1123 label"],
+        words::LENGTH_RANGE | words::ONE_ADDRESS_LENGTH => vec!["32", "128"],
+        words::SPECIFIED => vec!["Required"],
+        words::UNIQUE => vec!["nique"],
+        _ => Vec::new(),
+    }
+}
+
+/// `kubectl explain` shows nothing of a rule, nor of a default.
+#[test]
+fn descriptions_say_what_is_allowed_what_is_immutable_and_what_is_the_default() {
+    let mut descriptions = HashMap::new();
+    let mut wanted_words = Vec::new();
+    each(&mut |path, schema| {
+        let description = schema["description"].as_str().unwrap_or_default();
+        descriptions.insert(path.to_owned(), description.to_owned());
+        for keyword in ["default", "minimum", "maximum"] {
+            let word = match schema.get(keyword) {
+                Some(Value::String(word)) => word.clone(),
+                Some(Value::Number(number)) => number.as_f64().unwrap().to_string(),
+                _ => continue,
+            };
+            wanted_words.push((path.to_owned(), word));
+        }
+    });
+    each_rule(|path, _, rule| {
+        let at = rule.field_path.unwrap_or_default();
+        let (place, message) = match rule.message.split_once(": ") {
+            Some((place, message)) if place.starts_with("[*]") => (place, message),
+            _ => ("", &*rule.message),
+        };
+        let field = format!("{path}{at}{place}").replace("[*]", "[]");
+        let words = wanted(message).into_iter();
+        wanted_words.extend(words.map(|word| (field.clone(), word.to_owned())));
+    });
+    assert!(wanted_words.len() > 150, "{}", wanted_words.len());
+    for (field, word) in wanted_words {
+        let description = &descriptions[&field];
+        assert!(
+            description.contains(&word),
+            "{field}: {word}: {description}"
+        );
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::node::Node;
 use super::rule::Rule;
 use super::{bound, common, derive, text};
 use crate::networking::VirtualIP;
+use crate::words;
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<VirtualIP>(|mut root| {
@@ -21,10 +22,10 @@ pub(crate) fn crd() -> CustomResourceDefinition {
 pub(super) fn spec(mut node: Node<'_>) {
     node.at("type")
         .at_most(bound::WORD)
-        .rule(text::one_of(&["Public"], "type of virtual IP"));
+        .rule(text::one_of(words::VIRTUAL_IP_TYPES));
     node.at("ipFamily")
         .at_most(bound::WORD)
-        .rule(text::one_of(&["IPv4", "IPv6"], "IP family"));
+        .rule(text::one_of(words::FAMILIES));
     common::uid_reference(node.at("targetRef"));
     node.require(&["type", "ipFamily"]);
 }
@@ -37,8 +38,7 @@ fn frozen() -> [Rule; 2] {
                 "!has(oldSelf.{field}) || has(self.{field}) && self.{field} == oldSelf.{field}"
             ),
             &format!(".{field}"),
-            "may not be changed",
+            words::IMMUTABLE,
         )
-        .showing(format!("'may not be changed: it was ' + oldSelf.{field}"))
     })
 }

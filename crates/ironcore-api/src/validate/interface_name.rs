@@ -1,8 +1,9 @@
 //! Names of the children of an interface, where the interface's own name is known.
 
 use super::faults::Faults;
-use super::text::{NO_LABEL, is_label, is_subdomain};
+use super::text::{is_subdomain, no_label, no_subdomain};
 use crate::field::{Fault, FieldPath};
+use crate::words;
 
 /// More than the longest ending of a child's name: `-pf-` and an index.
 const LONGEST_ENDING: usize = 24;
@@ -18,26 +19,22 @@ pub(super) fn of_prefix(
     let Some(interface) = interface.filter(|interface| is_subdomain(interface)) else {
         return;
     };
-    if interface.len() + LONGEST_ENDING <= 253 {
+    if interface.len() + LONGEST_ENDING <= words::SUBDOMAIN_MOST {
         return;
     }
     let name = name(interface);
-    if !is_subdomain(&name) {
-        let detail = format!(
-            "would be the name of the Prefix made for it, and has {} characters: at most 253",
-            name.len()
-        );
-        faults.push(Fault::invalid(at, &name, detail));
+    for detail in no_subdomain(&name) {
+        faults.push(Fault::invalid(at, &name, words::derived("Prefix", detail)));
     }
 }
 
 /// The VirtualIP that is made for the `virtualIP` at `at` can have the interface's name.
 pub(super) fn of_virtual_ip(at: &FieldPath<'_>, interface: Option<&str>, faults: &mut Faults) {
-    if let Some(interface) = interface
-        && !is_label(interface)
-    {
-        let detail =
-            format!("the VirtualIP made for it has the name of the interface, which {NO_LABEL}");
+    let Some(interface) = interface else {
+        return;
+    };
+    for detail in no_label(interface) {
+        let detail = words::derived("VirtualIP", detail);
         faults.push(Fault::invalid(at, interface, detail));
     }
 }

@@ -4,8 +4,8 @@ use super::draft::{IpSource, NetworkInterfaceSpec, given};
 use super::faults::Faults;
 use super::text;
 use crate::address::{self, IpFamily};
-use crate::bound;
 use crate::field::{Fault, FieldPath};
+use crate::{bound, words};
 
 /// The family that `ipFamilies` has at `index`, where it has a known one.
 pub(super) fn family_at(spec: &NetworkInterfaceSpec<'_>, index: usize) -> Option<IpFamily> {
@@ -26,11 +26,11 @@ pub(super) fn lists(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults:
     twice(at, spec, faults);
     let (ips, families) = (spec.ips.number(), spec.ipFamilies.number());
     if ips != families && ips.max(families) <= bound::IPS {
-        let detail = format!(
-            "ips and ipFamilies differ in number ({ips} and {families}): \
-             give one ip for each family, in the same order"
-        );
-        faults.push(Fault::inconsistent(&at.field("ips"), detail));
+        faults.push(Fault::invalid_number(
+            &at.field("ips"),
+            ips,
+            words::IP_FOR_EACH_FAMILY,
+        ));
     }
 }
 
@@ -48,21 +48,20 @@ fn twice(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Fault
 fn inferred(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Faults) {
     let families = at.field("ipFamilies");
     if spec.ips.is_empty() {
-        let detail = "IPv4 or IPv6 is needed when there are no ips to infer it from";
-        faults.push(Fault::required(&families, detail));
+        faults.push(Fault::required(&families, words::FAMILIES_WITHOUT_IPS));
     }
     let ips = spec.ips.entries();
     if ips.iter().any(says_no_family) {
-        let detail =
-            "an ip has neither a value nor a template with an ipFamily to infer the families from";
-        faults.push(Fault::required(&families, detail));
+        faults.push(Fault::required(&families, words::FAMILIES_NOT_INFERRED));
     }
     if let [first, second] = ips
         && let Some(family) = family_of(first)
         && family_of(second) == Some(family)
     {
-        let detail = format!("both ips are of one family ({family}): give at most one of each");
-        faults.push(Fault::inconsistent(&at.field("ips").index(1), detail));
+        faults.push(Fault::inconsistent(
+            &at.field("ips").index(1),
+            words::IPS_OF_ONE_FAMILY,
+        ));
     }
 }
 

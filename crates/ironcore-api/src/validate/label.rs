@@ -1,7 +1,8 @@
 //! Keys and values of labels, and keys of annotations, as Kubernetes judges them (apimachinery, `util/validation`). Each
 //! function calls `wrong` with every reason that there is, in Kubernetes' words.
 
-use super::text::{SUBDOMAIN, is_subdomain};
+use super::text::is_subdomain;
+use crate::words::SUBDOMAIN;
 
 /// Bytes of all annotations of an object, keys and values together.
 pub(super) const ANNOTATIONS_SIZE: usize = 256 * 1024;

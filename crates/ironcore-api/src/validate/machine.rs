@@ -9,16 +9,16 @@ use super::judge::Rules;
 use super::label;
 use super::list::unique;
 use super::referred::References;
-use super::source::one_of_two;
-use super::stored::{ONCE, keeps};
-use super::text::{NO_SUBDOMAIN, is_label, is_subdomain};
+use super::source::exactly_one;
+use super::stored::{immutable, set_once};
+use super::text::{is_label, is_subdomain, no_subdomain};
 use super::virtual_ip::label_name;
 use super::{address_warning, fill, machine_warning, network_interface, volume};
-use crate::bound;
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::names;
 use crate::reference::{Named, Referent};
+use crate::{bound, words};
 
 /// Room for the annotations that the controller gives to an interface, their values aside.
 const MARKS: usize = 256;
@@ -126,13 +126,11 @@ fn interface(
     faults: &mut Faults,
 ) {
     let has_ref = entry.networkInterfaceRef.named().is_some();
-    one_of_two(
-        at,
-        "networkInterfaceRef",
-        has_ref,
-        entry.ephemeral.is_some(),
-        faults,
-    );
+    let sources = [
+        ("networkInterfaceRef", has_ref),
+        ("ephemeral", entry.ephemeral.is_some()),
+    ];
+    exactly_one(at, sources, faults);
     let Some(template) = entry.template() else {
         return;
     };
@@ -184,8 +182,10 @@ fn child_name(
     if is_subdomain(&name) {
         return Some(name);
     }
-    let detail = format!("would be the name of the interface made for it, but {NO_SUBDOMAIN}");
-    faults.push(Fault::invalid(&at.field("name"), &name, detail));
+    for detail in no_subdomain(&name) {
+        let detail = words::derived("NetworkInterface", detail);
+        faults.push(Fault::invalid(&at.field("name"), &name, detail));
+    }
     None
 }
 
@@ -193,26 +193,22 @@ fn frozen(at: &FieldPath<'_>, new: &MachineSpec<'_>, old: &MachineSpec<'_>, faul
     let class = new.machineClassRef.named();
     // One that is missing is refused for that.
     if class.is_some() {
-        keeps(
+        immutable(
             &at.field("machineClassRef"),
-            "",
             class,
             old.machineClassRef.named(),
             faults,
         );
     }
-    let pool = at.field("machinePoolRef");
-    keeps(
-        &pool,
-        ONCE,
+    set_once(
+        &at.field("machinePoolRef"),
         new.machinePoolRef.named(),
         old.machinePoolRef.named(),
         faults,
     );
     if hostname(new) != hostname(old) {
         let guest = at.field("guestConfig");
-        let detail = "may not be added, changed or cleared";
-        faults.push(Fault::forbidden(&guest.field("hostname"), detail));
+        faults.push(Fault::forbidden(&guest.field("hostname"), words::IMMUTABLE));
     }
     volume::images(&at.field("volumes"), &new.volumes, &old.volumes, faults);
 }

@@ -44,7 +44,7 @@ use crate::field::Fault;
 use crate::reference::Reference;
 pub use faults::MOST_FAULTS;
 pub use referred::MOST_REFERENCES;
-pub(crate) use text::{NO_LABEL, is_label};
+pub(crate) use text::is_label;
 
 /// What there is to say of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,9 +7,10 @@ use super::faults::Faults;
 use super::judge::Rules;
 use super::list::unique;
 use super::referred::References;
-use super::stored::{ONCE, keeps};
+use super::stored::set_once;
 use crate::field::{Fault, FieldPath};
 use crate::reference::Named;
+use crate::words;
 
 impl Rules for Network<'_> {
     fn spec(&self) -> &dyn Part {
@@ -50,7 +51,7 @@ impl Rules for Network<'_> {
             given(self.spec.providerID.as_deref()),
             given(old.spec.providerID.as_deref()),
         );
-        keeps(&spec.field("providerID"), ONCE, new, old, faults);
+        set_once(&spec.field("providerID"), new, old, faults);
     }
 
     /// Peers may come later: peerings are stored, not acted on.
@@ -111,7 +112,7 @@ fn peers<'a>(
         let entry = at.index(index);
         let path = field.map_or(entry, |field| entry.field(field));
         if resolved == own {
-            faults.push(Fault::forbidden(&path, "a network may not be its own peer"));
+            faults.push(Fault::forbidden(&path, words::OWN_PEER));
         }
         if !seen.insert(resolved) {
             faults.push(Fault::duplicate(&path, &network.shown()));

@@ -8,14 +8,15 @@ use super::faults::Faults;
 use super::judge::Rules;
 use super::prefix::{self, Place};
 use super::referred::References;
-use super::source::one_of_two;
-use super::stored::keeps;
+use super::source::exactly_one;
+use super::stored::immutable;
 use super::{address_warning, fill, interface_name, ips, text};
 use crate::address::IpFamily;
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::names;
 use crate::reference::{Named, Referent};
+use crate::words;
 
 impl Rules for NetworkInterface<'_> {
     fn spec(&self) -> &dyn Part {
@@ -86,12 +87,15 @@ fn ip(
     name: Option<&str>,
     faults: &mut Faults,
 ) {
-    let (has_value, has_ephemeral) = (entry.value.is_some(), entry.ephemeral.is_some());
-    one_of_two(at, "value", has_value, has_ephemeral, faults);
+    let sources = [
+        ("value", entry.value.is_some()),
+        ("ephemeral", entry.ephemeral.is_some()),
+    ];
+    exactly_one(at, sources, faults);
     if let (Some(value), Some(family)) = (entry.value.as_deref(), family)
         && text::family_of_ip(Some(value)).is_some_and(|its| its != family)
     {
-        let detail = format!("is not of family {family} (ipFamilies[{index}])");
+        let detail = words::at_index(&format!("of family {family}"), index);
         faults.push(Fault::invalid(&at.field("value"), value, detail));
     }
     if let Some(source) = &entry.ephemeral {
@@ -109,8 +113,11 @@ fn prefix(
     name: Option<&str>,
     faults: &mut Faults,
 ) {
-    let (has_value, has_ephemeral) = (entry.value.is_some(), entry.ephemeral.is_some());
-    one_of_two(at, "value", has_value, has_ephemeral, faults);
+    let sources = [
+        ("value", entry.value.is_some()),
+        ("ephemeral", entry.ephemeral.is_some()),
+    ];
+    exactly_one(at, sources, faults);
     if let Some(source) = &entry.ephemeral {
         let at = at.field("ephemeral");
         let child = |interface: &str| names::prefix(interface, index);
@@ -138,7 +145,8 @@ fn virtual_ip(
 ) {
     let has_ref = source.virtualIPRef.named().is_some();
     let has_ephemeral = source.ephemeral.is_some();
-    one_of_two(at, "virtualIPRef", has_ref, has_ephemeral, faults);
+    let sources = [("virtualIPRef", has_ref), ("ephemeral", has_ephemeral)];
+    exactly_one(at, sources, faults);
     if has_ephemeral {
         interface_name::of_virtual_ip(&at.field("ephemeral"), name, faults);
     }
@@ -155,29 +163,18 @@ fn frozen(
     let network = new.networkRef.named();
     // One that is missing is refused for that.
     if network.is_some() {
-        keeps(
+        immutable(
             &at.field("networkRef"),
-            "",
             network,
             old.networkRef.named(),
             faults,
         );
     }
     if !old.ipFamilies.is_empty() && new.ipFamilies != old.ipFamilies {
-        let families: Vec<_> = old
-            .ipFamilies
-            .read()
-            .iter()
-            .map(|family| &*family.0)
-            .collect();
-        let detail = format!("may not be changed: it was {}", families.join(", "));
-        faults.push(Fault::forbidden(&at.field("ipFamilies"), detail));
+        faults.push(Fault::forbidden(&at.field("ipFamilies"), words::IMMUTABLE));
     }
     if new.attributes != old.attributes {
-        faults.push(Fault::forbidden(
-            &at.field("attributes"),
-            "may not be changed",
-        ));
+        faults.push(Fault::forbidden(&at.field("attributes"), words::IMMUTABLE));
     }
 }
 

@@ -10,6 +10,7 @@ use crate::address::IpFamily;
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::reference::{Named, Referent};
+use crate::words;
 
 /// Where a prefix's spec is.
 #[derive(Clone, Copy)]
@@ -70,9 +71,16 @@ pub(super) fn spec(at: &FieldPath<'_>, spec: &PrefixSpec<'_>, place: Place, faul
     if let Some(parents) = spec.parentSelector.as_ref().and_then(Later::get) {
         selector::judge(&at.field("parentSelector"), &parents, faults);
     }
+    judged.agreement(faults);
     match place {
-        Place::Block => judged.block(faults),
-        Place::Address(index, family) => judged.address(index, family, faults),
+        Place::Block if judged.is_root() => {}
+        Place::Block => judged.child(faults),
+        Place::Address(index, family) => {
+            judged.one_address(faults);
+            if let Some(family) = family {
+                judged.at_index(index, family, faults);
+            }
+        }
     }
 }
 
@@ -92,46 +100,48 @@ impl Judged<'_> {
 
     /// A root is its prefix.
     fn root(&self, faults: &mut Faults) {
-        const ROOT: &str = "a root prefix (no parentRef, no parentSelector)";
         if self.spec.prefix.is_none() {
-            let detail = format!("{ROOT} needs a prefix");
-            faults.push(Fault::required(&self.at.field("prefix"), &detail));
+            faults.push(Fault::required(
+                &self.at.field("prefix"),
+                words::ROOT_PREFIX,
+            ));
         }
         if self.length.is_some() {
-            let detail = format!("{ROOT} has the length of its prefix");
-            faults.push(Fault::forbidden(&self.at.field("prefixLength"), detail));
+            let at = self.at.field("prefixLength");
+            faults.push(Fault::forbidden(&at, words::ROOT_LENGTH));
         }
     }
 
-    fn block(&self, faults: &mut Faults) {
-        let named = given(self.spec.ipFamily.as_deref()).is_some() || self.spec.prefix.is_some();
-        if !named && !self.is_root() {
-            let detail = "IPv4 or IPv6 is needed when there is no prefix to infer it from";
-            faults.push(Fault::required(&self.at.field("ipFamily"), detail));
+    /// Family, prefix and length go together.
+    fn agreement(&self, faults: &mut Faults) {
+        if let (Some(family), Some(prefix)) = (self.family, self.prefix)
+            && prefix.family() != family
+        {
+            self.wrong_prefix(words::PREFIX_FAMILY, faults);
         }
-        if let Some(family) = self.family {
-            self.prefix_of(family, "", faults);
-        }
-        self.block_length(faults);
-    }
-
-    fn block_length(&self, faults: &mut Faults) {
-        let at = self.at.field("prefixLength");
         let most = self.family.map_or(128, IpFamily::bits);
-        match (self.length, self.spec.prefix.as_deref()) {
-            (Some(length), _) if length > i64::from(most) => {
-                let detail = "is more than the family allows: at most 32 for IPv4, 128 for IPv6";
-                faults.push(Fault::invalid_number(&at, length, detail));
-            }
-            (Some(length), Some(text)) if !self.is_root() && self.disagrees(length) => {
-                let detail = format!("does not agree with prefix {text}");
-                faults.push(Fault::invalid_number(&at, length, detail));
-            }
-            (None, None) if !self.is_root() && self.spec.prefixLength.unwrap_or(0) == 0 => {
-                let detail = "a prefix with a parent needs a prefix or a prefixLength";
-                faults.push(Fault::required(&at, detail));
-            }
-            _ => {}
+        if let Some(length) = self.length
+            && length > i64::from(most)
+        {
+            self.wrong_length(length, words::LENGTH_RANGE, faults);
+        }
+    }
+
+    /// A child asks for a prefix or for a length, and its family is known.
+    fn child(&self, faults: &mut Faults) {
+        let has_prefix = self.spec.prefix.is_some();
+        if given(self.spec.ipFamily.as_deref()).is_none() && !has_prefix {
+            let at = self.at.field("ipFamily");
+            faults.push(Fault::required(&at, words::WITHOUT_PREFIX));
+        }
+        if !has_prefix && self.spec.prefixLength.unwrap_or(0) == 0 {
+            let at = self.at.field("prefixLength");
+            faults.push(Fault::required(&at, words::WITHOUT_PREFIX));
+        }
+        if let Some(length) = self.length
+            && self.disagrees(length)
+        {
+            self.wrong_length(length, words::LENGTH_OF_PREFIX, faults);
         }
     }
 
@@ -140,63 +150,54 @@ impl Judged<'_> {
             .is_some_and(|prefix| i64::from(prefix.length()) != length)
     }
 
-    /// For a single address, of the family that `ipFamilies` has at `index`, where it has one.
-    fn address(&self, index: usize, wanted: Option<IpFamily>, faults: &mut Faults) {
-        let origin = format_args!(" (ipFamilies[{index}])");
-        if let (Some(wanted), Some(own), Some(word)) =
-            (wanted, self.family, self.spec.ipFamily.as_deref())
-            && wanted != own
+    /// For a single address.
+    fn one_address(&self, faults: &mut Faults) {
+        if self
+            .prefix
+            .is_some_and(|prefix| !prefix.is_single_address())
         {
-            let detail = format!("is not {wanted}{origin}");
+            self.wrong_prefix(words::ONE_ADDRESS, faults);
+        }
+        if let Some(length) = self.length {
+            let fits = length == 128 || length == 32 && self.family != Some(IpFamily::IPv6);
+            if !fits || self.disagrees(length) {
+                self.wrong_length(length, words::ONE_ADDRESS_LENGTH, faults);
+            }
+        }
+    }
+
+    /// Of the family that `ipFamilies` has at `index`. Where it says its own family, that alone is compared: the rest is
+    /// compared with that.
+    fn at_index(&self, index: usize, wanted: IpFamily, faults: &mut Faults) {
+        if let (Some(own), Some(word)) = (self.family, self.spec.ipFamily.as_deref())
+            && own != wanted
+        {
+            let detail = words::at_index(wanted.as_str(), index);
             faults.push(Fault::invalid(&self.at.field("ipFamily"), word, detail));
         }
-        match (wanted, self.family) {
-            (Some(wanted), _) => self.prefix_of(wanted, &origin.to_string(), faults),
-            (None, Some(own)) => self.prefix_of(own, "", faults),
-            (None, None) => {}
-        }
-        self.single(faults);
-        self.single_length(index, wanted, faults);
-    }
-
-    fn single(&self, faults: &mut Faults) {
-        if let (Some(prefix), Some(text)) = (self.prefix, self.spec.prefix.as_deref())
-            && !prefix.is_single_address()
-        {
-            let detail = "has more than one address: /32 for IPv4, /128 for IPv6";
-            faults.push(Fault::invalid(&self.at.field("prefix"), text, detail));
-        }
-    }
-
-    fn single_length(&self, index: usize, wanted: Option<IpFamily>, faults: &mut Faults) {
-        let Some(length) = self.length else {
-            return;
-        };
-        let known = wanted.or(self.family);
-        let known = known.or(self.prefix.map(address::Prefix::family));
-        let fits = |family: IpFamily| i64::from(family.bits()) == length;
-        if known.map_or(length == 32 || length == 128, fits) {
+        if self.family.is_some() {
             return;
         }
-        let detail = match wanted {
-            Some(family) => {
-                format!("is not that of a single address of family {family} (ipFamilies[{index}])")
-            }
-            None => "must be that of a single address: 32 for IPv4, 128 for IPv6".to_owned(),
-        };
-        faults.push(Fault::invalid_number(
-            &self.at.field("prefixLength"),
-            length,
-            detail,
-        ));
+        if self.prefix.is_some_and(|prefix| prefix.family() != wanted) {
+            let detail = words::at_index(&format!("of family {wanted}"), index);
+            self.wrong_prefix(&detail, faults);
+        }
+        if let Some(length @ (32 | 128)) = self.length
+            && given(self.spec.prefix.as_deref()).is_none()
+            && length != i64::from(wanted.bits())
+        {
+            let detail = words::at_index(&wanted.bits().to_string(), index);
+            self.wrong_length(length, &detail, faults);
+        }
     }
 
-    fn prefix_of(&self, family: IpFamily, origin: &str, faults: &mut Faults) {
-        if let (Some(prefix), Some(text)) = (self.prefix, self.spec.prefix.as_deref())
-            && prefix.family() != family
-        {
-            let detail = format!("is not of family {family}{origin}");
-            faults.push(Fault::invalid(&self.at.field("prefix"), text, detail));
-        }
+    fn wrong_prefix(&self, detail: &str, faults: &mut Faults) {
+        let text = self.spec.prefix.as_deref().unwrap_or_default();
+        faults.push(Fault::invalid(&self.at.field("prefix"), text, detail));
+    }
+
+    fn wrong_length(&self, length: i64, detail: &str, faults: &mut Faults) {
+        let at = self.at.field("prefixLength");
+        faults.push(Fault::invalid_number(&at, length, detail));
     }
 }

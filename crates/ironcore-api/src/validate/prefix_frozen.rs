@@ -2,10 +2,11 @@
 
 use super::draft::{Later, PrefixSpec, given};
 use super::faults::Faults;
-use super::stored::{ONCE, keeps};
+use super::stored::{immutable, set_once};
 use super::text;
 use crate::field::{Fault, FieldPath};
 use crate::reference::Named;
+use crate::words;
 
 pub(super) fn spec(
     at: &FieldPath<'_>,
@@ -14,25 +15,24 @@ pub(super) fn spec(
     faults: &mut Faults,
 ) {
     let family = at.field("ipFamily");
-    keeps(
+    immutable(
         &family,
-        "",
         given(new.ipFamily.as_deref()),
         given(old.ipFamily.as_deref()),
         faults,
     );
     let (now, before) = (new.prefix.as_deref(), old.prefix.as_deref());
     if !same_prefix(now, before) {
-        let prefix = at.field("prefix");
-        keeps(&prefix, ONCE, given(now), given(before), faults);
+        set_once(&at.field("prefix"), given(now), given(before), faults);
     }
-    length(&at.field("prefixLength"), new, old, faults);
+    let length = |spec: &PrefixSpec<'_>| spec.prefixLength.filter(|length| *length != 0);
+    set_once(&at.field("prefixLength"), length(new), length(old), faults);
     parent(&at.field("parentRef"), new, old, faults);
     let (now, before) = (new.parentSelector.as_ref(), old.parentSelector.as_ref());
     let same = now.and_then(Later::get) == before.and_then(Later::get);
     if !same {
         let selector = at.field("parentSelector");
-        faults.push(Fault::forbidden(&selector, "may not be changed"));
+        faults.push(Fault::forbidden(&selector, words::IMMUTABLE));
     }
 }
 
@@ -42,20 +42,10 @@ fn same_prefix(new: Option<&str>, old: Option<&str>) -> bool {
     old.is_some() && old == text::as_prefix(new)
 }
 
-fn length(at: &FieldPath<'_>, new: &PrefixSpec<'_>, old: &PrefixSpec<'_>, faults: &mut Faults) {
-    if let Some(old) = old.prefixLength.filter(|length| *length != 0)
-        && new.prefixLength != Some(old)
-    {
-        let detail = format!("may not be changed{ONCE}: it was {old}");
-        faults.push(Fault::forbidden(at, detail));
-    }
-}
-
 fn parent(at: &FieldPath<'_>, new: &PrefixSpec<'_>, old: &PrefixSpec<'_>, faults: &mut Faults) {
     let (had, has) = (old.parentRef.named(), new.parentRef.named());
-    keeps(at, ONCE, has, had, faults);
+    set_once(at, has, had, faults);
     if had.is_none() && has.is_some() && old.parentSelector.is_none() {
-        let detail = "may not be added without a parentSelector";
-        faults.push(Fault::forbidden(at, detail));
+        faults.push(Fault::forbidden(at, words::NOT_SET));
     }
 }

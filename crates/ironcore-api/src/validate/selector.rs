@@ -4,6 +4,7 @@ use super::draft::{Expression, Selector};
 use super::faults::Faults;
 use super::label;
 use crate::field::{Fault, FieldPath};
+use crate::words;
 
 /// Adds what is wrong across the fields of the selector's expressions. Its labels and values are judged one by one.
 pub(super) fn judge(at: &FieldPath<'_>, selector: &Selector<'_>, faults: &mut Faults) {
@@ -17,18 +18,22 @@ fn expression(at: &FieldPath<'_>, expression: &Expression<'_>, faults: &mut Faul
     let values = !expression.values.is_empty();
     match expression.operator.as_deref() {
         Some("In" | "NotIn") if !values => {
-            let detail = "must be specified when `operator` is 'In' or 'NotIn'";
-            faults.push(Fault::required(&at.field("values"), detail));
+            faults.push(Fault::required(&at.field("values"), words::VALUES_NEEDED));
         }
         Some("Exists" | "DoesNotExist") if values => {
-            let detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-            faults.push(Fault::forbidden(&at.field("values"), detail));
+            faults.push(Fault::forbidden(
+                &at.field("values"),
+                words::VALUES_FORBIDDEN,
+            ));
         }
         // One that is missing is refused for that.
         Some("In" | "NotIn" | "Exists" | "DoesNotExist") | None => {}
         Some(other) => {
-            let detail = "not a valid selector operator";
-            faults.push(Fault::invalid(&at.field("operator"), other, detail));
+            faults.push(Fault::invalid(
+                &at.field("operator"),
+                other,
+                words::OPERATOR,
+            ));
         }
     }
     if let Some(key) = expression.key.as_deref() {

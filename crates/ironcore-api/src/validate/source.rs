@@ -2,28 +2,21 @@
 
 use super::faults::Faults;
 use crate::field::{Fault, FieldPath};
+use crate::words;
 
-/// The entry at `at` has either a `first` or an `ephemeral`.
-pub(super) fn one_of_two(
+/// The entry at `at` has one of the fields `sources`, of each of which it is known whether it is there. What is too much is
+/// the later one.
+pub(super) fn exactly_one<const N: usize>(
     at: &FieldPath<'_>,
-    first: &str,
-    has_first: bool,
-    has_ephemeral: bool,
+    sources: [(&str, bool); N],
     faults: &mut Faults,
 ) {
-    match (has_first, has_ephemeral) {
-        (false, false) => {
-            faults.add(|| {
-                let detail = format!("has no source: give {first} or ephemeral");
-                Fault::required(at, &detail)
-            });
-        }
-        (true, true) => {
-            faults.add(|| {
-                let detail = format!("has two sources: give {first} or ephemeral, not both");
-                Fault::forbidden(&at.field("ephemeral"), detail)
-            });
-        }
-        (true, false) | (false, true) => {}
+    let fields = sources.map(|(field, _)| field);
+    let mut there = sources.iter().filter(|(_, is_there)| *is_there);
+    if there.next().is_none() {
+        faults.add(|| Fault::required(at, &words::one_of(&fields)));
+    }
+    for (field, _) in there {
+        faults.add(|| Fault::forbidden(&at.field(field), words::exactly_one_of(&fields)));
     }
 }

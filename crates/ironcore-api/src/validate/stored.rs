@@ -2,23 +2,31 @@
 
 use super::faults::Faults;
 use crate::field::{Fault, FieldPath};
+use crate::words;
 
-/// What follows "may not be changed" where a field may be set later.
-pub(super) const ONCE: &str = " once set";
-
-/// The field at `at` keeps the text that it had; where it had none, it may get one. `when` is empty
-/// or [`ONCE`].
-pub(super) fn keeps(
+/// The field at `at` keeps the text that it had; where it had none, it may get one.
+pub(super) fn immutable(
     at: &FieldPath<'_>,
-    when: &str,
     new: Option<&str>,
     old: Option<&str>,
     faults: &mut Faults,
 ) {
-    if let Some(old) = old
-        && new != Some(old)
-    {
-        let detail = format!("may not be changed{when}: it was {old}");
-        faults.push(Fault::forbidden(at, detail));
+    if old.is_some() && new != old {
+        faults.push(Fault::forbidden(at, words::IMMUTABLE));
     }
+}
+
+/// The same of a field that a user may leave open at first.
+pub(super) fn set_once<T: PartialEq>(
+    at: &FieldPath<'_>,
+    new: Option<T>,
+    old: Option<T>,
+    faults: &mut Faults,
+) {
+    let detail = match (&old, &new) {
+        (Some(_), None) => words::NOT_CLEARED,
+        (Some(old), Some(new)) if old != new => words::NOT_MODIFIED,
+        _ => return,
+    };
+    faults.push(Fault::forbidden(at, detail));
 }

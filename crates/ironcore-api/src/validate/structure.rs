@@ -9,6 +9,7 @@ use validator::{Validate, ValidationError, ValidationErrorsKind};
 use super::draft::Text;
 use super::faults::Faults;
 use crate::field::{Fault, FieldPath};
+use crate::words;
 
 /// Codes of errors, beside those of `validator` itself: `length`, `range`, `required`.
 const INVALID: &str = "invalid";
@@ -16,6 +17,7 @@ const REQUIRED: &str = "required";
 const FORBIDDEN: &str = "forbidden";
 const UNSUPPORTED: &str = "unsupported";
 const LENGTH: &str = "length";
+const RANGE: &str = "range";
 
 /// The value is wrong.
 pub(super) fn invalid(detail: impl Into<Cow<'static, str>>) -> ValidationError {
@@ -23,13 +25,13 @@ pub(super) fn invalid(detail: impl Into<Cow<'static, str>>) -> ValidationError {
 }
 
 /// The value is empty, which is as good as none.
-pub(super) fn required(detail: &'static str) -> ValidationError {
-    ValidationError::new(REQUIRED).with_message(Cow::Borrowed(detail))
+pub(super) fn required() -> ValidationError {
+    ValidationError::new(REQUIRED)
 }
 
-/// There may be no value. The field's attribute says why.
-pub(super) fn forbidden() -> ValidationError {
-    ValidationError::new(FORBIDDEN)
+/// There may be no value.
+pub(super) fn forbidden(detail: &'static str) -> ValidationError {
+    ValidationError::new(FORBIDDEN).with_message(Cow::Borrowed(detail))
 }
 
 /// The value is none of `allowed`.
@@ -119,7 +121,8 @@ fn fault(at: &FieldPath<'_>, error: &ValidationError) -> Fault {
     let detail = error.message.as_deref().unwrap_or_default();
     let value = error.params.get("value").unwrap_or(&Value::Null);
     match (&*error.code, value) {
-        (REQUIRED, _) => Fault::required(at, detail),
+        (REQUIRED, _) => Fault::required(at, words::SPECIFIED),
+        (RANGE, value) => Fault::invalid_number(at, value, words::NOT_NEGATIVE),
         (FORBIDDEN, _) => Fault::forbidden(at, detail),
         (UNSUPPORTED, value) => {
             Fault::not_supported(at, value.as_str().unwrap_or_default(), &allowed(error))

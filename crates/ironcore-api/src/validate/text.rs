@@ -1,34 +1,23 @@
-//! Rules on a single text, whatever it is the text of. They say what the schema's rules say.
+//! Rules on a single text, whatever it is the text of.
 
 use validator::ValidationError;
 
 use super::draft::Size;
 use super::structure::{forbidden, invalid, required as missing, too_long, unsupported};
 use crate::address::{IpFamily, Prefix, parse_ip, parse_prefix};
-use crate::bound;
+use crate::{bound, words};
 
 /// Nothing, or what is wrong with a text.
 pub(super) type Verdict = Result<(), ValidationError>;
 
-/// Why a text is no DNS subdomain: the rest of the sentence that begins with it.
-pub(super) const NO_SUBDOMAIN: &str = "is no DNS subdomain: lower case letters, digits, \"-\" and \".\", at most 253, \
-     each part beginning and ending with a letter or digit";
-/// Why a text is no DNS subdomain, in Kubernetes' words.
-pub(super) const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' \
-     or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
-     '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-/// Why a text is no DNS label: the rest of the sentence that begins with it.
-pub(crate) const NO_LABEL: &str = "is no DNS label: lower case letters, digits and \"-\", at most 63, \
-     beginning and ending with a letter or digit";
-
 /// Whether the text is a DNS subdomain (RFC 1123), as most names of objects are.
 pub(super) fn is_subdomain(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_part)
+    text.len() <= words::SUBDOMAIN_MOST && text.split('.').all(is_part)
 }
 
 /// Whether the text is a DNS label (RFC 1123).
 pub(crate) fn is_label(text: &str) -> bool {
-    text.len() <= 63 && is_part(text)
+    text.len() <= words::LABEL_MOST && is_part(text)
 }
 
 fn is_part(text: &str) -> bool {
@@ -43,24 +32,48 @@ fn is_part(text: &str) -> bool {
 /// The name of an object or entry that must be named.
 pub(super) fn required_subdomain(text: &str) -> Verdict {
     if text.is_empty() {
-        return Err(missing("a name is needed"));
+        return Err(missing());
     }
-    check(is_subdomain(text), NO_SUBDOMAIN)
+    optional_subdomain(text)
 }
 
-/// The name of an object, or none.
+/// The name of an object, or none. How long it may be, its attribute says.
 pub(super) fn optional_subdomain(text: &str) -> Verdict {
-    check(text.is_empty() || is_subdomain(text), NO_SUBDOMAIN)
+    check(
+        text.is_empty() || text.split('.').all(is_part),
+        words::SUBDOMAIN,
+    )
 }
 
 /// The name of an object whose name is a label, or none.
 pub(super) fn optional_label(text: &str) -> Verdict {
-    check(text.is_empty() || is_label(text), NO_LABEL)
+    check(text.is_empty() || is_part(text), words::LABEL)
 }
 
-/// Nothing may be said here.
+/// The name of such an object is no longer than a label.
+pub(super) fn short(text: &str) -> Verdict {
+    check(text.chars().count() <= words::LABEL_MOST, words::LABEL_LONG)
+}
+
+/// What is wrong with a name that has to be a label.
+pub(super) fn no_label(text: &str) -> impl Iterator<Item = &'static str> {
+    let form = (!is_part(text)).then_some(words::LABEL);
+    let length = (text.chars().count() > words::LABEL_MOST).then_some(words::LABEL_LONG);
+    form.into_iter().chain(length)
+}
+
+/// What is wrong with a name that has to be a subdomain.
+pub(super) fn no_subdomain(text: &str) -> impl Iterator<Item = &'static str> {
+    let form = (!text.split('.').all(is_part)).then_some(words::SUBDOMAIN);
+    let length = (text.len() > words::SUBDOMAIN_MOST).then_some(words::SUBDOMAIN_LONG);
+    form.into_iter().chain(length)
+}
+
+/// The name in a template whose object is named by the controller: none.
 pub(super) fn none(text: &str) -> Verdict {
-    text.is_empty().then_some(()).ok_or_else(forbidden)
+    text.is_empty()
+        .then_some(())
+        .ok_or_else(|| forbidden(words::NAMELESS))
 }
 
 /// At most `most` characters.
@@ -71,7 +84,7 @@ pub(super) fn at_most(text: &str, most: u64) -> Verdict {
 }
 
 pub(super) fn family(text: &str) -> Verdict {
-    one_of(text, &["IPv4", "IPv6"])
+    one_of(text, words::FAMILIES)
 }
 
 /// A family that may be left to be inferred.
@@ -84,11 +97,11 @@ pub(super) fn optional_family(text: &str) -> Verdict {
 }
 
 pub(super) fn power(text: &str) -> Verdict {
-    one_of(text, &["On", "Off"])
+    one_of(text, words::POWER)
 }
 
 pub(super) fn virtual_ip_type(text: &str) -> Verdict {
-    one_of(text, &["Public"])
+    one_of(text, words::VIRTUAL_IP_TYPES)
 }
 
 /// A policy; none means Delete.
@@ -96,7 +109,7 @@ pub(super) fn reclaim_policy(text: &str) -> Verdict {
     if text.is_empty() {
         Ok(())
     } else {
-        one_of(text, &["Retain", "Delete"])
+        one_of(text, words::RECLAIM_POLICIES)
     }
 }
 
@@ -127,7 +140,7 @@ pub(super) fn device(text: &str) -> Verdict {
         [a, b'd', c, d] => letter(a) && letter(c) && letter(d),
         _ => false,
     };
-    check(fits, "is no device name: for example oda, odb, odaa")
+    check(fits, words::DEVICE)
 }
 
 /// A quantity of the Kubernetes API (`10Gi`, `1.5e3`) that is not negative.
@@ -139,10 +152,7 @@ pub(super) fn size(size: &Size<'_>) -> Verdict {
             is_size(text)
         }
     };
-    check(
-        fits,
-        "is no size: a quantity of at least 0, for example 10Gi",
-    )
+    check(fits, words::SIZE)
 }
 
 /// What `resource.ParseQuantity` takes, and so CEL's `isQuantity`, if it is not negative: sign, decimal

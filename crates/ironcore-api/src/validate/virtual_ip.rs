@@ -4,8 +4,8 @@ use super::draft::{Part, VirtualIP, given, known_name};
 use super::faults::Faults;
 use super::judge::Rules;
 use super::referred::References;
-use super::stored::keeps;
-use super::text::{NO_LABEL, is_label};
+use super::stored::immutable;
+use super::text::no_label;
 use crate::field::{Fault, FieldPath};
 
 impl Rules for VirtualIP<'_> {
@@ -29,7 +29,7 @@ impl Rules for VirtualIP<'_> {
         ] {
             // One that is missing is refused for that.
             if new.is_some() {
-                keeps(&at.field(field), "", new, given(old), faults);
+                immutable(&at.field(field), new, given(old), faults);
             }
         }
     }
@@ -40,10 +40,11 @@ impl Rules for VirtualIP<'_> {
 
 /// The object's own name, where it is known, is a DNS label.
 pub(super) fn label_name(name: Option<&str>, faults: &mut Faults) {
-    if let Some(name) = name
-        && !is_label(name)
-    {
-        let metadata = FieldPath::root("metadata");
-        faults.push(Fault::invalid(&metadata.field("name"), name, NO_LABEL));
+    let Some(name) = name else {
+        return;
+    };
+    let metadata = FieldPath::root("metadata");
+    for detail in no_label(name) {
+        faults.push(Fault::invalid(&metadata.field("name"), name, detail));
     }
 }

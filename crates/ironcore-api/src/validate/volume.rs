@@ -5,12 +5,11 @@ use std::collections::HashSet;
 use super::draft::{List, Volume, VolumeStatus, given};
 use super::faults::Faults;
 use super::list::unique;
-use super::stored::{ONCE, keeps};
-use crate::bound;
+use super::source::exactly_one;
+use super::stored::set_once;
 use crate::field::{Fault, FieldPath};
 use crate::reference::Named;
-
-const ONE_OF: &str = "give one of volumeRef, emptyDisk, localDisk, ephemeral";
+use crate::{bound, words};
 
 /// Adds what is wrong across the volumes of the list at `at`.
 pub(super) fn list(at: &FieldPath<'_>, volumes: &[Volume<'_>], faults: &mut Faults) {
@@ -38,14 +37,7 @@ fn source(at: &FieldPath<'_>, volume: &Volume<'_>, faults: &mut Faults) {
         ("localDisk", volume.localDisk.is_some()),
         ("ephemeral", volume.ephemeral.is_some()),
     ];
-    let mut there = sources.iter().filter(|(_, is_there)| *is_there);
-    if there.next().is_none() {
-        faults.push(Fault::required(at, &format!("has no source: {ONE_OF}")));
-    }
-    for (field, _) in there {
-        let detail = format!("has more than one source: {ONE_OF}");
-        faults.push(Fault::forbidden(&at.field(field), detail));
-    }
+    exactly_one(at, sources, faults);
 }
 
 type Volumes<'a> = List<Volume<'a>, { bound::VOLUMES }>;
@@ -61,10 +53,14 @@ pub(super) fn images(
     if new.is_too_long() {
         return;
     }
+    let mut all_kept = true;
     for old in old.read() {
         if let Some(image) = image(old) {
-            stays(at, image, old.name.as_deref(), new.entries(), faults);
+            all_kept &= stays(at, image, old.name.as_deref(), new.entries(), faults);
         }
+    }
+    if !all_kept {
+        faults.push(Fault::forbidden(at, words::IMAGE_KEPT));
     }
 }
 
@@ -94,41 +90,38 @@ pub(super) fn names(
             && status.contains(volume_name)
             && !before.contains(volume_name)
         {
-            let detail = "status.volumes still has a volume of this name";
             let entry = at.index(index);
             faults.push(Fault::duplicate_of(
                 &entry.field("name"),
                 volume_name,
-                detail,
+                words::VOLUME_IN_STATUS,
             ));
         }
     }
 }
 
-/// The volume of this name has the image. Of several, which are refused for that, one has.
+/// The volume of this name has the image. Of several, which are refused for that, one has. Returns whether there is one.
 fn stays(
     at: &FieldPath<'_>,
     image: &str,
     name: Option<&str>,
     new: &[Volume<'_>],
     faults: &mut Faults,
-) {
+) -> bool {
     let namesakes = || {
         let all = new.iter().enumerate();
         all.filter(|(_, new)| new.name.as_deref() == name)
     };
     let Some((index, first)) = namesakes().next() else {
-        let name = name.unwrap_or_default();
-        let detail = format!("a volume with a localDisk.image may not be removed: {name}");
-        faults.push(Fault::forbidden(at, detail));
-        return;
+        return false;
     };
     if !namesakes().any(|(_, new)| self::image(new) == Some(image)) {
         let entry = at.index(index);
         let disk = entry.field("localDisk");
         let new = self::image(first);
-        keeps(&disk.field("image"), ONCE, new, Some(image), faults);
+        set_once(&disk.field("image"), new, Some(image), faults);
     }
+    true
 }
 
 fn image<'v>(volume: &'v Volume<'_>) -> Option<&'v str> {

@@ -68,7 +68,7 @@ fn a_patch_is_told_with_its_type() {
 fn a_refusal_reads_as_one_of_the_api_servers_own() {
     let faults = vec![
         fault("spec"),
-        Fault::invalid(&FieldPath::root("status"), "q\"", "is no y"),
+        Fault::invalid(&FieldPath::root("status"), "q\"", "must be y"),
     ];
     assert_eq!(
         refused(faults),
@@ -79,14 +79,14 @@ fn a_refusal_reads_as_one_of_the_api_servers_own() {
                 "status": "Failure",
                 "code": 422,
                 "reason": "Invalid",
-                "message": r#"NetworkInterface.networking.ironcore.dev "x" is invalid: [spec: Required value: name it, status: Invalid value: "q\"": is no y]"#,
+                "message": r#"NetworkInterface.networking.ironcore.dev "x" is invalid: [spec: Required value: name it, status: Invalid value: "q\"": must be y]"#,
                 "details": {
                     "name": "x",
                     "group": "networking.ironcore.dev",
                     "kind": "NetworkInterface",
                     "causes": [
                         {"reason": "FieldValueRequired", "message": "Required value: name it", "field": "spec"},
-                        {"reason": "FieldValueInvalid", "message": r#"Invalid value: "q\"": is no y"#, "field": "status"},
+                        {"reason": "FieldValueInvalid", "message": r#"Invalid value: "q\"": must be y"#, "field": "status"},
                     ],
                 },
             },

@@ -251,7 +251,7 @@ async fn a_refusal_reads_as_the_api_servers_own() {
         (
             "spec.networkRef.name",
             "FieldValueRequired",
-            "Required value: a name is needed",
+            "Required value: must be specified",
         ),
         (
             "spec.ipFamilies[1]",
@@ -266,7 +266,7 @@ async fn a_refusal_reads_as_the_api_servers_own() {
         (
             "spec.ips[0].value",
             "FieldValueInvalid",
-            r#"Invalid value: "10.0.0.256": is no IPv4 or IPv6 address"#,
+            r#"Invalid value: "10.0.0.256": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"#,
         ),
     ];
     let listed = causes.map(|(field, _, message)| format!("{field}: {message}"));

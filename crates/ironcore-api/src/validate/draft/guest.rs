@@ -22,13 +22,13 @@ pub(in crate::validate) struct SecretKeyRef<'a> {
 #[serde(default)]
 pub(in crate::validate) struct EfiVar<'a> {
     #[serde(borrow)]
-    #[validate(required(message = "a name is needed"), length(max = bound::NAME))]
+    #[validate(required, length(max = bound::NAME))]
     pub(in crate::validate) name: Option<Text<'a>>,
     #[serde(borrow)]
-    #[validate(required(message = "the vendor's UUID is needed"), length(max = bound::UID))]
+    #[validate(required, length(max = bound::UID))]
     uuid: Option<Text<'a>>,
     #[serde(borrow)]
-    #[validate(required(message = "a value is needed"), length(max = bound::TEXT))]
+    #[validate(required, length(max = bound::TEXT))]
     value: Option<Text<'a>>,
 }
 
@@ -53,7 +53,7 @@ pub(in crate::validate) struct Toleration<'a> {
 #[serde(default)]
 pub(in crate::validate) struct GuestConfig<'a> {
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
+    #[validate(length(max = bound::NAME), custom(function = text::optional_label), custom(function = text::short))]
     pub(in crate::validate) hostname: Option<Text<'a>>,
 }
 

@@ -21,7 +21,7 @@ pub(in crate::validate) struct Machine<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"))]
+    #[validate(required)]
     pub(in crate::validate) spec: Option<MachineSpec<'a>>,
     /// As text: whatever a client sends as status decides nothing.
     #[serde(borrow)]
@@ -88,7 +88,7 @@ pub(in crate::validate) struct MachineSpec<'a> {
 pub(in crate::validate) struct MachineInterface<'a> {
     #[serde(borrow)]
     #[validate(
-        required(message = "a name is needed"),
+        required,
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
@@ -103,7 +103,7 @@ pub(in crate::validate) struct MachineInterface<'a> {
 #[serde(default)]
 pub(in crate::validate) struct EphemeralInterface<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"))]
+    #[validate(required)]
     pub(in crate::validate) networkInterfaceTemplate: Option<Box<InterfaceTemplate<'a>>>,
 }
 
@@ -113,7 +113,7 @@ pub(in crate::validate) struct InterfaceTemplate<'a> {
     #[serde(borrow)]
     pub(in crate::validate) metadata: Option<Later<'a, OfTemplate>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template needs a spec"))]
+    #[validate(required)]
     pub(in crate::validate) spec: Option<Box<NetworkInterfaceSpec<'a>>>,
 }
 

@@ -38,7 +38,7 @@ pub(in crate::validate) struct NetworkSpec<'a> {
 pub(in crate::validate) struct Peering<'a> {
     #[serde(borrow)]
     #[validate(
-        required(message = "a name is needed"),
+        required,
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
@@ -55,11 +55,11 @@ pub(in crate::validate) struct Peering<'a> {
 #[serde(default)]
 pub(in crate::validate) struct PeerRef<'a> {
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
+    #[validate(length(max = bound::NAME), custom(function = text::optional_label), custom(function = text::short))]
     pub(in crate::validate) namespace: Option<Text<'a>>,
     #[serde(borrow)]
     #[validate(
-        required(message = "a name is needed"),
+        required,
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
@@ -71,7 +71,7 @@ pub(in crate::validate) struct PeerRef<'a> {
 pub(in crate::validate) struct PeeringPrefix<'a> {
     #[serde(borrow)]
     #[validate(
-        required(message = "a name is needed"),
+        required,
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
@@ -87,11 +87,11 @@ pub(in crate::validate) struct PeeringPrefix<'a> {
 #[serde(default)]
 pub(in crate::validate) struct IncomingPeering<'a> {
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
+    #[validate(length(max = bound::NAME), custom(function = text::optional_label), custom(function = text::short))]
     pub(in crate::validate) namespace: Option<Text<'a>>,
     #[serde(borrow)]
     #[validate(
-        required(message = "a name is needed"),
+        required,
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]

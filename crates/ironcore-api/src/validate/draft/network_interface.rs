@@ -20,7 +20,7 @@ pub(in crate::validate) struct NetworkInterface<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"))]
+    #[validate(required)]
     pub(in crate::validate) spec: Option<NetworkInterfaceSpec<'a>>,
 }
 

@@ -17,7 +17,7 @@ pub(in crate::validate) struct Prefix<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"))]
+    #[validate(required)]
     pub(in crate::validate) spec: Option<PrefixSpec<'a>>,
 }
 
@@ -30,7 +30,7 @@ pub(in crate::validate) struct PrefixSpec<'a> {
     #[serde(borrow)]
     #[validate(length(max = bound::ADDRESS), custom(function = text::prefix))]
     pub(in crate::validate) prefix: Option<Text<'a>>,
-    #[validate(range(min = 0, message = "must be greater than or equal to 0"))]
+    #[validate(range(min = 0))]
     pub(in crate::validate) prefixLength: Option<i64>,
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) parentRef: Option<Ref<'a>>,
@@ -53,11 +53,11 @@ pub(in crate::validate) struct Selector<'a> {
 #[serde(default)]
 pub(in crate::validate) struct Expression<'a> {
     #[serde(borrow)]
-    #[validate(required(message = "a label's key is needed"), length(max = bound::LABEL_KEY))]
+    #[validate(required, length(max = bound::LABEL_KEY))]
     pub(in crate::validate) key: Option<Text<'a>>,
     #[serde(borrow)]
     #[validate(
-        required(message = "In, NotIn, Exists or DoesNotExist is needed"),
+        required,
         length(max = bound::WORD)
     )]
     pub(in crate::validate) operator: Option<Text<'a>>,
@@ -71,7 +71,7 @@ pub(in crate::validate) struct Expression<'a> {
 #[serde(default)]
 pub(in crate::validate) struct EphemeralPrefix<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"))]
+    #[validate(required)]
     pub(in crate::validate) prefixTemplate: Option<Box<PrefixTemplate<'a>>>,
 }
 
@@ -81,7 +81,7 @@ pub(in crate::validate) struct PrefixTemplate<'a> {
     #[serde(borrow)]
     metadata: Option<Later<'a, Nameless>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template needs a spec"))]
+    #[validate(required)]
     pub(in crate::validate) spec: Option<Box<PrefixSpec<'a>>>,
 }
 

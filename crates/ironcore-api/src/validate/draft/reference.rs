@@ -23,7 +23,7 @@ pub(in crate::validate) struct Ref<'a> {
 pub(in crate::validate) struct RequiredRef<'a> {
     #[serde(borrow)]
     #[validate(
-        required(message = "a name is needed"),
+        required,
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
@@ -35,7 +35,7 @@ pub(in crate::validate) struct RequiredRef<'a> {
 #[serde(default)]
 pub(in crate::validate) struct LabelRef<'a> {
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
+    #[validate(length(max = bound::NAME), custom(function = text::optional_label), custom(function = text::short))]
     pub(in crate::validate) name: Option<Text<'a>>,
 }
 
@@ -56,7 +56,7 @@ pub(in crate::validate) struct UidRef<'a> {
 #[serde(default)]
 pub(in crate::validate) struct LabelUidRef<'a> {
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(function = text::optional_label))]
+    #[validate(length(max = bound::NAME), custom(function = text::optional_label), custom(function = text::short))]
     name: Option<Text<'a>>,
     #[serde(borrow)]
     #[validate(length(max = bound::UID))]

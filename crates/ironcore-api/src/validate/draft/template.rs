@@ -42,22 +42,13 @@ pub(in crate::validate) struct NamelessMetadata<'a> {
     #[serde(borrow)]
     annotations: Annotations<'a>,
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(
-        function = text::none,
-        message = "a template may not name its object: name is set by the controller"
-    ))]
+    #[validate(length(max = bound::NAME), custom(function = text::none))]
     name: Option<Text<'a>>,
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(
-        function = text::none,
-        message = "a template may not name its object: namespace is set by the controller"
-    ))]
+    #[validate(length(max = bound::NAME), custom(function = text::none))]
     namespace: Option<Text<'a>>,
     #[serde(borrow)]
-    #[validate(length(max = bound::NAME), custom(
-        function = text::none,
-        message = "a template may not name its object: generateName is set by the controller"
-    ))]
+    #[validate(length(max = bound::NAME), custom(function = text::none))]
     generateName: Option<Text<'a>>,
     #[serde(borrow, deserialize_with = "nullable")]
     #[validate(length(max = bound::FINALIZERS))]

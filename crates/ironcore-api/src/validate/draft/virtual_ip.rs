@@ -14,7 +14,7 @@ pub(in crate::validate) struct VirtualIP<'a> {
     #[serde(borrow, deserialize_with = "object")]
     pub(in crate::validate) metadata: Option<Metadata<'a>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a spec is needed"))]
+    #[validate(required)]
     pub(in crate::validate) spec: Option<VirtualIPSpec<'a>>,
 }
 
@@ -23,14 +23,14 @@ pub(in crate::validate) struct VirtualIP<'a> {
 pub(in crate::validate) struct VirtualIPSpec<'a> {
     #[serde(borrow)]
     #[validate(
-        required(message = "Public is needed"),
+        required,
         length(max = bound::WORD),
         custom(function = text::virtual_ip_type)
     )]
     pub(in crate::validate) r#type: Option<Text<'a>>,
     #[serde(borrow)]
     #[validate(
-        required(message = "IPv4 or IPv6 is needed"),
+        required,
         length(max = bound::WORD),
         custom(function = text::family)
     )]
@@ -53,7 +53,7 @@ pub(in crate::validate) struct VirtualIPSource<'a> {
 #[serde(default)]
 pub(in crate::validate) struct EphemeralVirtualIP<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"))]
+    #[validate(required)]
     virtualIPTemplate: Option<VirtualIPTemplate<'a>>,
 }
 
@@ -63,7 +63,7 @@ struct VirtualIPTemplate<'a> {
     #[serde(borrow)]
     metadata: Option<Later<'a, Nameless>>,
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template needs a spec"))]
+    #[validate(required)]
     spec: Option<EphemeralVirtualIPSpec<'a>>,
 }
 
@@ -73,14 +73,14 @@ struct VirtualIPTemplate<'a> {
 struct EphemeralVirtualIPSpec<'a> {
     #[serde(borrow)]
     #[validate(
-        required(message = "Public is needed"),
+        required,
         length(max = bound::WORD),
         custom(function = text::virtual_ip_type)
     )]
     r#type: Option<Text<'a>>,
     #[serde(borrow)]
     #[validate(
-        required(message = "IPv4 or IPv6 is needed"),
+        required,
         length(max = bound::WORD),
         custom(function = text::family)
     )]

@@ -13,7 +13,7 @@ use crate::validate::text;
 pub(in crate::validate) struct Volume<'a> {
     #[serde(borrow)]
     #[validate(
-        required(message = "a name is needed"),
+        required,
         length(max = bound::NAME),
         custom(function = text::required_subdomain)
     )]
@@ -54,7 +54,7 @@ pub(in crate::validate) struct LocalDisk<'a> {
 #[serde(default)]
 pub(in crate::validate) struct EphemeralVolume<'a> {
     #[serde(borrow, deserialize_with = "object")]
-    #[validate(required(message = "a template is needed"))]
+    #[validate(required)]
     volumeTemplate: Option<VolumeTemplate<'a>>,
 }
 
@@ -63,7 +63,7 @@ pub(in crate::validate) struct EphemeralVolume<'a> {
 struct VolumeTemplate<'a> {
     #[serde(borrow)]
     metadata: Option<Later<'a, OfTemplate>>,
-    #[validate(required(message = "a template needs a spec"))]
+    #[validate(required)]
     spec: Option<Opaque>,
 }
 

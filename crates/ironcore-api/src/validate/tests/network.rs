@@ -11,21 +11,21 @@ pub(super) const TABLE: Table = (
 
 #[rustfmt::skip]
 const REFUSED: &[Create] = &[
-    Create("spec.providerID = 2049*p", Cause("spec.providerID", TooLong, "may not be more than 2048 characters"), "spec.providerID = 2048*ü"),
-    Create("spec.peerings = [{name: A, networkRef: {name: n}}]", Cause("spec.peerings[0].name", Invalid, "\"A\": is no DNS subdomain"), "spec.peerings = [{name: a.b, networkRef: {name: n}}]"),
-    Create("spec.peerings = [{networkRef: {name: n}}]", Cause("spec.peerings[0].name", Required, "a name is needed"), "spec = null"),
-    Create("spec.peerings = [{name: '', networkRef: {name: n}}]", Cause("spec.peerings[0].name", Required, "a name is needed"), "spec.peerings = null"),
-    Create("spec.peerings = [{name: a, networkRef: {name: N}}]", Cause("spec.peerings[0].networkRef.name", Invalid, "\"N\": is no DNS subdomain"), "spec.peerings = [{name: a, networkRef: {name: n.o}}]"),
-    Create("spec.peerings = [{name: a, networkRef: {}}]", Cause("spec.peerings[0].networkRef.name", Required, "a name is needed"), "spec.peerings = []"),
-    Create("spec.peerings = [{name: a}]", Cause("spec.peerings[0].networkRef.name", Required, "a name is needed"), ""),
-    Create("spec.peerings = [{name: a, networkRef: {name: n, namespace: o.p}}]", Cause("spec.peerings[0].networkRef.namespace", Invalid, "\"o.p\": is no DNS label"), "spec.peerings = [{name: a, networkRef: {name: n, namespace: o-p}}]"),
-    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: A}]}]", Cause("spec.peerings[0].prefixes[0].name", Invalid, "\"A\": is no DNS subdomain"), "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a.b}]}]"),
-    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{prefix: 10.0.0.0/8}]}]", Cause("spec.peerings[0].prefixes[0].name", Required, "a name is needed"), ""),
-    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 10.0.0.0}]}]", Cause("spec.peerings[0].prefixes[0].prefix", Invalid, "is no IPv4 or IPv6 prefix"),
+    Create("spec.providerID = 2049*p", Cause("spec.providerID", TooLong, "may not be more than 2048 bytes"), "spec.providerID = 2048*ü"),
+    Create("spec.peerings = [{name: A, networkRef: {name: n}}]", Cause("spec.peerings[0].name", Invalid, "\"A\": a lowercase RFC 1123 subdomain must consist of"), "spec.peerings = [{name: a.b, networkRef: {name: n}}]"),
+    Create("spec.peerings = [{networkRef: {name: n}}]", Cause("spec.peerings[0].name", Required, "must be specified"), "spec = null"),
+    Create("spec.peerings = [{name: '', networkRef: {name: n}}]", Cause("spec.peerings[0].name", Required, "must be specified"), "spec.peerings = null"),
+    Create("spec.peerings = [{name: a, networkRef: {name: N}}]", Cause("spec.peerings[0].networkRef.name", Invalid, "\"N\": a lowercase RFC 1123 subdomain must consist of"), "spec.peerings = [{name: a, networkRef: {name: n.o}}]"),
+    Create("spec.peerings = [{name: a, networkRef: {}}]", Cause("spec.peerings[0].networkRef.name", Required, "must be specified"), "spec.peerings = []"),
+    Create("spec.peerings = [{name: a}]", Cause("spec.peerings[0].networkRef.name", Required, "must be specified"), ""),
+    Create("spec.peerings = [{name: a, networkRef: {name: n, namespace: o.p}}]", Cause("spec.peerings[0].networkRef.namespace", Invalid, "\"o.p\": a lowercase RFC 1123 label must consist of"), "spec.peerings = [{name: a, networkRef: {name: n, namespace: o-p}}]"),
+    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: A}]}]", Cause("spec.peerings[0].prefixes[0].name", Invalid, "\"A\": a lowercase RFC 1123 subdomain must consist of"), "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a.b}]}]"),
+    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{prefix: 10.0.0.0/8}]}]", Cause("spec.peerings[0].prefixes[0].name", Required, "must be specified"), ""),
+    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 10.0.0.0}]}]", Cause("spec.peerings[0].prefixes[0].prefix", Invalid, "must be a valid CIDR value"),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 10.0.0.0/8}]}]"),
-    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 10.1.0.0/8}]}]", Cause("spec.peerings[0].prefixes[0].prefix", Invalid, "has host bits set"),
+    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 10.1.0.0/8}]}]", Cause("spec.peerings[0].prefixes[0].prefix", Invalid, "must not have bits set beyond the prefix length"),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 'fd00::/8'}]}]"),
-    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefixRef: {name: A}}]}]", Cause("spec.peerings[0].prefixes[0].prefixRef.name", Invalid, "\"A\": is no DNS subdomain"),
+    Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefixRef: {name: A}}]}]", Cause("spec.peerings[0].prefixes[0].prefixRef.name", Invalid, "\"A\": a lowercase RFC 1123 subdomain must consist of"),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefixRef: {name: a.b}}]}]"),
 ];
 
@@ -48,28 +48,28 @@ const PEERS_REFUSED: &[Create] = &[
     Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefixRef: {name: r}}]}, {name: b, networkRef: {name: o}, prefixes: [{name: b, prefixRef: {name: r}}]}]", Cause("spec.peerings[1].prefixes[0].prefixRef.name", Duplicate, "\"r\""),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefixRef: {name: ''}}]}, {name: b, networkRef: {name: o}, prefixes: [{name: b, prefixRef: {name: ''}}]}]"),
     // Two value prefixes are no duplicates, as they are to the original.
-    Create("spec.peerings = [{name: a, networkRef: {name: x}}]", Cause("spec.peerings[0].networkRef", Forbidden, "a network may not be its own peer"),
+    Create("spec.peerings = [{name: a, networkRef: {name: x}}]", Cause("spec.peerings[0].networkRef", Forbidden, "may not be the network itself"),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: a, prefix: 10.0.0.0/8}, {name: b, prefix: 11.0.0.0/8}]}]"),
-    Create("spec.peerings = [{name: a, networkRef: {name: x, namespace: default}}]", Cause("spec.peerings[0].networkRef", Forbidden, "its own peer"), "spec.peerings = [{name: a, networkRef: {name: x, namespace: other}}]"),
+    Create("spec.peerings = [{name: a, networkRef: {name: x, namespace: default}}]", Cause("spec.peerings[0].networkRef", Forbidden, "the network itself"), "spec.peerings = [{name: a, networkRef: {name: x, namespace: other}}]"),
 ];
 
 #[rustfmt::skip]
 const INCOMING_REFUSED: &[Create] = &[
-    Create("spec.incomingPeerings = [{name: N}]", Cause("spec.incomingPeerings[0].name", Invalid, "\"N\": is no DNS subdomain"), "spec.incomingPeerings = [{name: n.o}]"),
-    Create("spec.incomingPeerings = [{namespace: n}]", Cause("spec.incomingPeerings[0].name", Required, "a name is needed"), "spec.incomingPeerings = null"),
-    Create("spec.incomingPeerings = [{name: n, namespace: O}]", Cause("spec.incomingPeerings[0].namespace", Invalid, "\"O\": is no DNS label"), "spec.incomingPeerings = [{name: n, namespace: o}]"),
+    Create("spec.incomingPeerings = [{name: N}]", Cause("spec.incomingPeerings[0].name", Invalid, "\"N\": a lowercase RFC 1123 subdomain must consist of"), "spec.incomingPeerings = [{name: n.o}]"),
+    Create("spec.incomingPeerings = [{namespace: n}]", Cause("spec.incomingPeerings[0].name", Required, "must be specified"), "spec.incomingPeerings = null"),
+    Create("spec.incomingPeerings = [{name: n, namespace: O}]", Cause("spec.incomingPeerings[0].namespace", Invalid, "\"O\": a lowercase RFC 1123 label must consist of"), "spec.incomingPeerings = [{name: n, namespace: o}]"),
     Create("spec.incomingPeerings = [{name: n}]; spec.incomingPeerings.0.uid = 65*u", Cause("spec.incomingPeerings[0].uid", TooLong, "64"), "spec.incomingPeerings = [{name: n, uid: u}]"),
     Create("spec.incomingPeerings = [{name: n}, {name: n, uid: u}]", Cause("spec.incomingPeerings[1]", Duplicate, "\"n\""), "spec.incomingPeerings = [{name: n}, {name: n, namespace: o}]"),
     Create("spec.incomingPeerings = [{name: n, namespace: o}, {name: n, namespace: o}]", Cause("spec.incomingPeerings[1]", Duplicate, "\"o/n\""), "spec -"),
-    Create("spec.incomingPeerings = [{name: x}]", Cause("spec.incomingPeerings[0]", Forbidden, "its own peer"), "metadata.name -; metadata.generateName = x; spec.incomingPeerings = [{name: x}]"),
+    Create("spec.incomingPeerings = [{name: x}]", Cause("spec.incomingPeerings[0]", Forbidden, "the network itself"), "metadata.name -; metadata.generateName = x; spec.incomingPeerings = [{name: x}]"),
 ];
 
 #[rustfmt::skip]
 const CHANGES: &[Update] = &[
-    Update("spec.providerID = a", "spec.providerID = b", Some(Cause("spec.providerID", Forbidden, "may not be changed once set: it was a"))),
-    Update("spec.providerID = a", "spec.providerID -", Some(Cause("spec.providerID", Forbidden, "may not be changed once set: it was a"))),
-    Update("spec.providerID = a", "spec.providerID = ''", Some(Cause("spec.providerID", Forbidden, "may not be changed once set: it was a"))),
-    Update("spec.providerID = a", "spec -", Some(Cause("spec.providerID", Forbidden, "may not be changed once set: it was a"))),
+    Update("spec.providerID = a", "spec.providerID = b", Some(Cause("spec.providerID", Forbidden, "field cannot be modified once set"))),
+    Update("spec.providerID = a", "spec.providerID -", Some(Cause("spec.providerID", Forbidden, "field cannot be cleared once set"))),
+    Update("spec.providerID = a", "spec.providerID = ''", Some(Cause("spec.providerID", Forbidden, "field cannot be cleared once set"))),
+    Update("spec.providerID = a", "spec -", Some(Cause("spec.providerID", Forbidden, "field cannot be cleared once set"))),
     Update("spec -", "spec.providerID = a", None),
     Update("spec.providerID = ''", "spec.providerID = a", None),
     Update("spec.peerings = [{name: a, networkRef: {name: n}}]", "spec.peerings.0.networkRef.name = o", None),
