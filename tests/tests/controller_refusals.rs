@@ -11,7 +11,7 @@ fn failures(space: &Space, interface: &str) -> usize {
     let complaints = space.complaints();
     complaints
         .iter()
-        .filter(|line| line.contains(&name) && line.contains("not done"))
+        .filter(|line| line.contains(&name) && line.contains("request failed"))
         .count()
 }
 

@@ -51,7 +51,7 @@ async fn of_two_replicas_that_start_at_once_one_makes_the_certificate_for_both()
     let scene = Certified::new(true).await;
     let (replicas, ca) = two(&scene, &[]).await;
     assert_eq!(scene.settled("").await, ca);
-    assert_eq!(times(&replicas, "a first certificate is stored"), 1);
+    assert_eq!(times(&replicas, "stored the first certificate"), 1);
     let bundle = scene.bundles().await.remove(0);
     for ports in ports(&replicas) {
         Certified::greet(ports, &bundle).await.expect("trusted");
@@ -78,7 +78,7 @@ async fn an_empty_secret_is_filled_with_no_right_to_create_one() {
         .expect("a Secret")
         .metadata;
     assert_eq!((after.uid, after.labels), (before.uid, before.labels));
-    assert_eq!(times(&replicas, "a first certificate is stored"), 1);
+    assert_eq!(times(&replicas, "stored the first certificate"), 1);
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn certificates_rotate_without_a_failed_call() {
     }
     assert!(creates.end().await > 100);
     assert!(handshakes.end().await > 100);
-    assert_eq!(times(&replicas, "a first certificate is stored"), 1);
+    assert_eq!(times(&replicas, "stored the first certificate"), 1);
     assert_eq!(times(&replicas, "WARN"), 0, "{}", replicas[0].log());
 }
 
@@ -214,8 +214,8 @@ async fn without_rights_to_the_configurations_it_serves_and_says_once_what_it_la
     replica.until_ready().await;
     for lacked in [
         "cannot read the webhook configurations",
-        "no watch: trying again kind=MutatingWebhookConfiguration",
-        "no watch: trying again kind=ValidatingWebhookConfiguration",
+        "cannot watch: retrying kind=MutatingWebhookConfiguration",
+        "cannot watch: retrying kind=ValidatingWebhookConfiguration",
     ] {
         let said = eventually("what it lacks", || async {
             let said = replica.log().matches(lacked).count();

@@ -42,7 +42,7 @@ fn check_warned(warnings: &[String], expected: &[(&str, &str)], changes: &str) {
             .iter()
             .zip(expected)
             .all(|(warning, (field, object))| {
-                warning.starts_with(&format!("{field}: {object} does not exist in namespace "))
+                warning.starts_with(&format!("{field}: {object} not found in namespace "))
             });
     assert!(fits, "{changes}: {warnings:#?}");
 }

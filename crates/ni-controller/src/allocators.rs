@@ -34,7 +34,7 @@ pub async fn none_other(client: &Client) -> anyhow::Result<()> {
             Err(error) => {
                 warn!(
                     error = describe(&error),
-                    "can't ask whether another allocator is at work: nothing is written until then"
+                    "cannot check for another allocator: not writing until the check succeeds"
                 );
                 sleep(AGAIN_AFTER).await;
             }

@@ -25,7 +25,7 @@ pub const ASKS: Duration = Duration::from_secs(30);
 pub async fn infer(silence: Duration) -> anyhow::Result<Client> {
     let config = Config::infer()
         .await
-        .context("no cluster: set KUBECONFIG, or run in a pod with a service account")?;
+        .context("cannot find a cluster: set KUBECONFIG, or run in a pod with a service account")?;
     let url = config.cluster_url.clone();
     client(config, silence).with_context(|| format!("cannot make a client for {url}"))
 }

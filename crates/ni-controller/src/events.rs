@@ -86,16 +86,16 @@ async fn send_patiently(
             Ok(Ok(())) => return true,
             Ok(Err(kube::Error::Api(status))) if status.code < 500 && status.code != 429 => {
                 // As in a namespace that is being deleted.
-                info!(reason = notice.reason.as_str(), error = %status.message, "an Event was refused");
+                info!(reason = notice.reason.as_str(), error = %status.message, "the API server refused an Event");
                 return false;
             }
             Ok(Err(error)) => {
-                debug!(reason = notice.reason.as_str(), %error, "an Event was not sent: trying again");
+                debug!(reason = notice.reason.as_str(), %error, "could not send an Event: retrying");
             }
             Err(_) => {
                 debug!(
                     reason = notice.reason.as_str(),
-                    "no answer to an Event: trying again"
+                    "no answer to an Event: retrying"
                 );
             }
         }
@@ -103,7 +103,7 @@ async fn send_patiently(
     }
     warn!(
         reason = notice.reason.as_str(),
-        "an Event is lost, after {ATTEMPTS} attempts"
+        "dropped an Event after {ATTEMPTS} attempts"
     );
     false
 }

@@ -25,24 +25,24 @@ pub(crate) fn log(order: &Order, outcome: &Outcome) {
             uid,
             purpose,
             repeats,
-            "written again, because it did not last: a policy or somebody else takes it back"
+            "written again: a policy or another client reverted it"
         );
     }
     match outcome {
         Outcome::Object(_) | Outcome::Gone if change.purpose == Purpose::Look => {
-            debug!(kind, namespace, name, uid, purpose, "looked");
+            debug!(kind, namespace, name, uid, purpose, "read");
         }
-        Outcome::Told(yes) => debug!(kind, namespace, name, uid, purpose, yes, "asked"),
+        Outcome::Told(yes) => debug!(kind, namespace, name, uid, purpose, yes, "answered"),
         Outcome::Object(_) => info!(kind, namespace, name, uid, purpose, "done"),
         Outcome::Gone => info!(kind, namespace, name, uid, purpose, "gone"),
         Outcome::Failed(
             failure @ (Failure::Forbidden(_) | Failure::Refused(_) | Failure::Transient { .. }),
         ) => {
-            warn!(kind, namespace, name, uid, purpose, %failure, "not done");
+            warn!(kind, namespace, name, uid, purpose, %failure, "request failed");
         }
         // Answers, no errors: the object, or its namespace, is not as it was when this was decided.
         Outcome::Failed(failure) => {
-            info!(kind, namespace, name, uid, purpose, %failure, "not done");
+            info!(kind, namespace, name, uid, purpose, %failure, "request failed");
         }
     }
 }

@@ -17,16 +17,17 @@ use crate::lease::{Times, TimesError};
 use crate::plan::{Allocator, DuplicateAddresses, Options, Replace, StatusOwner};
 use crate::world::Watched;
 
-/// Makes, repairs, claims and reports the NetworkInterfaces that Machines declare.
+/// Creates, repairs and claims the NetworkInterfaces that Machines declare, allocates their addresses, and writes their
+/// status.
 ///
-/// Speaks to the cluster that KUBECONFIG names, or, in a pod, to the pod's own.
+/// Uses the cluster that KUBECONFIG names; in a pod, the pod's own cluster.
 #[derive(Debug, Parser)]
 #[command(name = "ni-controller", version)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// How logs are written.
+    /// Log format.
     #[arg(
         long,
         env = "NI_LOG_FORMAT",
@@ -35,7 +36,7 @@ pub struct Cli {
         global = true
     )]
     pub log_format: LogFormat,
-    /// What is logged: a level (error, warn, info, debug, trace), or filters as in `ni_controller=debug,kube=warn`.
+    /// Log level (error, warn, info, debug, trace), or filters such as `ni_controller=debug,kube=warn`.
     #[arg(long, env = "NI_LOG", default_value = "info", global = true)]
     pub log: String,
 }
@@ -43,21 +44,21 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run until SIGTERM or SIGINT: then start no new work, finish the writes under way, and exit 0.
+    /// Run until SIGTERM or SIGINT, then start no new work, finish the writes in flight, and exit with 0.
     Run(Box<Run>),
-    /// Print what `run` would change at its start, one line each, and exit. Changes nothing.
+    /// Print what `run` would change when it starts, one line per change, and exit. Changes nothing.
     Plan(Deciding),
-    /// Remove this controller's finalizers from all objects, then exit. Run it when uninstalling: afterwards nothing protects
-    /// objects in use.
+    /// Remove this controller's finalizers from all objects, and exit. For uninstalling: objects in use are no longer protected
+    /// afterwards.
     ReleaseFinalizers(ReleaseFinalizers),
 }
 
 /// How logs are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -70,22 +71,22 @@ pub struct Run {
     #[command(flatten)]
     /// Who of several replicas writes.
     pub election: Election,
-    /// Address of /metrics, /livez and /readyz.
+    /// Address to serve /metrics, /livez and /readyz on.
     #[arg(long, env = "NI_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Requests to the API server under way at once; of one namespace at most half of them while others wait.
+    /// Maximum number of requests to the API server in flight. One namespace gets at most half of them while others wait.
     #[arg(long, env = "NI_CONCURRENCY", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub concurrency: u16,
-    /// First wait before a failed request is tried again; it doubles with each failure.
+    /// Delay before the first retry of a failed request. It doubles with each failure.
     #[arg(long, env = "NI_RETRY_BASE", default_value = "100ms", value_parser = wait)]
     pub retry_base: Duration,
-    /// Longest wait before a failed request is tried again.
+    /// Maximum delay before a failed request is retried.
     #[arg(long, env = "NI_RETRY_CAP", default_value = "2m", value_parser = wait)]
     pub retry_cap: Duration,
-    /// How long one request may take.
+    /// Timeout of a request to the API server.
     #[arg(long, env = "NI_REQUEST_TIMEOUT", default_value = "30s", value_parser = wait)]
     pub request_timeout: Duration,
-    /// How long the writes under way may take to finish after SIGTERM.
+    /// Time that the writes in flight have to finish after SIGTERM.
     #[arg(long, env = "NI_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
 }
@@ -103,10 +104,10 @@ impl Run {
 /// Flags of `release-finalizers`.
 #[derive(Debug, Args)]
 pub struct ReleaseFinalizers {
-    /// Print what would be done, and change nothing.
+    /// Print what would be changed, and change nothing.
     #[arg(long, env = "NI_DRY_RUN", value_parser = BoolishValueParser::new())]
     pub dry_run: bool,
-    /// How long to go on where requests fail, or finalizers are put back.
+    /// Time to retry for while requests fail, or while others put finalizers back.
     #[arg(long, env = "NI_TIMEOUT", default_value = "2m", value_parser = duration)]
     pub timeout: Duration,
 }
@@ -114,8 +115,8 @@ pub struct ReleaseFinalizers {
 /// Flags of the election among replicas.
 #[derive(Debug, Args)]
 pub struct Election {
-    /// Write only while holding a Lease, so that several replicas can run: one writes, the others stand by, their view
-    /// of the cluster up to date.
+    /// Elect a leader by a Lease, so that several replicas can run. Only the leader writes; the others keep watching, and are ready
+    /// to take over.
     #[arg(long, env = "NI_LEADER_ELECT", value_parser = BoolishValueParser::new())]
     pub leader_elect: bool,
     /// Name of the Lease.
@@ -124,13 +125,14 @@ pub struct Election {
     /// Namespace of the Lease.
     #[arg(long, env = "NI_LEASE_NAMESPACE", default_value = "ironcore-ni")]
     pub lease_namespace: String,
-    /// How long the others wait after the last renewal that they saw; whole seconds.
+    /// Time after the last renewal that they saw for which the other replicas don't take the Lease. Whole seconds.
     #[arg(long, env = "NI_LEASE_DURATION", default_value = "15s", value_parser = duration)]
     pub lease_duration: Duration,
-    /// How long after its last renewal a leader stops writing. Clocks may differ in speed by the duration divided by this.
+    /// Time after its last renewal at which a leader stops writing. Less than --lease-duration: the ratio of the two is the
+    /// difference in the speed of clocks that is tolerated.
     #[arg(long, env = "NI_LEASE_RENEW_DEADLINE", default_value = "10s", value_parser = duration)]
     pub lease_renew_deadline: Duration,
-    /// Time between renewals. Those who stand by look two to four times as often.
+    /// Time between renewals. The other replicas read the Lease two to four times in this time.
     #[arg(long, env = "NI_LEASE_RETRY_PERIOD", default_value = "2s", value_parser = duration)]
     pub lease_retry_period: Duration,
 }
@@ -152,8 +154,8 @@ impl Election {
 /// Flags that change what is decided.
 #[derive(Debug, Args)]
 pub struct Deciding {
-    /// The namespaces to look after, with commas between them: what is in others is left alone, and no rights are needed
-    /// there. Without it, all.
+    /// Namespaces to manage, separated by commas. Objects in other namespaces are ignored, and need no rights. Default: all
+    /// namespaces.
     #[arg(
         long,
         env = "NI_NAMESPACES",
@@ -162,8 +164,8 @@ pub struct Deciding {
         hide_default_value = true
     )]
     pub namespaces: Scopes,
-    /// Which interfaces may be deleted and made anew when they differ from their template in what can't be changed:
-    /// those without providerID, or all.
+    /// Which interfaces may be deleted and recreated when an immutable field differs from their template: those without a
+    /// providerID, or all.
     #[arg(
         long,
         env = "NI_REPLACE_INTERFACES",
@@ -171,7 +173,7 @@ pub struct Deciding {
         default_value = "unattached"
     )]
     pub replace_interfaces: Replace,
-    /// Who writes the status of interfaces: this controller, or the network plugin.
+    /// Who writes the status of NetworkInterfaces: this controller, or a network plugin.
     #[arg(
         long,
         env = "NI_NETWORK_INTERFACE_STATUS",
@@ -179,7 +181,7 @@ pub struct Deciding {
         default_value = "controller"
     )]
     pub network_interface_status: StatusOwner,
-    /// Whether two interfaces of a network may have one address. IronCore has no such check.
+    /// Whether two interfaces of a Network may have the same address. IronCore does not check this.
     #[arg(
         long,
         env = "NI_DUPLICATE_ADDRESSES",
@@ -187,8 +189,8 @@ pub struct Deciding {
         default_value = "refuse"
     )]
     pub duplicate_addresses: DuplicateAddresses,
-    /// Who allocates prefixes: this controller, or another, which then owns block, parent, status and finalizer of all of
-    /// them. Two must never run.
+    /// Who allocates Prefixes: this controller, or another one, which then owns prefix, parentRef, status and finalizer of all
+    /// Prefixes. Never run two allocators.
     #[arg(
         long,
         env = "NI_PREFIX_ALLOCATION",
@@ -196,12 +198,11 @@ pub struct Deciding {
         default_value = "controller"
     )]
     pub prefix_allocation: Allocator,
-    /// How long a freed address is not granted again, as long as there is another: neighbours may still have it in their
-    /// caches.
+    /// Time for which a freed address is not granted again while another one is free, so that neighbour caches can expire.
     #[arg(long, env = "NI_ADDRESS_REUSE_DELAY", default_value = "0s", value_parser = duration)]
     pub address_reuse_delay: Duration,
-    /// The namespace of the public pools: virtual IPs of all namespaces get their addresses from the root Prefixes there that bear
-    /// the label ni.ironcore.dev/public-pool.
+    /// Namespace of the public pools: the root Prefixes with the label ni.ironcore.dev/public-pool, from which VirtualIPs of all
+    /// namespaces get their addresses.
     #[arg(
         long,
         env = "NI_PUBLIC_POOL_NAMESPACE",
@@ -210,7 +211,7 @@ pub struct Deciding {
         value_parser = scope::namespace
     )]
     pub public_pool_namespace: Arc<str>,
-    /// Blocks of public addresses, with commas between them: a public pool is made of each.
+    /// Blocks of public addresses, separated by commas. The controller creates a public pool for each.
     #[arg(
         long,
         env = "NI_PUBLIC_PREFIXES",
@@ -239,7 +240,7 @@ impl FromStr for PublicPrefixes {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut blocks: Vec<Prefix> = Vec::new();
         for text in text.split(',').filter(|_| !text.is_empty()) {
-            let block = parse_prefix(text).map_err(|error| format!("{text:?} {error}"))?;
+            let block = parse_prefix(text).map_err(|error| format!("{text:?}: {error}"))?;
             if block.is_single_address() {
                 return Err(format!("{text:?} must be more than one address"));
             }
@@ -417,9 +418,12 @@ mod tests {
             ("203.0.113.0/24,2001:db8::/64", Ok(2)),
             (
                 "203.0.113.1/24",
-                Err("\"203.0.113.1/24\" has host bits set"),
+                Err("\"203.0.113.1/24\": must not have bits set beyond the prefix length"),
             ),
-            ("203.0.113.0", Err("\"203.0.113.0\" ")),
+            (
+                "203.0.113.0",
+                Err("\"203.0.113.0\": must be a valid CIDR value"),
+            ),
             (
                 "203.0.113.0/32",
                 Err("\"203.0.113.0/32\" must be more than one address"),
@@ -428,7 +432,7 @@ mod tests {
                 "203.0.113.0/24,203.0.113.128/25",
                 Err("\"203.0.113.128/25\" must not overlap 203.0.113.0/24"),
             ),
-            ("203.0.113.0/24,", Err("\"\" ")),
+            ("203.0.113.0/24,", Err("\"\": must be a valid CIDR value")),
         ] {
             let flag = format!("--public-prefixes={blocks}");
             let cli = Cli::try_parse_from(["ni-controller", "plan", &flag]);

@@ -126,7 +126,7 @@ pub async fn run(
         this.stand();
         let paused = this.send_orders();
         if this.stopping && this.sending.is_empty() {
-            info!("stopped: nothing is under way");
+            info!("stopped: no requests in flight");
             return Ok(Ended::Idle);
         }
         let wake = this.sleep();

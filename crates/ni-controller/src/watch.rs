@@ -105,7 +105,7 @@ async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Event>
                 info!(
                     kind = T::KIND.as_str(),
                     namespace = scope.namespace(),
-                    "the API server has no streaming lists: listing page by page"
+                    "the API server does not support streaming lists: listing in pages"
                 );
                 streaming = false;
                 break;
@@ -163,22 +163,22 @@ fn report(kind: Kind, scope: &Scope, error: &Error) {
             debug!(kind, namespace, "the watch expired: listing again");
         }
         Error::WatchFailed(error) => {
-            debug!(kind, namespace, %error, "the watch broke off: resuming");
+            debug!(kind, namespace, %error, "the watch ended: resuming");
         }
         Error::WatchError(status) => {
-            warn!(kind, namespace, error = %status.message, "the watch failed: trying again");
+            warn!(kind, namespace, error = %status.message, "the watch failed: retrying");
         }
         Error::InitialListFailed(kube::Error::Api(status))
         | Error::WatchStartFailed(kube::Error::Api(status)) => {
             let (code, error) = (status.code, &status.message);
-            warn!(kind, namespace, code, %error, "no watch yet: trying again");
+            warn!(kind, namespace, code, %error, "cannot watch yet: retrying");
         }
         Error::InitialListFailed(error) | Error::WatchStartFailed(error) => {
-            warn!(kind, namespace, error = %describe(error), "no watch yet: trying again");
+            warn!(kind, namespace, error = %describe(error), "cannot watch yet: retrying");
         }
         Error::NoResourceVersion => warn!(
             kind,
-            namespace, "the API server sent no resource version: trying again"
+            namespace, "the API server sent no resource version: retrying"
         ),
     }
 }

@@ -70,7 +70,7 @@ async fn identify(options: &Identity, metrics: &Metrics) -> anyhow::Result<Curre
             current.clone(),
             metrics.clone(),
         )
-        .context("no certificate: change --tls-cert or --tls-key")?;
+        .context("cannot load the certificate: change --tls-cert or --tls-key")?;
         tokio::spawn(files.keep());
     } else {
         let client = client().await?;
@@ -122,7 +122,7 @@ async fn serve_reviews(
         Some(path) => {
             let names = cli.identity.client_names.clone();
             let clients = ClientCa::open(path.clone(), names, current.clone(), metrics.clone())
-                .context("nobody to answer: change --client-ca")?;
+                .context("cannot read the client CAs: change --client-ca")?;
             let tls = clients.tls();
             tokio::spawn(clients.keep());
             tls
@@ -176,7 +176,7 @@ fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
 
 async fn client() -> anyhow::Result<Client> {
     let mut config = Config::infer().await.context(
-        "no cluster: set KUBECONFIG, or run in a pod with a service account; with --tls-cert and --references=off none is needed",
+        "cannot find a cluster: set KUBECONFIG, or run in a pod with a service account (with --tls-cert and --references=off, none is needed)",
     )?;
     // Who asks decides what is tried again, and when.
     config.default_retry = false;

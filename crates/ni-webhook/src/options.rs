@@ -11,11 +11,11 @@ use rustls::pki_types::ServerName;
 
 use crate::serve::budget::CONNECTIONS;
 
-/// Judges IronCore's objects before they are stored: fills in what can be inferred, refuses what is malformed with all
-/// its faults, and warns of references to what does not exist.
+/// Admission webhook for IronCore's objects: sets defaults that can be inferred, refuses invalid objects with all errors at
+/// once, and warns about references to objects that do not exist.
 ///
-/// Speaks to the cluster that KUBECONFIG names, or, in a pod, to the pod's own. With --tls-cert and --references=off it
-/// needs none. Runs until SIGTERM or SIGINT: then it answers what it was asked, and exits 0.
+/// Uses the cluster that KUBECONFIG names; in a pod, the pod's own cluster. With --tls-cert and --references=off it needs
+/// no cluster. Runs until SIGTERM or SIGINT, then answers the requests in flight and exits with 0.
 #[derive(Debug, Parser)]
 #[command(name = "ni-webhook", version)]
 pub struct Cli {
@@ -28,7 +28,7 @@ pub struct Cli {
     /// How objects are judged.
     #[command(flatten)]
     pub judging: Judging,
-    /// How logs are written.
+    /// Log format.
     #[arg(
         long,
         env = "NI_LOG_FORMAT",
@@ -37,7 +37,7 @@ pub struct Cli {
         help_heading = "Logs"
     )]
     pub log_format: LogFormat,
-    /// What is logged: a level (error, warn, info, debug, trace), or filters as in `ni_webhook=debug,kube=warn`.
+    /// Log level (error, warn, info, debug, trace), or filters such as `ni_webhook=debug,kube=warn`.
     #[arg(
         long,
         env = "NI_LOG",
@@ -51,9 +51,9 @@ pub struct Cli {
 /// How logs are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -61,7 +61,7 @@ pub enum LogFormat {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server")]
 pub struct Listening {
-    /// Address of /mutate and /validate, by HTTPS. In a cluster: `0.0.0.0:9443`, or `[::]:9443` for both families.
+    /// Address to serve /mutate and /validate on, by HTTPS. In a cluster `0.0.0.0:9443`, or `[::]:9443` for both IP families.
     #[arg(
         long,
         env = "NI_WEBHOOK_LISTEN",
@@ -69,7 +69,7 @@ pub struct Listening {
         default_value = "127.0.0.1:9443"
     )]
     pub listen: SocketAddr,
-    /// Address of /metrics, /healthz and /readyz, by HTTP.
+    /// Address to serve /metrics, /healthz and /readyz on, by HTTP.
     #[arg(
         long,
         env = "NI_WEBHOOK_HEALTH_LISTEN",
@@ -77,19 +77,20 @@ pub struct Listening {
         default_value = "127.0.0.1:8081"
     )]
     pub health_listen: SocketAddr,
-    /// Connections that are open at once. When there are as many, the one that is idle longest is closed for a new one.
-    /// Each may take 500 KiB at worst.
+    /// Maximum number of open connections. When it is reached, a new connection replaces the one that was idle longest. Each
+    /// takes at most 500 KiB of memory.
     #[arg(long, env = "NI_WEBHOOK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = CONNECTIONS,
         value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_connections: u32,
-    /// How long a request may take, its body included. Less than the API server waits (5s), so that it is told why.
+    /// Timeout of a request, its body included. Less than the API server's timeout (5s), so that the API server gets an answer
+    /// that says why.
     #[arg(long, env = "NI_WEBHOOK_REQUEST_TIMEOUT", value_name = "TIME", default_value = "4s", value_parser = duration)]
     pub request_timeout: Duration,
-    /// How long it goes on as before after SIGTERM, but says that it is not ready: the time until no API server sends
-    /// new connections here.
+    /// Time after SIGTERM for which requests are still accepted while /readyz fails, until no API server opens new
+    /// connections.
     #[arg(long, env = "NI_WEBHOOK_SHUTDOWN_DELAY", value_name = "TIME", default_value = "0s", value_parser = duration)]
     pub shutdown_delay: Duration,
-    /// How long the requests under way may take to finish after that.
+    /// Time that the requests in flight then have to finish.
     #[arg(long, env = "NI_WEBHOOK_SHUTDOWN_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub shutdown_timeout: Duration,
 }
@@ -98,7 +99,7 @@ pub struct Listening {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Certificate")]
 pub struct Identity {
-    /// File with the certificate chain (PEM, the server's own first). Read again when it changes.
+    /// File with the certificate chain (PEM, the server's certificate first). Reloaded when it changes.
     #[arg(
         long,
         env = "NI_WEBHOOK_TLS_CERT",
@@ -106,7 +107,7 @@ pub struct Identity {
         requires = "tls_key"
     )]
     pub tls_cert: Option<PathBuf>,
-    /// File with the certificate's key (PEM). Read again when it changes.
+    /// File with the certificate's private key (PEM). Reloaded when it changes.
     #[arg(
         long,
         env = "NI_WEBHOOK_TLS_KEY",
@@ -114,12 +115,12 @@ pub struct Identity {
         requires = "tls_cert"
     )]
     pub tls_key: Option<PathBuf>,
-    /// File with the CAs (PEM) that sign the API server's client certificate: then nobody else is answered. Read again
-    /// when it changes.
+    /// File with the CAs (PEM) of the API server's client certificate. Other clients are then refused. Reloaded when it
+    /// changes.
     #[arg(long, env = "NI_WEBHOOK_CLIENT_CA", value_name = "FILE")]
     pub client_ca: Option<PathBuf>,
-    /// With --client-ca: names, separated by commas, of which the client certificate must have one, as its subject's
-    /// common name or as a DNS name. Without it, every certificate of these CAs will do.
+    /// With --client-ca: names that are accepted as the common name or a DNS name of the client certificate, separated by
+    /// commas. Default: any certificate of these CAs.
     #[arg(
         long = "client-name",
         env = "NI_WEBHOOK_CLIENT_NAME",
@@ -129,8 +130,8 @@ pub struct Identity {
         value_parser = clap::builder::NonEmptyStringValueParser::new()
     )]
     pub client_names: Vec<String>,
-    /// Make CA and certificate, keep them in a Secret that all replicas share, renew them, and keep the caBundle of the
-    /// webhook configurations right.
+    /// Create a CA and a certificate in a Secret that all replicas share, renew them, and keep the caBundle of the webhook
+    /// configurations up to date.
     #[arg(long, env = "NI_WEBHOOK_SELF_SIGNED", value_parser = BoolishValueParser::new())]
     pub self_signed: bool,
     /// How the certificate is made.
@@ -142,7 +143,7 @@ pub struct Identity {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "With --self-signed")]
 pub struct SelfSigned {
-    /// Service that the API server calls: the certificate is for its names in the cluster.
+    /// Service that the API server calls. The certificate is issued for its DNS names in the cluster.
     #[arg(
         long,
         env = "NI_WEBHOOK_SERVICE_NAME",
@@ -158,7 +159,7 @@ pub struct SelfSigned {
         default_value = "ironcore-ni"
     )]
     pub namespace: String,
-    /// Secret that the replicas share. It may be there and empty; else it is created.
+    /// Secret that the replicas share. Created if it does not exist; an empty one is filled.
     #[arg(
         long,
         env = "NI_WEBHOOK_SECRET",
@@ -166,7 +167,7 @@ pub struct SelfSigned {
         default_value = "ni-webhook-certificate"
     )]
     pub secret: String,
-    /// Name of the mutating and of the validating webhook configuration.
+    /// Name of the MutatingWebhookConfiguration and the ValidatingWebhookConfiguration.
     #[arg(
         long,
         env = "NI_WEBHOOK_CONFIGURATION",
@@ -174,8 +175,8 @@ pub struct SelfSigned {
         default_value = "ironcore-ni"
     )]
     pub configuration: String,
-    /// Further DNS names and addresses, separated by commas, that the certificate is for: where the API server calls a
-    /// URL and not a Service.
+    /// Further DNS names and IP addresses of the certificate, separated by commas, for an API server that calls a URL and not
+    /// a Service.
     #[arg(
         long = "self-signed-host",
         env = "NI_WEBHOOK_SELF_SIGNED_HOST",
@@ -183,15 +184,15 @@ pub struct SelfSigned {
         value_delimiter = ','
     )]
     pub hosts: Vec<String>,
-    /// How long a certificate is valid.
+    /// Lifetime of a certificate.
     #[arg(long = "certificate-lifetime", env = "NI_WEBHOOK_CERTIFICATE_LIFETIME", value_name = "TIME",
         default_value = "90d", value_parser = duration)]
     pub lifetime: Duration,
-    /// How long before its end it is replaced. Less than its lifetime.
+    /// Time before its expiry at which a certificate is replaced. Less than its lifetime.
     #[arg(long, env = "NI_WEBHOOK_ROTATE_BEFORE", value_name = "TIME", default_value = "30d", value_parser = duration)]
     pub rotate_before: Duration,
-    /// How long API servers may take to learn that a new CA is trusted, before a certificate of it is served. The old CA
-    /// goes after five times as long. At least 1s, and at most a third of --rotate-before.
+    /// Time that all API servers are given to trust a new CA before a certificate of it is served. The old CA is removed
+    /// after five times as long. At least 1s, at most a third of --rotate-before.
     #[arg(long, env = "NI_WEBHOOK_ROTATION_SETTLE", value_name = "TIME", default_value = "1m", value_parser = duration)]
     pub rotation_settle: Duration,
 }
@@ -212,12 +213,12 @@ impl SelfSigned {
         let service = format!("{}.{}.svc", self.service_name, self.namespace);
         if !is_host(&service) {
             return Err(format!(
-                "{service:?} is no DNS name: change --service-name or --namespace"
+                "{service:?} is not a DNS name: change --service-name or --namespace"
             ));
         }
         match self.hosts.iter().find(|host| !is_host(host)) {
             Some(host) => Err(format!(
-                "--self-signed-host {host:?} is no DNS name and no address"
+                "--self-signed-host {host:?} is neither a DNS name nor an IP address"
             )),
             None => Ok(()),
         }
@@ -233,7 +234,7 @@ fn is_host(host: &str) -> bool {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Judging")]
 pub struct Judging {
-    /// Where objects that others refer to are looked up: in watches, or not at all; then all count as there.
+    /// How to look up objects that are referred to: in watches, or not at all, which assumes that they exist.
     #[arg(
         long,
         env = "NI_WEBHOOK_REFERENCES",
@@ -241,8 +242,8 @@ pub struct Judging {
         default_value = "watch"
     )]
     pub references: ReferenceSource,
-    /// The namespaces in which objects that others refer to are looked up, with commas between them: in others all count
-    /// as there, and no rights are needed. Without it, all.
+    /// Namespaces in which objects that are referred to are looked up, separated by commas. In others they are assumed to exist,
+    /// and no rights are needed. Default: all namespaces.
     #[arg(
         long,
         env = "NI_NAMESPACES",
@@ -251,7 +252,7 @@ pub struct Judging {
         hide_default_value = true
     )]
     pub namespaces: Scopes,
-    /// What becomes of an object that refers to another that does not exist.
+    /// What to do with an object that refers to an object that does not exist.
     #[arg(
         long,
         env = "NI_WEBHOOK_NETWORK_REFERENCES",
@@ -259,7 +260,7 @@ pub struct Judging {
         default_value = "warn"
     )]
     pub network_references: NetworkReferences,
-    /// User that --network-references=deny does not hold for: ni-controller, which makes objects in any order.
+    /// User that is exempt from --network-references=deny: ni-controller, which creates objects in any order.
     #[arg(
         long,
         env = "NI_WEBHOOK_CONTROLLER_USER",
@@ -272,18 +273,18 @@ pub struct Judging {
 /// Where objects that others refer to are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReferenceSource {
-    /// In watches of their metadata.
+    /// Watch their metadata.
     Watch,
-    /// Nowhere: all count as there.
+    /// Don't look them up: assume that they exist.
     Off,
 }
 
-/// What becomes of an object that refers to another that does not exist.
+/// What to do with an object that refers to an object that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum NetworkReferences {
-    /// It is stored, and the user is warned.
+    /// Store it, and warn the user.
     Warn,
-    /// It is refused.
+    /// Refuse it.
     Deny,
 }
 
@@ -292,14 +293,18 @@ fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 = digits
         .parse()
-        .map_err(|_| format!("{text:?} is no duration: write 100ms, 5s, 2m, 12h or 90d"))?;
+        .map_err(|_| format!("{text:?} is not a duration: write 100ms, 5s, 2m, 12h or 90d"))?;
     let seconds = match &text[digits.len()..] {
         "ms" => return Ok(Duration::from_millis(number)),
         "s" => 1,
         "m" => 60,
         "h" => 60 * 60,
         "d" => 24 * 60 * 60,
-        unit => return Err(format!("{unit:?} is no unit of time: ms, s, m, h or d")),
+        unit => {
+            return Err(format!(
+                "{unit:?} is not a unit of time: write ms, s, m, h or d"
+            ));
+        }
     };
     let seconds = number.checked_mul(seconds).filter(|s| *s <= LONGEST);
     seconds

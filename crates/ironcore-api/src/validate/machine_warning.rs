@@ -44,8 +44,7 @@ pub(super) fn overwritten(
         more => format!(", as in {more} more templates"),
     };
     Some(format!(
-        "spec.networkInterfaces[{index}].ephemeral.networkInterfaceTemplate: {} overwritten{others}: \
-         the controller names the interface and marks it as the machine's",
+        "spec.networkInterfaces[{index}].ephemeral.networkInterfaceTemplate: {} overwritten by the controller{others}",
         named(&fields),
     ))
 }

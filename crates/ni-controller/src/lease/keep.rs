@@ -91,7 +91,7 @@ impl Keeping {
             .await
             .is_err()
         {
-            warn!("the lease was not released: it expires by itself");
+            warn!("could not release the Lease: it will expire");
         }
     }
 
@@ -100,7 +100,7 @@ impl Keeping {
             match self.next() {
                 Step::Wait(at) => self.wait_until(at).await,
                 Step::Send(request) => self.ask(&request).await,
-                Step::Done => return info!("left the election: the lease is free for others"),
+                Step::Done => return info!("released the Lease"),
             }
         }
     }
@@ -159,9 +159,9 @@ impl Keeping {
     /// Logs a failure; the same again is no news.
     fn complain(&mut self, error: String) -> Answer {
         if self.complaint.as_ref() == Some(&error) {
-            debug!(error, "the lease, again");
+            debug!(error, "retrying a request for the Lease");
         } else {
-            warn!(error, "a request about the lease failed: trying again");
+            warn!(error, "a request for the Lease failed: retrying");
         }
         self.complaint = Some(error);
         Answer::Failed
@@ -189,13 +189,13 @@ impl Keeping {
             // Whoever runs this says so.
             (Some(Role::Leading), Role::Standby(_)) if went_back => {}
             (Some(Role::Leading), Role::Standby(Some(holder))) => {
-                warn!(holder, "deposed: standing by");
+                warn!(holder, "another replica holds the Lease: standing by");
             }
             (Some(Role::Leading), Role::Standby(None)) => {
-                warn!("the lease was not renewed in time: standing by");
+                warn!("could not renew the Lease in time: standing by");
             }
             (_, Role::Standby(Some(holder))) => info!(holder, "standing by"),
-            (_, Role::Standby(None)) => debug!("nobody is known to lead"),
+            (_, Role::Standby(None)) => debug!("no leader known"),
         }
         self.role = Some(role);
     }

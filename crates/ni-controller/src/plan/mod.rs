@@ -66,9 +66,9 @@ impl Default for Options {
 /// Which interfaces may be replaced when they differ in what can't change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Replace {
-    /// Those without `providerID`: nothing is attached yet.
+    /// Those without a `providerID`, which are not attached yet.
     Unattached,
-    /// All.
+    /// All interfaces.
     Always,
 }
 
@@ -77,7 +77,7 @@ pub enum Replace {
 pub enum StatusOwner {
     /// This controller.
     Controller,
-    /// The user's network plugin: this controller leaves all of it alone.
+    /// A network plugin: this controller does not write it.
     External,
 }
 
@@ -86,16 +86,16 @@ pub enum StatusOwner {
 pub enum Allocator {
     /// This controller.
     Controller,
-    /// Another: this controller leaves block, parent, status and finalizer of all prefixes alone.
+    /// Another allocator: this controller does not write prefix, parentRef, status and finalizer of Prefixes.
     External,
 }
 
 /// Whether two interfaces of a network may have one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum DuplicateAddresses {
-    /// The oldest has it, the others are in state Error.
+    /// The oldest interface has the address, the others are in state Error.
     Refuse,
-    /// As in IronCore: nobody looks.
+    /// Not checked, as in IronCore.
     Allow,
 }
 

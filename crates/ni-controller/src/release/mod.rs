@@ -50,7 +50,7 @@ pub enum Error {
         why: String,
     },
     /// Some kept failing, or came again.
-    #[error("finalizers of ours are left after {timeout:?}, on {left}: {why}")]
+    #[error("finalizers of this controller are left after {timeout:?}, on {left}: {why}")]
     TimedOut {
         /// The time that was given.
         timeout: Duration,
@@ -114,7 +114,7 @@ pub async fn release(client: &Client, timeout: Duration) -> Result<Released, Err
             return Err(Error::TimedOut { timeout, left, why });
         }
         if let Some(Trouble(why)) = progress.trouble {
-            warn!(why, "trying again in {wait:?}");
+            warn!(why, "retrying in {wait:?}");
         }
         if progress.any {
             wait = WAITS.0;
@@ -146,7 +146,7 @@ async fn take_off(
     while let Some((bearer, answer)) = answers.next().await {
         match answer? {
             Ok(()) => {
-                info!(object = %bearer, "finalizer taken off");
+                info!(object = %bearer, "removed the finalizer");
                 *released.off.entry(bearer.kind.plural).or_default() += 1;
                 progress.any = true;
             }

@@ -17,13 +17,13 @@ use x509_parser::extensions::GeneralName;
 #[derive(Debug, thiserror::Error)]
 pub enum ClientCaError {
     /// There is no certificate.
-    #[error("there is no certificate in it")]
+    #[error("it contains no certificate")]
     Empty,
     /// A certificate's PEM is damaged.
-    #[error("a certificate is no PEM: {0}")]
+    #[error("a certificate is not valid PEM: {0}")]
     NoPem(rustls::pki_types::pem::Error),
     /// A certificate can't be the root of others.
-    #[error("a certificate is no authority: {0}")]
+    #[error("a certificate is not a CA: {0}")]
     NoAuthority(rustls::Error),
     /// They can't be used to verify.
     #[error("they can't be used to verify: {0}")]

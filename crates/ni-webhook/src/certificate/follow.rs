@@ -101,13 +101,13 @@ impl<const N: usize> Followed<N> {
             Ok(taken) => {
                 let settled = self.complaint.take().is_some();
                 if taken || settled {
-                    info!(files = ?self.paths, "in use");
+                    info!(files = ?self.paths, "loaded");
                 }
             }
             Err(error) => {
                 let complaint = error.to_string();
                 if self.complaint.as_ref() != Some(&complaint) {
-                    warn!(%error, "not taken: what was read before stays in use");
+                    warn!(%error, "rejected the new files, keeping the previous ones");
                     metrics.certificate_failed();
                     self.complaint = Some(complaint);
                 }

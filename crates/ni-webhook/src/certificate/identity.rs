@@ -14,13 +14,13 @@ use super::validity::{NotValid, Unreadable, Validity};
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// What should hold certificates holds none.
-    #[error("there is no certificate in it")]
+    #[error("it contains no certificate")]
     NoCertificate,
     /// A certificate's PEM is damaged.
-    #[error("a certificate is no PEM: {0}")]
+    #[error("a certificate is not valid PEM: {0}")]
     BadChain(rustls::pki_types::pem::Error),
     /// The key's PEM is absent or damaged.
-    #[error("the key is no PEM: {0}")]
+    #[error("the key is not valid PEM: {0}")]
     BadKey(rustls::pki_types::pem::Error),
     /// The key is of a kind that is not known, or it belongs to another certificate.
     #[error("certificate and key do not belong together, or are of no known kind: {0}")]
@@ -111,9 +111,9 @@ pub(crate) mod tests {
         let cases = [
             ("", key.as_str(), now, "no certificate in it"),
             (&key, &key, now, "no certificate in it"),
-            (&damaged, &key, now, "a certificate is no PEM"),
-            (&chain, "", now, "the key is no PEM"),
-            (&chain, &chain, now, "the key is no PEM"),
+            (&damaged, &key, now, "a certificate is not valid PEM"),
+            (&chain, "", now, "the key is not valid PEM"),
+            (&chain, &chain, now, "the key is not valid PEM"),
             (&chain, &other, now, "do not belong together"),
             (&chain, &key, now + day, "the certificate expired at"),
             (

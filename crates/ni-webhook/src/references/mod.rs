@@ -153,7 +153,7 @@ impl Known {
             Ok(Ok(())) => Lookup::Found,
             Ok(Err(kube::Error::Api(status))) if status.code == 404 => Lookup::Missing,
             Ok(Err(error)) => {
-                debug!(kind = referent.as_str(), ?namespace, ?name, %error, "no answer: it counts as there");
+                debug!(kind = referent.as_str(), ?namespace, ?name, %error, "no answer from the API server: assuming that it exists");
                 Lookup::Failed
             }
             Err(_) => Lookup::TimedOut,

@@ -25,7 +25,7 @@ pub(super) async fn keep(known: Arc<Known>, index: usize) -> Infallible {
         follow(&api, &config, watched).await;
         info!(
             ?watched,
-            "the API server has no streaming lists: listing page by page"
+            "the API server does not support streaming lists: listing in pages"
         );
         config = watcher::Config::default();
     }
@@ -75,26 +75,26 @@ fn report(watched: &Watched, error: Error) {
         Error::WatchError(status) if status.code == 410 => {
             debug!(?watched, "the watch expired: listing again");
         }
-        Error::WatchFailed(error) => debug!(?watched, %error, "the watch broke off: resuming"),
+        Error::WatchFailed(error) => debug!(?watched, %error, "the watch ended: resuming"),
         Error::WatchError(status) => {
-            warn!(?watched, error = %status.message, "the watch failed: trying again");
+            warn!(?watched, error = %status.message, "the watch failed: retrying");
         }
         Error::InitialListFailed(kube::Error::Api(status))
         | Error::WatchStartFailed(kube::Error::Api(status)) => {
-            warn!(?watched, code = status.code, error = %status.message, "no watch yet: trying again");
+            warn!(?watched, code = status.code, error = %status.message, "cannot watch yet: retrying");
         }
         Error::InitialListFailed(error) | Error::WatchStartFailed(error) => {
             let error = anyhow::Error::from(error);
             warn!(
                 ?watched,
                 error = format!("{error:#}"),
-                "no watch yet: trying again"
+                "cannot watch yet: retrying"
             );
         }
         Error::NoResourceVersion => {
             warn!(
                 ?watched,
-                "the API server sent no resource version: trying again"
+                "the API server sent no resource version: retrying"
             );
         }
     }

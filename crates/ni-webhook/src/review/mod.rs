@@ -75,7 +75,7 @@ pub async fn answer(webhook: &Webhook, endpoint: Endpoint, body: &[u8]) -> Answe
             Answer::Review(response::verdict(&request, verdict))
         }
         Ok(Received::Unreadable { uid, error }) => {
-            debug!(?endpoint, error, "a review that can't be read");
+            debug!(?endpoint, error, "cannot read the review");
             let took = begun.elapsed();
             webhook
                 .metrics
@@ -83,7 +83,7 @@ pub async fn answer(webhook: &Webhook, endpoint: Endpoint, body: &[u8]) -> Answe
             Answer::Review(response::unreadable(&uid, &error))
         }
         Err(no_review) => {
-            debug!(?endpoint, reason = %no_review, "no review");
+            debug!(?endpoint, reason = %no_review, "the body is not a review");
             webhook.metrics.review_failed(endpoint);
             Answer::NoReview(no_review.to_string())
         }

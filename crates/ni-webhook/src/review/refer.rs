@@ -50,7 +50,7 @@ fn warning(reference: &Reference, namespace: &str) -> String {
     let Reference { field, name, .. } = reference;
     let kind = reference.referent.as_str();
     format!(
-        "{field}: {kind} {name:?} does not exist in namespace {namespace:?}: what needs it waits until it is created"
+        "{field}: {kind} {name:?} not found in namespace {namespace:?}: pending until it is created"
     )
 }
 

@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 use crate::options::Cli;
 use crate::references::fake::Server;
 
-const WARNING: &str = r#"spec.networkRef.name: Network "gone" does not exist in namespace "ns": what needs it waits until it is created"#;
+const WARNING: &str = r#"spec.networkRef.name: Network "gone" not found in namespace "ns": pending until it is created"#;
 const DENIAL: &str = r#"spec.networkRef.name: Not found: "gone": no such Network in namespace "ns": create it first"#;
 const OWN: &str = "spec: Required value: own";
 

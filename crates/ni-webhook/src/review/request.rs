@@ -18,10 +18,10 @@ pub(super) const KIND: &str = "AdmissionReview";
 #[derive(Debug, thiserror::Error)]
 pub enum NoReview {
     /// It is no JSON object.
-    #[error("the body is no AdmissionReview: {0}")]
+    #[error("the body is not an AdmissionReview: {0}")]
     NoObject(serde_json::Error),
     /// It is an object of another kind or version.
-    #[error("the body is no AdmissionReview of {API_VERSION}")]
+    #[error("the body is not an AdmissionReview of {API_VERSION}")]
     OtherKind,
     /// There is no text at `request.uid`.
     #[error("the AdmissionReview has no request.uid")]

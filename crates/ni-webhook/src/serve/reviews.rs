@@ -207,7 +207,7 @@ impl From<Unread> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let Self(status, reason) = self;
-        warn!(%status, reason, "no verdict");
+        warn!(%status, reason, "review failed");
         (status, reason).into_response()
     }
 }

@@ -328,8 +328,8 @@ async fn who_refers_to_what_is_not_there_is_warned_and_by_the_mutating_endpoint_
     let sent = with_spec(
         &json!({"networkRef": {"name": "other"}, "ipFamilies": ["IPv4"], "ips": [{"value": "10.0.0.1"}]}),
     );
-    let warning = "spec.networkRef.name: Network \"other\" does not exist in namespace \"default\": \
-        what needs it waits until it is created";
+    let warning = "spec.networkRef.name: Network \"other\" not found in namespace \"default\": \
+        pending until it is created";
     let expected = json!({"uid": UID, "allowed": true, "warnings": [warning]});
     assert_eq!(served.told("/mutate", &sent).await, expected);
     assert_eq!(served.told("/validate", &sent).await, allowed());

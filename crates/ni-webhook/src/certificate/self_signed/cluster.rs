@@ -207,8 +207,8 @@ where
     events.filter_map(move |event| {
         let kind = K::kind(&());
         match complaint.news(event.as_ref().err().map(describe_watch)) {
-            News::Worse(error) => warn!(%kind, error, "no watch: trying again"),
-            News::Well => info!(%kind, "watched again"),
+            News::Worse(error) => warn!(%kind, error, "cannot watch: retrying"),
+            News::Well => info!(%kind, "watching again"),
             News::None => {}
         }
         ready(match event {

@@ -148,7 +148,7 @@ fn next(data: &Data) -> Result<Option<Next>, String> {
         let time: Timestamp = text
             .trim()
             .parse()
-            .map_err(|error| format!("{TRUSTED_SINCE}: {text:?} is no time: {error}"))?;
+            .map_err(|error| format!("{TRUSTED_SINCE}: {text:?} is not a time: {error}"))?;
         Some(SystemTime::from(time))
     };
     let next = pair(data, NEXT)?;
@@ -221,10 +221,10 @@ mod tests {
         let (current, next) = (&content.current, &content.next.as_ref().expect("next").pair);
         let cases = [
             ("tls.crt", "x", "tls.crt", next),
-            ("tls.key", "", "the key is no PEM", next),
+            ("tls.key", "", "the key is not valid PEM", next),
             ("ca.crt", next.ca(), "did not sign", next),
             ("next-tls.key", "x", "next-tls.key", current),
-            ("next-trusted-since", "soon", "is no time", current),
+            ("next-trusted-since", "soon", "is not a time", current),
         ];
         for (key, value, expected, rest) in cases {
             let mut data = written(&content);

@@ -100,11 +100,8 @@ impl Keeper {
             looked => looked.as_ref().err().map(ToString::to_string),
         };
         match self.trouble.news(trouble) {
-            News::Worse(error) => error!(
-                error,
-                "the certificate cannot be looked after: trying again"
-            ),
-            News::Well => info!("the certificate is looked after again"),
+            News::Worse(error) => error!(error, "cannot manage the serving certificate: retrying"),
+            News::Well => info!("managing the serving certificate again"),
             News::None => {}
         }
         looked.unwrap_or_else(|_| SystemTime::now() + wait(self.failures, self.rules.share))
@@ -150,7 +147,7 @@ impl Keeper {
                 warn!("{complaint}");
                 self.metrics.certificate_failed();
             }
-            News::Well => info!("the Secret is good again"),
+            News::Well => info!("the Secret is valid again"),
             News::None => {}
         }
     }
@@ -164,11 +161,11 @@ impl Keeper {
             .publish(pair.certificate().as_bytes(), pair.key().as_bytes());
         match published {
             Ok(()) => {
-                info!(names = ?pair.names(), "a certificate of our own making is in use");
+                info!(names = ?pair.names(), "using a self-signed certificate");
                 self.served = Some(pair.certificate().to_owned());
             }
             Err(error) => {
-                warn!(%error, "not taken: what was in use stays so");
+                warn!(%error, "rejected the new certificate, keeping the current one");
                 self.metrics.certificate_failed();
             }
         }
@@ -187,10 +184,7 @@ impl Keeper {
         for configuration in &configurations {
             if let Some(webhooks) = self.ours.with_bundle(&configuration.webhooks, &bundle) {
                 self.cluster.change(configuration, webhooks).await?;
-                info!(
-                    configuration = configuration.kind(),
-                    "the API server is told which CAs to trust"
-                );
+                info!(configuration = configuration.kind(), "updated the caBundle");
                 changed = true;
             }
         }
@@ -221,15 +215,15 @@ impl Keeper {
 /// What a draft does, for logs.
 fn told(draft: &Draft) -> &'static str {
     match draft {
-        Draft::First(_) => "a first certificate is stored",
+        Draft::First(_) => "stored the first certificate",
         Draft::Successor { .. } => {
-            "a next certificate is stored: it is in use once all trust its CA"
+            "stored the next certificate: it is used once every API server trusts its CA"
         }
         Draft::Known(Content { next: Some(_), .. }) => {
-            "the next certificate is trusted, and soon in use"
+            "the next certificate is trusted, and used soon"
         }
         Draft::Known(Content { next: None, .. }) => {
-            "the next certificate has taken the place of the old"
+            "the next certificate has replaced the current one"
         }
     }
 }

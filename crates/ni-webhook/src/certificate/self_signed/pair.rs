@@ -23,7 +23,7 @@ pub type Names = BTreeSet<String>;
 #[derive(Debug, thiserror::Error)]
 pub enum PairError {
     /// A part is no text.
-    #[error("{0} is no text")]
+    #[error("{0} is not text")]
     NoText(&'static str),
     /// Certificate or key are damaged, or are not each other's.
     #[error("certificate and key: {0}")]
@@ -226,7 +226,7 @@ pub(crate) mod tests {
             ("", one.certificate(), one.key(), "not one certificate"),
             (one.ca(), "", one.key(), "there is no certificate"),
             (one.ca(), one.key(), one.key(), "there is no certificate"),
-            (one.ca(), one.certificate(), "", "the key is no PEM"),
+            (one.ca(), one.certificate(), "", "the key is not valid PEM"),
         ];
         for (ca, certificate, key, expected) in cases {
             let read = Pair::read(ca.as_bytes(), certificate.as_bytes(), key.as_bytes());
