@@ -96,7 +96,7 @@ pub(crate) const IPS_REFUSED: &[Create] = &[
         concat!("spec.ipFamilies = [IPv6]; ", ip!("{parentRef: {name: a}, prefixLength: 0}"))),
     Create(concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv6, prefixLength: 64}")), Cause(IPS, INVALID, "[*].ephemeral.prefixTemplate.spec.prefixLength: must be 32 for IPv4, 128 for IPv6"),
         concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv6, prefixLength: 128}"))),
-    Create(concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv4, prefixLength: 128}")), Cause(IPS, INVALID, "at most 32 for IPv4"),
+    Create(concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv4, prefixLength: 128}")), Cause(IPS, INVALID, "must be less than or equal to 32 for IPv4, 128 for IPv6"),
         concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv4, prefixLength: 32}"))),
     Create(ip!("{prefix: 10.0.0.1/32, prefixLength: 32}"), Cause(IPS, FORBIDDEN, "[*].ephemeral.prefixTemplate.spec.prefixLength: may not be specified when neither `parentRef` nor `parentSelector` is specified"),
         ip!("{parentRef: {name: a}, prefix: 10.0.0.1/32, prefixLength: 32}")),

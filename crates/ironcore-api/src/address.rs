@@ -1,6 +1,6 @@
-//! Addresses and prefixes as users write them, and what they mean.
+//! Parsing of addresses and prefixes.
 //!
-//! Spec text stays as the user wrote it and is compared as addresses (contract, Admission, Addresses).
+//! The text in a spec is stored as the user wrote it, and compared as an address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -29,7 +29,7 @@ impl IpFamily {
         }
     }
 
-    /// The number of bits of an address of this family: the length of a prefix that is one address.
+    /// The number of bits of an address of this family.
     pub fn bits(self) -> u8 {
         match self {
             Self::IPv4 => 32,
@@ -37,7 +37,7 @@ impl IpFamily {
         }
     }
 
-    /// The family that the API spells so.
+    /// The family of this name in the API.
     pub fn named(word: &str) -> Option<Self> {
         [Self::IPv4, Self::IPv6]
             .into_iter()
@@ -59,7 +59,7 @@ impl std::fmt::Display for IpFamily {
     }
 }
 
-/// Why no interface can have the address; `None` where one can.
+/// Why an interface cannot have the address; `None` if it can.
 pub fn unusable(address: IpAddr) -> Option<&'static str> {
     match address {
         _ if address.is_unspecified() => Some("the unspecified address"),
@@ -142,7 +142,7 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// The prefix of `length` bits that `address` lies in.
+    /// The prefix of `length` bits that contains `address`.
     pub fn containing(address: IpAddr, length: u8) -> Self {
         let address = match address {
             IpAddr::V4(v4) => {
@@ -200,7 +200,7 @@ impl Prefix {
             && Self::containing(other.address, self.length) == self
     }
 
-    /// The longest prefix that an address can have: the address on its own.
+    /// The prefix that contains only this address.
     pub fn single(address: IpAddr) -> Self {
         Self::containing(address, 128)
     }

@@ -1,11 +1,11 @@
-//! Where in an object a fault is, and what it is, as the API server says it.
+//! An error in an object: the path of the field, the reason, and a message, as the API server reports them.
 
 use std::fmt;
 
 use crate::words;
 
-/// The path of a field, as the API spells it: `spec.ips[1].value`. It borrows its parent, so that
-/// walking an object costs nothing until a fault is found.
+/// The path of a field, such as `spec.ips[1].value`. It borrows its parent, so that walking an object costs nothing until an
+/// error is found.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldPath<'a> {
     parent: Option<&'a FieldPath<'a>>,
@@ -36,7 +36,7 @@ impl<'a> FieldPath<'a> {
         }
     }
 
-    /// The path of an entry of this list.
+    /// The path of an item of this list.
     #[must_use]
     pub const fn index(&'a self, index: usize) -> Self {
         Self {
@@ -63,26 +63,26 @@ impl fmt::Display for FieldPath<'_> {
     }
 }
 
-/// What is wrong with a field, in the API's spelling (`metav1.CauseType`).
+/// Why a field is refused (`metav1.CauseType`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FaultReason {
-    /// It must be there.
+    /// The field must be specified.
     Required,
-    /// Its value is wrong.
+    /// The value is not valid.
     Invalid,
-    /// Its value is none of the few that are allowed.
+    /// The value is not one of the supported values.
     NotSupported,
-    /// Its value is another's, too.
+    /// Another field has the same value.
     Duplicate,
-    /// It may not be there, or not be changed.
+    /// The field may not be specified, or not be changed.
     Forbidden,
-    /// It has too many entries.
+    /// The list or map has too many items.
     TooMany,
-    /// Its text is too long.
+    /// The string is too long.
     TooLong,
-    /// Its value is of the wrong type.
+    /// The value has the wrong type.
     TypeInvalid,
-    /// What it refers to does not exist.
+    /// The object that the field refers to does not exist.
     NotFound,
 }
 
@@ -103,19 +103,19 @@ impl FaultReason {
     }
 }
 
-/// One reason why an object is refused: a cause of the refusal (contract, Admission, Refused).
+/// One cause of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// Path of the field, as the API spells it.
     pub field: String,
-    /// What is wrong with it.
+    /// Why it is refused.
     pub reason: FaultReason,
-    /// The value given, and what is allowed.
+    /// The value, and what is allowed.
     pub message: String,
 }
 
 impl Fault {
-    /// The field must be there.
+    /// The field must be specified.
     pub fn required(at: &FieldPath<'_>, detail: &str) -> Self {
         Self::new(
             at,
@@ -124,7 +124,7 @@ impl Fault {
         )
     }
 
-    /// The field's text is wrong.
+    /// The string is not valid.
     pub fn invalid(at: &FieldPath<'_>, value: &str, detail: impl fmt::Display) -> Self {
         let value = shown(value);
         Self::new(
@@ -134,7 +134,7 @@ impl Fault {
         )
     }
 
-    /// The field's number is wrong.
+    /// The number is not valid.
     pub fn invalid_number(
         at: &FieldPath<'_>,
         value: impl fmt::Display,
@@ -147,12 +147,12 @@ impl Fault {
         )
     }
 
-    /// The field as a whole is wrong, in a way that no single value shows.
+    /// The field as a whole is not valid.
     pub fn inconsistent(at: &FieldPath<'_>, detail: impl fmt::Display) -> Self {
         Self::new(at, FaultReason::Invalid, format!("Invalid value: {detail}"))
     }
 
-    /// The field's word is none of `allowed`.
+    /// The value is not one of `allowed`.
     pub fn not_supported(at: &FieldPath<'_>, value: &str, allowed: &[&str]) -> Self {
         let message = format!(
             "Unsupported value: {}: {}",
@@ -162,7 +162,7 @@ impl Fault {
         Self::new(at, FaultReason::NotSupported, message)
     }
 
-    /// The field's value is that of an earlier one as well.
+    /// An earlier field has the same value.
     pub fn duplicate(at: &FieldPath<'_>, value: &str) -> Self {
         Self::new(
             at,
@@ -171,36 +171,36 @@ impl Fault {
         )
     }
 
-    /// The field's value is that of something else as well; `detail` says of what.
+    /// Something else, which `detail` names, has the same value.
     pub fn duplicate_of(at: &FieldPath<'_>, value: &str, detail: &str) -> Self {
         let message = format!("Duplicate value: {}: {detail}", shown(value));
         Self::new(at, FaultReason::Duplicate, message)
     }
 
-    /// The field may not be there, or not be changed.
+    /// The field may not be specified, or not be changed.
     pub fn forbidden(at: &FieldPath<'_>, detail: impl fmt::Display) -> Self {
         Self::new(at, FaultReason::Forbidden, format!("Forbidden: {detail}"))
     }
 
-    /// The list or map has `number` entries, more than `most`.
+    /// The list or map has `number` items, more than `most`.
     pub fn too_many(at: &FieldPath<'_>, number: u64, most: u64) -> Self {
         let message = format!("Too many: {number}: must have at most {most} items");
         Self::new(at, FaultReason::TooMany, message)
     }
 
-    /// The text has more than `most` characters, of which Kubernetes says bytes.
+    /// The string has more than `most` characters. (Kubernetes calls them bytes.)
     pub fn too_long(at: &FieldPath<'_>, most: u64) -> Self {
         let message = format!("Too long: may not be more than {most} bytes");
         Self::new(at, FaultReason::TooLong, message)
     }
 
-    /// The texts of the field have more than `most` bytes together.
+    /// All strings of the field together have more than `most` bytes.
     pub fn too_large(at: &FieldPath<'_>, most: usize) -> Self {
         let message = format!("Too long: may not be more than {most} bytes");
         Self::new(at, FaultReason::TooLong, message)
     }
 
-    /// The field is not of the type that the API gives it.
+    /// The value has the wrong type.
     pub fn type_invalid(at: &FieldPath<'_>, detail: impl fmt::Display) -> Self {
         Self::new(
             at,
@@ -209,7 +209,7 @@ impl Fault {
         )
     }
 
-    /// What the field, given as text, refers to does not exist.
+    /// The object that `field` refers to does not exist.
     pub fn not_found(field: &str, detail: impl fmt::Display) -> Self {
         Self {
             field: field.to_owned(),

@@ -55,15 +55,15 @@ impl Kind {
         format!("{}/{}", self.group, self.version)
     }
 
-    /// Says what there is to say of an object of the kind, given as JSON. `old` is the object as it was before an update.
+    /// Validates an object of the kind, given as JSON. `old` is the object before an update.
     ///
     /// # Errors
-    /// Where a field that is judged is of another type than the API gives it.
+    /// If a field that is validated has the wrong type.
     pub fn judge(&self, object: &str, old: Option<&str>) -> serde_json::Result<Judgement> {
         (self.rules)(object, old, false)
     }
 
-    /// As [`Self::judge`], after what was left open is filled in: the judgement says what that is.
+    /// As [`Self::judge`], after defaults are set, which the judgement lists.
     ///
     /// # Errors
     /// As above.
@@ -71,7 +71,7 @@ impl Kind {
         (self.rules)(object, old, true)
     }
 
-    /// Name of its definition: plural and group.
+    /// Name of the CustomResourceDefinition: plural and group.
     pub fn crd_name(&self) -> String {
         format!("{}.{}", self.plural, self.group)
     }
@@ -86,7 +86,7 @@ const fn equal(a: &[u8], b: &[u8]) -> bool {
     at == a.len() && at == b.len()
 }
 
-/// All kinds, each after those that it refers to.
+/// All kinds, each after the kinds that it refers to.
 pub static KINDS: [Kind; 5] = [
     Kind {
         group: ipam::GROUP,

@@ -1,8 +1,8 @@
 //! IronCore's `networking.ironcore.dev`, `compute.ironcore.dev` and `ipam.ironcore.dev` kinds as
 //! plain `CustomResourceDefinition`s: types, schemas, names, ownership, defaulting.
 //!
-//! No client and no async runtime: whoever speaks Rust to these kinds can depend on this crate, and
-//! bring the client. With kube (the whole of it is `examples/interfaces.rs`):
+//! The crate has no client and no async runtime, so that it can be used with any client. With kube (the complete program is
+//! `examples/interfaces.rs`):
 //!
 //! ```no_run
 //! use ironcore_api::address::IpFamily;
@@ -28,8 +28,8 @@
 //! # }
 //! ```
 //!
-//! Text of addresses stays as users wrote it: compare by [`address`]. A reference whose name is empty
-//! refers to nothing: read it by [`reference::Named`]. [`crds`] gives the definitions to install.
+//! Addresses are stored as users wrote them: compare them with [`address`]. A reference with an empty name is the same as none: read
+//! it with [`reference::Named`]. [`crds`] returns the definitions to install.
 
 #![allow(
     clippy::duplicated_attributes,

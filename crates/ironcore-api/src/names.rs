@@ -2,27 +2,27 @@
 
 use crate::address::Prefix;
 
-/// The interface made for entry `entry` of machine `machine`.
+/// Name of the NetworkInterface that is created for `entry` of `machine`.
 pub fn network_interface(machine: &str, entry: &str) -> String {
     format!("{machine}-{entry}")
 }
 
-/// The virtual IP made for an interface bears the interface's own name.
+/// Name of the VirtualIP that is created for an interface: the interface's own name.
 pub fn virtual_ip(interface: &str) -> String {
     interface.to_owned()
 }
 
-/// The prefix made for `ips[index]` of an interface.
+/// Name of the Prefix that is created for `ips[index]` of an interface.
 pub fn ip_prefix(interface: &str, index: usize) -> String {
     format!("{interface}-{index}")
 }
 
-/// The prefix made for `prefixes[index]` of an interface.
+/// Name of the Prefix that is created for `prefixes[index]` of an interface.
 pub fn prefix(interface: &str, index: usize) -> String {
     format!("{interface}-pf-{index}")
 }
 
-/// The pool of public addresses that `--public-prefixes` makes of this block.
+/// Name of the public pool that is created for this block of `--public-prefixes`.
 pub fn public_pool(block: Prefix) -> String {
     format!("public-{block}").replace([':', '/'], "-")
 }

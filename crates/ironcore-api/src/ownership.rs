@@ -2,11 +2,11 @@
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 
-/// Annotation of every child that the controllers make; its value is [`EPHEMERAL_MANAGER`].
+/// Annotation of every child that the controller creates; its value is [`EPHEMERAL_MANAGER`].
 pub const EPHEMERAL_MANAGED_BY: &str = "common.ironcore.dev/ephemeral-managed-by";
 /// Value of [`EPHEMERAL_MANAGED_BY`].
 pub const EPHEMERAL_MANAGER: &str = "ephemeral-manager";
-/// Annotation of an object that an outside system manages: the controllers write nothing to it.
+/// Annotation of an object that an outside system manages: the controller does not write to it.
 pub const MANAGED_BY: &str = "common.ironcore.dev/managed-by";
 /// Annotation of an interface that a machine's template made: what that template last said of the fields that others write
 /// as well, as JSON. What it names no longer is then told from what others added (contract, Others add to what we make).
@@ -23,7 +23,7 @@ pub const VIRTUAL_IP_NAME: &str = "ni.ironcore.dev/virtual-ip-name";
 /// As [`VIRTUAL_IP_NAMESPACE`]: its UID, which the Prefix bears as its name.
 pub const VIRTUAL_IP_UID: &str = "ni.ironcore.dev/virtual-ip-uid";
 
-/// The controller owner reference that a child bears, so that the garbage collector removes it with its owner.
+/// The controller owner reference of a child, so that the garbage collector deletes it with its owner.
 pub fn controller_reference(
     api_version: &str,
     kind: &str,

@@ -43,9 +43,9 @@ impl UidRef {
     }
 }
 
-/// References that may be absent: Go clients send `{}` or `{name: ""}` for "none" (contract, top).
+/// A reference that may not be set: Go clients send `{}` or `{name: ""}` then.
 pub trait Named {
-    /// The name referred to, or `None` where nothing is.
+    /// The name, or `None` if the reference is not set.
     fn named(&self) -> Option<&str>;
 }
 
@@ -67,7 +67,7 @@ impl<R: Named> Named for Option<R> {
     }
 }
 
-/// A kind that others refer to by name, and whose objects may not be there yet (contract, References).
+/// A kind that others refer to by name, and whose objects may not exist yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Referent {
     /// `networkRef`.
@@ -89,7 +89,7 @@ impl Referent {
         Self::VirtualIP,
     ];
 
-    /// The kind, as in manifests.
+    /// The name of the kind.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Network => "Network",
@@ -109,10 +109,10 @@ impl Referent {
     }
 }
 
-/// What an object's spec says of another object of its namespace: that it is there.
+/// A reference in the spec of an object to another object of its namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reference {
-    /// Path of the field that holds the name, as the API spells it: `spec.networkRef.name`.
+    /// Path of the field with the name: `spec.networkRef.name`.
     pub field: String,
     /// Kind of the object.
     pub referent: Referent,

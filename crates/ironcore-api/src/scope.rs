@@ -19,12 +19,12 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Whether a watch of it shows objects of `namespace`.
+    /// Whether a watch of this scope shows objects of `namespace`.
     pub fn covers(&self, namespace: &str) -> bool {
         self.namespace().is_none_or(|own| own == namespace)
     }
 
-    /// The namespace, where it is one.
+    /// The namespace, if the scope is a single one.
     pub fn namespace(&self) -> Option<&str> {
         match self {
             Self::All => None,
@@ -33,7 +33,7 @@ impl Scope {
     }
 }
 
-/// The namespaces that a program looks after. As a text, their names with commas between them; empty for all.
+/// The namespaces that a program manages. As a string, their names separated by commas; empty for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Scopes {
     /// All, by one watch of each kind.
@@ -43,13 +43,13 @@ pub enum Scopes {
     Each(BTreeSet<Arc<str>>),
 }
 
-/// Why a text names no namespaces.
+/// Why a string is not a list of namespaces.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScopesError {
     /// No namespace can have this name.
     #[error("{0:?} is not a valid namespace name: {detail}", detail = words::LABEL)]
     NoLabel(String),
-    /// Nobody means to say it twice: another one is meant.
+    /// Probably another namespace was meant.
     #[error("{0:?} is given twice")]
     Twice(String),
 }
@@ -77,7 +77,7 @@ impl Scopes {
         }
     }
 
-    /// The one that covers `namespace`; `None` where that is not looked after.
+    /// The scope that covers `namespace`; `None` if the namespace is not managed.
     pub fn of(&self, namespace: &str) -> Option<Scope> {
         match self {
             Self::All => Some(Scope::All),
@@ -89,7 +89,7 @@ impl Scopes {
 /// The name of a namespace.
 ///
 /// # Errors
-/// If no namespace can be called so.
+/// If it is not a valid name of a namespace.
 pub fn namespace(text: &str) -> Result<Arc<str>, ScopesError> {
     if is_label(text) {
         Ok(text.into())

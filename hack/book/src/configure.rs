@@ -8,14 +8,14 @@ use crate::table::{code, table};
 
 const INTRO: &str = "# Configure
 
-Every flag of both programs, with the environment name that says the same. A flag counts before its environment name. A
-flag that both `ni-controller run` and `ni-controller plan` have means the same in both.
+All flags of both programs, with their environment variables. A flag takes precedence over its environment variable. Flags
+that both `ni-controller run` and `ni-controller plan` have mean the same in both.
 
-In the manifests of `deploy/` flags stand in the `args` of each Deployment. Times are written as `100ms`, `5s`, `2m`, for
-the webhook also as `12h` and `90d`. Both programs read their configuration once, at their start, but for the webhook's
-files (`--tls-cert`, `--tls-key`, `--client-ca`), which are read again when they change. Logs go to standard error.
+The manifests in `deploy/` set flags in the `args` of each Deployment. Times are written as `100ms`, `5s`, `2m`, for
+the webhook also as `12h` and `90d`. Both programs read their configuration once, when they start, except for the webhook's
+files (`--tls-cert`, `--tls-key`, `--client-ca`), which are reloaded when they change. Logs go to standard error.
 
-Which cluster they speak to is no flag: the one that `KUBECONFIG` names, or, in a pod, the pod's own.
+There is no flag for the cluster: the programs use the cluster that `KUBECONFIG` names, or, in a pod, the pod's own.
 ";
 
 /// The page's text.
@@ -198,9 +198,7 @@ mod tests {
             "{rows:?}"
         );
         assert!(
-            rows[0].ends_with(
-                "<br>`warn`: it is stored, and the user is warned<br>`deny`: it is refused |"
-            ),
+            rows[0].ends_with("<br>`warn`: store it, and warn the user<br>`deny`: refuse it |"),
             "{rows:?}"
         );
         assert!(

@@ -19,10 +19,11 @@ struct Said {
 }
 
 /// The causes of a refusal by the definitions that the rules' faults do not repeat: the same field, reason and detail. What
-/// the API server says in its own words is left out.
+/// the API server says in its own words is left out, and so is that it did not check all rules.
 pub(crate) fn unsaid(status: &Status, faults: &[Fault]) -> Vec<String> {
     let rules: Vec<Said> = faults.iter().map(of_rules).collect();
     let causes = status.details.iter().flat_map(|details| &details.causes);
+    let causes = causes.filter(|cause| cause.field != "<nil>");
     let said =
         causes.filter_map(|cause| of_definitions(&cause.field, &cause.reason, &cause.message));
     let unsaid = said.filter(|said| !rules.iter().any(|rule| is_same(said, rule)));
@@ -70,14 +71,12 @@ fn of_definitions(field: &str, reason: &str, message: &str) -> Option<Said> {
     })
 }
 
-/// Whether these are the API server's own words: for keys of lists, for keywords of the schema, and where one of these keeps
-/// the rules from running.
+/// Whether these are the API server's own words: for keys of lists, and for keywords of the schema.
 fn is_the_servers(reason: &str, detail: &str) -> bool {
     !matches!(
         reason,
         INVALID | "FieldValueRequired" | "FieldValueForbidden"
     ) || detail.contains(" in body ")
-        || detail.starts_with("some validation rules were not checked")
 }
 
 /// `a[1].b` as `a[*].b`.

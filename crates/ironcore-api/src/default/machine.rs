@@ -13,8 +13,8 @@ enum Open {
     Template(usize, network_interface::Open),
 }
 
-/// Fills in `power`, the devices of volumes, and the specs of interface templates. `stored` are the
-/// volumes of the machine as it was before an update: they keep their devices.
+/// Sets the defaults of `power`, of the devices of volumes, and in interface templates. `stored` are the volumes of the machine before
+/// an update, which keep their devices.
 pub fn machine_spec<'a>(spec: &'a MachineSpec, stored: &[MachineVolume]) -> Cow<'a, MachineSpec> {
     let mut filled = Cow::Borrowed(spec);
     for field in open(spec, stored) {

@@ -19,7 +19,7 @@ pub(crate) use network_interface::{Hint, families};
 pub(crate) use prefix::family;
 pub use prefix::prefix_spec;
 
-/// A field that is filled into an object on the wire.
+/// A default that is set in an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filling {
     /// Where: a JSON pointer (RFC 6901). Its parent is there.

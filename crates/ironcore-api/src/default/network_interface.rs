@@ -15,10 +15,10 @@ pub(super) enum Open {
     TemplateLength(usize, IpFamily),
 }
 
-/// Fills in `ipFamilies` from `ips` when empty, and in `ips[i]` a prefix template's `ipFamily` from the
-/// family at its index and `prefixLength` when it names neither prefix nor length.
+/// Sets `ipFamilies` from `ips` if it is empty, and in prefix templates of `ips[i]` the `ipFamily` from `ipFamilies[i]`, and the
+/// `prefixLength` if neither prefix nor length is specified.
 ///
-/// Borrows where there is nothing to fill in.
+/// Borrows the spec if nothing is missing.
 pub fn network_interface_spec(spec: &NetworkInterfaceSpec) -> Cow<'_, NetworkInterfaceSpec> {
     let mut filled = Cow::Borrowed(spec);
     for field in open(spec) {

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use crate::address::{IpFamily, Prefix, parse_prefix};
 use crate::ipam::PrefixSpec;
 
-/// Fills in `ipFamily` from `prefix`.
+/// Sets `ipFamily` from `prefix`.
 pub fn prefix_spec(spec: &PrefixSpec) -> Cow<'_, PrefixSpec> {
     let open = spec.ip_family.is_none();
     let inferred = open.then(|| family(spec.prefix.as_deref()?)).flatten();

@@ -21,9 +21,9 @@ pub(super) fn rules() -> Vec<Rule> {
         ),
         required(
             format!(
-                "{FAMILIES} > 0 || {IPS} == 0 || self.ips.all(i, has(i.value) || has(i.ephemeral) \
-                 && has(i.ephemeral.prefixTemplate) && has(i.ephemeral.prefixTemplate.spec) \
-                 && (i.ephemeral.prefixTemplate.spec.?ipFamily.orValue('') != '' || has(i.ephemeral.prefixTemplate.spec.prefix)))"
+                "{FAMILIES} > 0 || {IPS} == 0 || self.ips.all(i, has(i.value) || !has(i.ephemeral) \
+                 || !has(i.ephemeral.prefixTemplate) || !has(i.ephemeral.prefixTemplate.spec) \
+                 || (i.ephemeral.prefixTemplate.spec.?ipFamily.orValue('') != '' || has(i.ephemeral.prefixTemplate.spec.prefix)))"
             ),
             ".ipFamilies",
             words::FAMILIES_NOT_INFERRED,

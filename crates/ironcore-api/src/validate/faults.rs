@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use crate::field::{Fault, FaultReason};
 
-/// Faults that one judgement lists: more than a person reads.
+/// The maximum number of errors that a judgement lists.
 pub const MOST_FAULTS: usize = 256;
 
 /// What is wrong with an object, as it is found.

@@ -81,6 +81,6 @@ fn family_of(ip: &IpSource<'_>) -> Option<IpFamily> {
     let spec = ip.ephemeral.as_ref()?.spec()?;
     match given(spec.ipFamily.as_deref()) {
         Some(word) => text::as_family(Some(word)),
-        None => text::as_prefix(spec.prefix.as_deref()).map(address::Prefix::family),
+        None => text::as_any_prefix(spec.prefix.as_deref()).map(address::Prefix::family),
     }
 }

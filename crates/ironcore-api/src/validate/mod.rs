@@ -46,26 +46,26 @@ pub use faults::MOST_FAULTS;
 pub use referred::MOST_REFERENCES;
 pub(crate) use text::is_label;
 
-/// What there is to say of an object.
+/// The result of validating an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgement {
-    /// Why it is refused; empty where it is not. In the order of the object's fields, at most
-    /// [`MOST_FAULTS`]. Of an update, only what the update brings.
+    /// The errors for which it is refused, in the order of the object's fields, at most [`MOST_FAULTS`]. For an update, only
+    /// errors that the update adds.
     pub faults: Vec<Fault>,
-    /// How many faults there are beyond those in `faults`.
+    /// How many further errors there are.
     pub more_faults: usize,
-    /// What was filled in before it was judged, where its author left it open.
+    /// Defaults that were set before it was validated.
     pub fillings: Vec<Filling>,
-    /// What its author should know, though it is stored.
+    /// Warnings about an object that is stored.
     pub warnings: Vec<String>,
-    /// The objects that must be there for it to work, each once, at most [`MOST_REFERENCES`]; of an
-    /// update, only those that it adds.
+    /// The objects that it refers to, each once, at most [`MOST_REFERENCES`]; for an update, only those that
+    /// it adds.
     pub references: Vec<Reference>,
-    /// How many there are beyond those in `references`.
+    /// How many further references there are.
     pub more_references: usize,
 }
 
-/// Judges an object of one kind.
+/// Validates an object of one kind.
 pub type Judge = fn(object: &str, old: Option<&str>, fills: bool) -> Result<Judgement>;
 
 /// Judges a Prefix.

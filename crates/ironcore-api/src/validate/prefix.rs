@@ -62,7 +62,7 @@ pub(super) fn spec(at: &FieldPath<'_>, spec: &PrefixSpec<'_>, place: Place, faul
         at,
         spec,
         family: text::as_family(spec.ipFamily.as_deref()),
-        prefix: text::as_prefix(spec.prefix.as_deref()),
+        prefix: text::as_any_prefix(spec.prefix.as_deref()),
         length: spec.prefixLength.filter(|length| *length > 0),
     };
     if judged.is_root() {

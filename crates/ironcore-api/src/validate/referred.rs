@@ -7,7 +7,7 @@ use super::text::is_subdomain;
 use crate::field::FieldPath;
 use crate::reference::{Named, Reference, Referent};
 
-/// Objects that one judgement lists as referred to.
+/// The maximum number of references that a judgement lists.
 pub const MOST_REFERENCES: usize = 4096;
 
 /// What an object refers to: each object once, at the first field that names it.

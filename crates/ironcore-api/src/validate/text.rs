@@ -4,7 +4,7 @@ use validator::ValidationError;
 
 use super::draft::Size;
 use super::structure::{forbidden, invalid, required as missing, too_long, unsupported};
-use crate::address::{IpFamily, Prefix, parse_ip, parse_prefix};
+use crate::address::{AddressError, IpFamily, Prefix, parse_ip, parse_prefix};
 use crate::{bound, words};
 
 /// Nothing, or what is wrong with a text.
@@ -194,6 +194,14 @@ pub(super) fn family_of_ip(text: Option<&str>) -> Option<IpFamily> {
 /// The prefix that the text says, where it says one.
 pub(super) fn as_prefix(text: Option<&str>) -> Option<Prefix> {
     parse_prefix(text?).ok()
+}
+
+/// The same, of a text with host bits as well, which is refused for these.
+pub(super) fn as_any_prefix(text: Option<&str>) -> Option<Prefix> {
+    match parse_prefix(text?) {
+        Ok(prefix) | Err(AddressError::HostBits(prefix)) => Some(prefix),
+        Err(_) => None,
+    }
 }
 
 fn check(fits: bool, why: &'static str) -> Verdict {
