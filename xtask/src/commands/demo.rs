@@ -69,7 +69,7 @@ impl Demo {
         let mut stage = Stage::open(client);
         story::tell(&mut stage).await?;
         refusals::tell(&stage.client).await?;
-        println!("Every sample has reached its state, and what is malformed was refused.");
+        println!("Every sample has reached its state, and every invalid object was refused.");
         if self.once {
             return Ok(());
         }

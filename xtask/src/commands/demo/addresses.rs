@@ -20,14 +20,14 @@ const OUTSIDE: &str = "2001:db8:ffff::1";
 pub(super) async fn tell(stage: &mut Stage) -> Result<()> {
     let client = stage.client.clone();
     println!(
-        "machine-allocated asks for both of its addresses, as a machine of machine-controller-manager does:\n"
+        "machine-allocated requests both of its addresses, as machines of machine-controller-manager do:\n"
     );
     apply(&client, "addresses/prefix.yaml").await?;
     apply(&client, "addresses/machine.yaml").await?;
     stage.until(&[ALLOCATED]).await?;
     stage.show_all("ipam", "prefixes").await?;
     println!(
-        "\nIts public address is to be retained: the machine goes, and another of its name has the address again.\n"
+        "\nIts public address is retained: the machine is deleted, and another machine of that name gets the address again.\n"
     );
     delete_machine(stage).await?;
     stage.until(&[GONE]).await?;
@@ -36,18 +36,18 @@ pub(super) async fn tell(stage: &mut Stage) -> Result<()> {
     apply(&client, "addresses/machine.yaml").await?;
     stage.until(&[ALLOCATED]).await?;
     println!(
-        "\nmachine-many takes the three addresses that are left, and machine-late asks for one more:\n"
+        "\nmachine-many takes the three addresses that are left, and machine-late requests one more:\n"
     );
     apply(&client, "addresses/machine-many.yaml").await?;
     stage.until(&[served(1), served(2), served(3)]).await?;
     apply(&client, "addresses/machine-late.yaml").await?;
     stage.until(&[FULL]).await?;
     stage.show_all("ipam", "prefixes").await?;
-    println!("\nOne becomes free, and who waits gets it:\n");
+    println!("\nAn address becomes free, and the machine that waits gets it:\n");
     delete_machine(stage).await?;
     stage.until(&[GONE, SERVED_AT_LAST]).await?;
     println!(
-        "\nNo public pool has IPv6 addresses: an outside provider hands them out. Here the demo plays it.\n"
+        "\nNo public pool has IPv6 addresses. They come from an outside provider, whose part the demo plays.\n"
     );
     apply(&client, "addresses/virtualip-outside.yaml").await?;
     stage.until(&[WAITS_FOR_PROVIDER]).await?;

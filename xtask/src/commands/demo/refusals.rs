@@ -49,9 +49,9 @@ const REFUSED: [Refusal; 6] = [
 
 /// Applies what is malformed, shows what kubectl prints of each, and fails if one is not refused for its faults.
 pub(super) async fn tell(client: &Client) -> Result<()> {
-    println!("What may not work is stored with a warning:\n");
+    println!("Objects that may not work are stored with a warning:\n");
     warn(client, "warned/machine.yaml").await?;
-    println!("What is malformed is refused, with all of its faults at once:\n");
+    println!("Invalid objects are refused, with all errors at once:\n");
     for Refusal(file, fields) in REFUSED {
         refuse(client, &format!("refused/{file}"), fields).await?;
     }
