@@ -46,7 +46,7 @@ pub(crate) const INTERFACES_REFUSED: &[Create] = &[
     Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.1/8}]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.prefixes", INVALID, "[*].value: must not have bits set beyond the prefix length"),
         nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.0/8}], machineRef: {name: m}}")),
     Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {metadata: {name: v}, spec: {type: Public, ipFamily: IPv4}}}}}"),
-        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", FORBIDDEN, "may not be specified: the controller names the object"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", FORBIDDEN, "may not be specified: the controller sets it"),
         nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {spec: {type: Public, ipFamily: IPv4}}}}}")),
     Create(nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}, prefixLength: 24, ipFamily: IPv4}}}}]}"),
         Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips", INVALID, "[*].ephemeral.prefixTemplate.spec.prefixLength: must be 32 for IPv4, 128 for IPv6"),

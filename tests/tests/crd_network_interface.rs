@@ -103,9 +103,9 @@ pub(crate) const IPS_REFUSED: &[Create] = &[
     Create(ip!("{}"), Cause(IPS, REQUIRED, "[*].ephemeral.prefixTemplate.spec.prefix: must be specified when neither `parentRef` nor `parentSelector` is specified"), ip!("{parentSelector: {}}")),
     Create(ip!("{parentRef: {name: ''}}"), Cause(IPS, REQUIRED, "must be specified when neither `parentRef` nor `parentSelector` is specified"), ip!("{parentRef: {name: ''}, prefix: 10.0.0.1/32}")),
     Create(ip!("{parentRef: {name: A}}"), Cause(IPS, INVALID, "[*].ephemeral.prefixTemplate.spec.parentRef.name: a lowercase RFC 1123 subdomain must"), ip!("{parentRef: {name: a.b}}")),
-    Create(named_ip!("name = a"), Cause(IPS, FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.name: may not be specified: the controller names the object"), named_ip!("name = ''")),
-    Create(named_ip!("generateName = a"), Cause(IPS, FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.generateName: may not be specified: the controller names the object"), named_ip!("labels.a = b")),
-    Create(named_ip!("namespace = a"), Cause(IPS, FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.namespace: may not be specified: the controller names the object"), named_ip!("finalizers = [a.b/c]")),
+    Create(named_ip!("name = a"), Cause(IPS, FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.name: may not be specified: the controller sets it"), named_ip!("name = ''")),
+    Create(named_ip!("generateName = a"), Cause(IPS, FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.generateName: may not be specified: the controller sets it"), named_ip!("labels.a = b")),
+    Create(named_ip!("namespace = a"), Cause(IPS, FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.namespace: may not be specified: the controller sets it"), named_ip!("finalizers = [a.b/c]")),
 ];
 
 #[rustfmt::skip]
@@ -122,7 +122,7 @@ pub(crate) const PREFIXES_REFUSED: &[Create] = &[
     Create(prefix!("{prefix: 10.0.0.0/24, ipFamily: IPv6}"), Cause("spec.prefixes", INVALID, "[*].ephemeral.prefixTemplate.spec.prefix: must be of the family in `ipFamily`"), prefix!("{prefix: 10.0.0.0/24, ipFamily: IPv4}")),
     Create(prefix!("{prefix: 10.0.0.0/24, prefixLength: 24}"), Cause("spec.prefixes", FORBIDDEN, "may not be specified when neither `parentRef` nor `parentSelector` is specified"), prefix!("{prefix: 10.0.0.0/24, prefixLength: 0}")),
     Create(prefix!("{prefix: 10.0.0.1/24}"), Cause("spec.prefixes", INVALID, "[*].ephemeral.prefixTemplate.spec.prefix: must not have bits set beyond the prefix length"), prefix!("{prefix: 10.0.0.0/24}")),
-    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {name: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes", FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.name: may not be specified: the controller names the object"),
+    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {name: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes", FORBIDDEN, "[*].ephemeral.prefixTemplate.metadata.name: may not be specified: the controller sets it"),
         "spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {annotations: {a: b}}, spec: {prefix: 10.1.0.0/16}}}}]"),
 ];
 
@@ -141,7 +141,7 @@ pub(crate) const VIRTUAL_IP_REFUSED: &[Create] = &[
         virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: Retain}")),
     Create(virtual_ip!("{type: Public, ipFamily: IPv4, targetRef: {name: A}}"), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.spec.targetRef.name", INVALID, "\"A\": a lowercase RFC 1123 subdomain must consist of"),
         virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: Delete, targetRef: {name: a}}")),
-    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", FORBIDDEN, "may not be specified: the controller names the object"),
+    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", FORBIDDEN, "may not be specified: the controller sets it"),
         concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.labels.a = b; ", virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: ''}"))),
 ];
 

@@ -72,7 +72,7 @@ pub(crate) const SUBDOMAIN_MOST: usize = 253;
 /// A subdomain of more than [`SUBDOMAIN_MOST`] characters.
 pub(crate) const SUBDOMAIN_LONG: &str = "must be no more than 253 characters";
 /// The name in the template of an object that is named by the controller.
-pub(crate) const NAMELESS: &str = "may not be specified: the controller names the object";
+pub(crate) const NAMELESS: &str = "may not be specified: the controller sets it";
 
 /// The device of a volume.
 pub(crate) const DEVICE: &str = "must be a device name (e.g. 'oda',  or 'odaa', regex used for validation is '[a-z]d[a-z][a-z]?')";

@@ -94,7 +94,7 @@ const INTERFACES_REFUSED: &[Create] = &[
     Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.1/8}]}"), Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.prefixes[0].value", Invalid, "must not have bits set beyond the prefix length"),
         nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], prefixes: [{value: 10.0.0.0/8}], machineRef: {name: m}}")),
     Create(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {metadata: {name: v}, spec: {type: Public, ipFamily: IPv4}}}}}"),
-        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", Forbidden, "may not be specified: the controller names the object"),
+        Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", Forbidden, "may not be specified: the controller sets it"),
         nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}], virtualIP: {ephemeral: {virtualIPTemplate: {spec: {type: Public, ipFamily: IPv4}}}}}")),
     Create(nic!("{networkRef: {name: n}, ips: [{ephemeral: {prefixTemplate: {spec: {parentRef: {name: p}, prefixLength: 24, ipFamily: IPv4}}}}]}"),
         Cause("spec.networkInterfaces[0].ephemeral.networkInterfaceTemplate.spec.ips[0].ephemeral.prefixTemplate.spec.prefixLength", Invalid, "24: must be 32 for IPv4, 128 for IPv6"),

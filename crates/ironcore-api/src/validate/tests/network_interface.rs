@@ -135,9 +135,9 @@ const IPS_REFUSED: &[Create] = &[
     Create(concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv6, prefix: 10.0.0.1/32}")), Cause("spec.ips[0].ephemeral.prefixTemplate.spec.prefix", Invalid, "\"10.0.0.1/32\": must be of the family in `ipFamily`"),
         concat!("spec.ipFamilies -; ", ip!("{parentRef: {name: a}, ipFamily: IPv4, prefix: 10.0.0.1/32}"))),
     Create(named_ip!("finalizers = [a.b/c, a.b/d, a.b/c]"), Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.finalizers[2]", Duplicate, "\"a.b/c\""), named_ip!("finalizers = [a.b/c, a.b/d]")),
-    Create(named_ip!("name = a"), Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.name", Forbidden, "may not be specified: the controller names the object"), named_ip!("name = ''")),
-    Create(named_ip!("generateName = a"), Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.generateName", Forbidden, "may not be specified: the controller names the object"), named_ip!("labels.a = b")),
-    Create(named_ip!("namespace = a"), Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.namespace", Forbidden, "may not be specified: the controller names the object"), named_ip!("finalizers = [a.b/c]")),
+    Create(named_ip!("name = a"), Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.name", Forbidden, "may not be specified: the controller sets it"), named_ip!("name = ''")),
+    Create(named_ip!("generateName = a"), Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.generateName", Forbidden, "may not be specified: the controller sets it"), named_ip!("labels.a = b")),
+    Create(named_ip!("namespace = a"), Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.namespace", Forbidden, "may not be specified: the controller sets it"), named_ip!("finalizers = [a.b/c]")),
 ];
 
 #[rustfmt::skip]
@@ -154,11 +154,11 @@ const PREFIXES_REFUSED: &[Create] = &[
     Create(prefix!("{prefix: 10.0.0.0/24, ipFamily: IPv6}"), Cause("spec.prefixes[0].ephemeral.prefixTemplate.spec.prefix", Invalid, "\"10.0.0.0/24\": must be of the family in `ipFamily`"), prefix!("{prefix: 10.0.0.0/24, ipFamily: IPv4}")),
     Create(prefix!("{prefix: 10.0.0.0/24, prefixLength: 24}"), Cause("spec.prefixes[0].ephemeral.prefixTemplate.spec.prefixLength", Forbidden, "may not be specified when neither `parentRef` nor `parentSelector` is specified"), prefix!("{prefix: 10.0.0.0/24, prefixLength: 0}")),
     Create(prefix!("{prefix: 10.0.0.1/24}"), Cause("spec.prefixes[0].ephemeral.prefixTemplate.spec.prefix", Invalid, "must not have bits set beyond the prefix length"), prefix!("{prefix: 10.0.0.0/24}")),
-    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {name: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.name", Forbidden, "may not be specified: the controller names the object"),
+    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {name: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.name", Forbidden, "may not be specified: the controller sets it"),
         "spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {annotations: {a: b}}, spec: {prefix: 10.1.0.0/16}}}}]"),
-    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {generateName: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.generateName", Forbidden, "may not be specified: the controller names the object"),
+    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {generateName: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.generateName", Forbidden, "may not be specified: the controller sets it"),
         "spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {generateName: ''}, spec: {prefix: 10.1.0.0/16}}}}]"),
-    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {namespace: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.namespace", Forbidden, "may not be specified: the controller names the object"),
+    Create("spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {namespace: a}, spec: {prefix: 10.1.0.0/16}}}}]", Cause("spec.prefixes[0].ephemeral.prefixTemplate.metadata.namespace", Forbidden, "may not be specified: the controller sets it"),
         "spec.prefixes = [{ephemeral: {prefixTemplate: {metadata: {namespace: ''}, spec: {prefix: 10.1.0.0/16}}}}]"),
 ];
 
@@ -177,11 +177,11 @@ const VIRTUAL_IP_REFUSED: &[Create] = &[
         virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: Retain}")),
     Create(virtual_ip!("{type: Public, ipFamily: IPv4, targetRef: {name: A}}"), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.spec.targetRef.name", Invalid, "\"A\": a lowercase RFC 1123 subdomain must consist of"),
         virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: Delete, targetRef: {name: a}}")),
-    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", Forbidden, "may not be specified: the controller names the object"),
+    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.name", Forbidden, "may not be specified: the controller sets it"),
         concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.labels.a = b; ", virtual_ip!("{type: Public, ipFamily: IPv4, reclaimPolicy: ''}"))),
-    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.generateName = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.generateName", Forbidden, "may not be specified: the controller names the object"),
+    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.generateName = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.generateName", Forbidden, "may not be specified: the controller sets it"),
         concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.annotations.a = b; ", virtual_ip!("{type: Public, ipFamily: IPv4}"))),
-    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.namespace = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.namespace", Forbidden, "may not be specified: the controller names the object"),
+    Create(concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.namespace = a; ", virtual_ip!("{type: Public, ipFamily: IPv4}")), Cause("spec.virtualIP.ephemeral.virtualIPTemplate.metadata.namespace", Forbidden, "may not be specified: the controller sets it"),
         concat!("spec.virtualIP.ephemeral.virtualIPTemplate.metadata = {}; ", virtual_ip!("{type: Public, ipFamily: IPv4}"))),
 ];
 
