@@ -244,7 +244,7 @@ async fn a_leader_that_was_stopped_past_its_lease_writes_nothing_when_it_wakes()
     }
     let before = pair.asked_by(0).len();
     first.signal(Signal::CONT);
-    until_said(&first, "not renewed in time: standing by").await;
+    until_said(&first, "could not renew the Lease in time: standing by").await;
     until_said(&first, "standing by holder=").await;
     until(&first, 0).await;
     pair.check_made_once(200).await;
@@ -274,7 +274,7 @@ async fn while_the_api_server_is_away_for_longer_than_the_lease_all_stand_by_and
     })
     .await;
     for replica in [&first, &second] {
-        until_said(replica, "a request about the lease failed").await;
+        until_said(replica, "a request for the Lease failed").await;
         assert_eq!(replica.metric("ni_leader ").await, 0);
         assert!(replica.answers("/livez").await);
         assert!(replica.answers("/readyz").await);
