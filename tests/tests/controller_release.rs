@@ -92,7 +92,7 @@ async fn what_others_manage_is_left_alone_and_said() {
     assert!(!good);
     assert!(out.ends_with(&format!("left alone networks {}/theirs\n", space.name)));
     assert!(
-        err.contains("1 objects bear finalizers of ours still"),
+        err.contains("1 objects still have finalizers of this controller"),
         "{err}"
     );
     assert_eq!(space.get(NET, "theirs").await, object);

@@ -66,7 +66,7 @@ async fn release_finalizers(options: &ReleaseFinalizers) -> anyhow::Result<()> {
     }
     anyhow::ensure!(
         others.is_empty(),
-        "{} objects bear finalizers of ours still, as others manage them (annotation {MANAGED_BY}): remove that, or the finalizers",
+        "{} objects still have finalizers of this controller, as others manage them (annotation {MANAGED_BY}): remove the annotation, or the finalizers",
         others.len()
     );
     Ok(())

@@ -42,7 +42,7 @@ pub struct Released {
 #[derive(Debug, Error)]
 pub enum Error {
     /// A right is missing; another try would not help.
-    #[error("{what}: {why}: it takes the right to list and to patch")]
+    #[error("{what}: {why}: the rights to list and to patch are needed")]
     Forbidden {
         /// What was tried.
         what: String,
