@@ -183,22 +183,34 @@ fn report(kind: Kind, scope: &Scope, error: &Error) {
     }
 }
 
-/// Reads one list of a kind in `scope`, whole, for `plan`.
+/// Reads one list of a kind in `scope`, whole, page by page: each event is handed over as it comes.
 ///
 /// # Errors
 /// Says why it could not be read.
-pub async fn once<T: Object>(client: Client, scope: &Scope) -> Result<Vec<Event>, Error> {
+pub async fn list(
+    client: &Client,
+    kind: Kind,
+    scope: &Scope,
+    take: impl FnMut(Event),
+) -> Result<(), Error> {
+    for_kind!(kind, T => list_of::<T>(client.clone(), scope, take).await)
+}
+
+async fn list_of<T: Object>(
+    client: Client,
+    scope: &Scope,
+    mut take: impl FnMut(Event),
+) -> Result<(), Error> {
     let events = watcher(api::<T>(client, scope), watcher::Config::default());
     pin_mut!(events);
-    let mut all = Vec::new();
     while let Some(event) = events.try_next().await? {
         let done = matches!(event, watcher::Event::InitDone);
-        all.push(convert(event, scope));
+        take(convert(event, scope));
         if done {
             break;
         }
     }
-    Ok(all)
+    Ok(())
 }
 
 #[cfg(test)]
