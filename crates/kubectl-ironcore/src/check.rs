@@ -145,3 +145,6 @@ fn decodes(view: &View, _: &AllLeaving) -> Vec<Finding> {
     });
     bad.collect()
 }
+
+#[cfg(test)]
+mod tests;

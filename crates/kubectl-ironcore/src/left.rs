@@ -133,9 +133,7 @@ fn of(prefix: &Prefix, namespace: &Namespace) -> Option<Left> {
     let waiting = waiting(prefix, namespace);
     let lengths = lengths(prefix, namespace, &room);
     let is_parent = children > 0 || !waiting.is_empty() || prefix.record.is_some();
-    // What interfaces have as their own has no parts.
-    let may_be = prefix.is_root() || prefix.meta.owner.is_none();
-    (is_parent || may_be).then(|| Left {
+    (is_parent || prefix.is_root()).then(|| Left {
         prefix: Object::new(Kind::Prefix, &prefix.meta.namespace, &prefix.meta.name),
         block: root.to_string(),
         public_pool: prefix.is_public_pool(),
@@ -182,4 +180,72 @@ fn waiting(prefix: &Prefix, namespace: &Namespace) -> Vec<Waiting> {
         },
     });
     waiting.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::view;
+
+    #[test]
+    fn parents_in_trouble_come_first_and_say_what_still_fits() {
+        let objects = "
+kind: pfx
+name: calm
+spec: {ipFamily: IPv6, prefix: 'fd00::/48'}
+status: {phase: Allocated}
+---
+kind: pfx
+name: full
+spec: {ipFamily: IPv4, prefix: 10.0.0.0/29}
+status: {phase: Allocated}
+---
+kind: pfx
+name: part
+spec: {ipFamily: IPv4, prefix: 10.0.0.2/31, parentRef: {name: full}}
+status: {phase: Allocated}
+---
+kind: pfx
+name: waits
+spec: {ipFamily: IPv4, prefixLength: 29, parentRef: {name: full}}
+---
+kind: pfx
+name: asks
+spec: {ipFamily: IPv4, prefix: 10.0.0.2/32, parentRef: {name: full}}
+---
+kind: pfx
+name: public
+namespace: pools
+meta: {labels: {ni.ironcore.dev/public-pool: ''}}
+spec: {ipFamily: IPv4, prefix: 203.0.113.0/30}
+status: {phase: Allocated}
+";
+        let all = left(&view(objects));
+        let told: Vec<String> = all
+            .iter()
+            .map(|left| {
+                let fits = left.fits.iter();
+                let fits = fits.map(|fits| format!("{} /{}", fits.count, fits.length));
+                let waiting = left.waiting.iter();
+                let waiting =
+                    waiting.map(|waiting| format!("{} {}", waiting.prefix.name, waiting.asks));
+                format!(
+                    "{} {}% {} {} [{}] [{}]",
+                    left.prefix.name,
+                    left.used_percent,
+                    left.largest_free.as_deref().unwrap_or("-"),
+                    left.children,
+                    fits.collect::<Vec<_>>().join(", "),
+                    waiting.collect::<Vec<_>>().join(", "),
+                )
+            })
+            .collect();
+        let expected = [
+            "full 25% 10.0.0.4/30 1 [0 /29, 1 /30, 3 /31, 6 /32] [asks 10.0.0.2/32, waits /29]",
+            // Network and broadcast address can't be had.
+            "public 50% 203.0.113.1/32 0 [2 /32] []",
+            "calm 0% fd00::/49 0 [2 /49] []",
+        ];
+        assert_eq!(told, expected);
+    }
 }

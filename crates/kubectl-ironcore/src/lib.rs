@@ -12,6 +12,8 @@ pub mod options;
 pub mod print;
 mod read;
 pub mod run;
+#[cfg(test)]
+mod testing;
 pub mod tree;
 pub mod view;
 pub mod who;

@@ -178,3 +178,75 @@ impl Branch {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::view;
+
+    fn told(branches: &[Branch], depth: usize) -> Vec<String> {
+        let lines = branches.iter().flat_map(|branch| {
+            let own = format!(
+                "{}{} {} +{}",
+                " ".repeat(depth),
+                branch.object.name,
+                branch.standing.state,
+                branch.further
+            );
+            std::iter::once(own).chain(told(&branch.below, depth + 1))
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn many_that_are_alike_and_well_are_one_line() {
+        let interface = |name: &str, machine: &str, network: &str| {
+            let ready = if network == "net" {
+                "'True', reason: Available"
+            } else {
+                "'False', reason: NetworkNotFound"
+            };
+            format!("
+kind: nic
+name: {machine}{name}
+meta: {{annotations: {{common.ironcore.dev/ephemeral-managed-by: ephemeral-manager}}, ownerReferences: [{{apiVersion: compute.ironcore.dev/v1alpha1, kind: Machine, name: {machine}, uid: uid-{machine}, controller: true}}]}}
+spec: {{networkRef: {{name: {network}}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.{name}}}]}}
+status: {{ips: [10.0.0.{name}], conditions: [{{type: Ready, status: {ready}, message: '', lastTransitionTime: 1970-01-01T00:00:09Z}}]}}
+---")
+        };
+        let mut objects = "
+kind: net
+name: net
+---
+kind: nic
+name: free
+spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.99}]}
+---"
+        .to_owned();
+        for number in 1..=5 {
+            objects += &interface(&number.to_string(), "m", "net");
+        }
+        objects += &interface("6", "m", "none");
+        objects += "
+kind: machine
+name: m
+---
+kind: machine
+name: idle
+";
+        let view = view(&objects);
+        let folded = tree(&view, &[], false);
+        let expected = [
+            "idle  +0",
+            "m Waiting +0",
+            " m1 Available +4",
+            " m6 Pending +0",
+            "free Available +0",
+        ];
+        assert_eq!(told(&folded, 0), expected);
+        let one = tree(&view, &["m".to_owned()], true);
+        assert_eq!(told(&one, 0).len(), 7);
+        let missing = tree(&view, &["none".to_owned()], false);
+        assert_eq!(told(&missing, 0), ["none Missing +0"]);
+    }
+}

@@ -224,3 +224,105 @@ fn around_it(prefix: &Prefix) -> In {
         owner: owner.or(holds),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::view;
+
+    const OBJECTS: &str = "
+kind: machine
+name: m
+---
+kind: nic
+name: a
+spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.1}], machineRef: {name: m, uid: uid-m}}
+status: {state: Available, ips: [10.0.0.1], prefixes: [10.1.0.0/24]}
+---
+kind: nic
+name: b
+spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.1}]}
+status: {state: Error}
+---
+kind: nic
+name: c
+namespace: there
+spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.1}], machineRef: {name: m, uid: other}}
+---
+kind: vip
+name: v
+spec: {type: Public, ipFamily: IPv4, targetRef: {name: a, uid: uid-a}}
+status: {ip: 203.0.113.1}
+---
+kind: pfx
+name: net
+spec: {ipFamily: IPv4, prefix: 10.0.0.0/8}
+status: {phase: Allocated}
+";
+
+    #[test]
+    fn holders_and_those_who_ask_are_told_apart_in_each_network() {
+        let view = view(OBJECTS);
+        let told = |address: &str| {
+            let who = who(&view, address.parse().expect("an address"));
+            let name = |held: &Held| {
+                let machine = held.machine.as_ref().map_or("-", |machine| &*machine.name);
+                format!("{} of {machine}, {}", held.interface.name, held.state)
+            };
+            let networks = who.in_networks.iter().map(|network| {
+                let others: Vec<String> = network.others.iter().map(name).collect();
+                let holder = network.holder.as_ref().map_or("-".to_owned(), name);
+                format!("{}: {holder} [{}]", network.network, others.join("; "))
+            });
+            let public = who.virtual_ips.iter().map(|public| {
+                let target = public.target.as_ref().map_or("-".to_owned(), name);
+                format!("{}: {target}", public.virtual_ip)
+            });
+            let routed = who.routed.iter();
+            let routed = routed.map(|routed| format!("{}: {}", routed.prefix, name(&routed.to)));
+            let prefixes = who.prefixes.iter().map(|of| of.block.clone());
+            let told: Vec<String> = networks
+                .chain(public)
+                .chain(routed)
+                .chain(prefixes)
+                .collect();
+            (who.is_held(), told)
+        };
+        for (address, held, expected) in [
+            (
+                "10.0.0.1",
+                true,
+                &[
+                    "Network here/net: a of m, Available [b of -, Error]",
+                    "Network there/net: c of -, Pending []",
+                    "10.0.0.0/8",
+                ][..],
+            ),
+            (
+                "10.1.0.7",
+                true,
+                &["10.1.0.0/24: a of m, Available", "10.0.0.0/8"],
+            ),
+            (
+                "203.0.113.1",
+                true,
+                &["VirtualIP here/v: a of m, Available"],
+            ),
+            ("10.2.0.1", false, &["10.0.0.0/8"]),
+            ("192.0.2.1", false, &[]),
+        ] {
+            let (is_held, told) = told(address);
+            assert_eq!(
+                (is_held, &*told),
+                (
+                    held,
+                    &*expected
+                        .iter()
+                        .map(|text| (*text).to_owned())
+                        .collect::<Vec<_>>()
+                ),
+                "{address}"
+            );
+        }
+    }
+}

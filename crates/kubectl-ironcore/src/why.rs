@@ -124,3 +124,6 @@ pub fn why(view: &View, key: &Key) -> Why {
         notes: around.notes.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;
