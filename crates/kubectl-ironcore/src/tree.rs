@@ -211,7 +211,7 @@ kind: nic
 name: {machine}{name}
 meta: {{annotations: {{common.ironcore.dev/ephemeral-managed-by: ephemeral-manager}}, ownerReferences: [{{apiVersion: compute.ironcore.dev/v1alpha1, kind: Machine, name: {machine}, uid: uid-{machine}, controller: true}}]}}
 spec: {{networkRef: {{name: {network}}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.{name}}}]}}
-status: {{ips: [10.0.0.{name}], conditions: [{{type: Ready, status: {ready}, message: '', lastTransitionTime: 1970-01-01T00:00:09Z}}]}}
+status: {{state: Available, ips: [10.0.0.{name}], conditions: [{{type: Ready, status: {ready}, message: '', lastTransitionTime: 1970-01-01T00:00:09Z}}]}}
 ---")
         };
         let mut objects = "
@@ -221,6 +221,7 @@ name: net
 kind: nic
 name: free
 spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.99}]}
+status: {state: Available}
 ---"
         .to_owned();
         for number in 1..=5 {

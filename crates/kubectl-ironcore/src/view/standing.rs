@@ -150,7 +150,7 @@ impl View {
         }
         if meta.deleting {
             let message = "is being deleted".to_owned();
-            return Standing::trouble(Health::Deleting, "Deleting", "", message)
+            return Standing::trouble(Health::Deleting, "Deleting", "Deleting", message)
                 .having(standing.has);
         }
         self.refused(key, &plan).unwrap_or(standing)
@@ -195,6 +195,10 @@ impl View {
         let refused =
             refused.filter(|_| judged.as_ref().is_some_and(|j| j.reason == "ChildMissing"));
         let condition = refused.or(judged).or(ready);
+        let condition = condition.filter(|condition| {
+            let available = state == NetworkInterfaceState::Available;
+            available || condition.status != "True" || !ours
+        });
         let standing = match condition {
             Some(condition) => {
                 let state = match &*condition.status {
@@ -209,7 +213,7 @@ impl View {
                 Health::Waits,
                 state.as_str(),
                 "Pending",
-                "has no condition that says why".to_owned(),
+                "waits for its status to be written".to_owned(),
             ),
         };
         let has = stored.ips.into_iter().chain(stored.prefixes);

@@ -56,7 +56,7 @@ fn concerns(reason: &str, below: &Node) -> bool {
     match below.role {
         Role::Asked => false,
         Role::Network => reason.starts_with("Network"),
-        Role::Holder(_) => reason.starts_with("Address"),
+        Role::Holder(_) => reason == "AddressLeaving",
         Role::Prefix(_) => reason.starts_with("Prefix"),
         Role::VirtualIp => reason.starts_with("VirtualIP"),
         Role::Target => is(Reason::VirtualIPTaken),

@@ -119,7 +119,7 @@ meta: {{creationTimestamp: 1970-01-01T00:00:00Z, deletionTimestamp: 1970-01-01T0
 spec: {{networkRef: {{name: net}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.1}}]}}
 "),
             "nic/a",
-            &["NetworkInterface older: AddressLeaving", "NetworkInterface a: AddressLeaving"],
+            &["NetworkInterface older: Deleting", "NetworkInterface a: AddressLeaving"],
         ),
         (
             "no public pool of the family",
