@@ -81,7 +81,7 @@ mod tests {
             ),
             ("NameTaken", "NetworkInterface", "Delete or rename"),
             ("NoRoom", "VirtualIP", "Add a pool (addresses), or delete"),
-            ("NoRoom", "Prefix", "Nothing is lost while it waits"),
+            ("NoRoom", "Prefix", "Delete prefixes that are not needed"),
             ("AddressInUse", "NetworkInterface", "Give one of the two"),
             ("InUse", "Network", "Delete those, or the interfaces"),
         ] {

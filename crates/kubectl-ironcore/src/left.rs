@@ -35,7 +35,8 @@ pub struct Left {
     pub fits: Vec<Fits>,
     /// Who waits for a part of it, the one that has waited longest first.
     pub waiting: Vec<Waiting>,
-    /// The block as a picture: each cell is a part of it.
+    /// The block as a picture, where one is asked for: each cell is a part of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cells: Vec<Cell>,
 }
 
@@ -103,13 +104,14 @@ impl Room {
     }
 }
 
-/// What is left of each prefix that is a parent, or could be one and is asked for parts; those in trouble first.
-pub fn left(view: &View) -> Vec<Left> {
+/// What is left of each prefix that is a root, or of which others have parts or ask for them; those in trouble first. With `blocks`,
+/// each has a picture.
+pub fn left(view: &View, blocks: bool) -> Vec<Left> {
     let namespaces = view.namespaces();
     let mut all: Vec<Left> = namespaces
         .flat_map(|(_, namespace)| {
             let prefixes = namespace.prefixes.iter().filter_map(|slot| slot.good());
-            prefixes.filter_map(|prefix| of(prefix, namespace))
+            prefixes.filter_map(|prefix| of(prefix, namespace, blocks))
         })
         .collect();
     all.sort_by(|one, other| {
@@ -120,7 +122,7 @@ pub fn left(view: &View) -> Vec<Left> {
     all
 }
 
-fn of(prefix: &Prefix, namespace: &Namespace) -> Option<Left> {
+fn of(prefix: &Prefix, namespace: &Namespace, blocks: bool) -> Option<Left> {
     let root = prefix.root()?;
     let room = Room::of(prefix, namespace)?;
     let allocation = namespace.allocation();
@@ -148,7 +150,11 @@ fn of(prefix: &Prefix, namespace: &Namespace) -> Option<Left> {
             })
             .collect(),
         waiting,
-        cells: cells(root, &room.free),
+        cells: if blocks {
+            cells(root, &room.free)
+        } else {
+            Vec::new()
+        },
     })
 }
 
@@ -220,7 +226,7 @@ meta: {labels: {ni.ironcore.dev/public-pool: ''}}
 spec: {ipFamily: IPv4, prefix: 203.0.113.0/30}
 status: {phase: Allocated}
 ";
-        let all = left(&view(objects));
+        let all = left(&view(objects), false);
         let told: Vec<String> = all
             .iter()
             .map(|left| {

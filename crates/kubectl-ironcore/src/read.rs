@@ -4,6 +4,8 @@ mod around;
 mod controller;
 mod leaving;
 
+use std::time::Duration;
+
 use anyhow::Context;
 use ironcore_api::scope::{Scope, Scopes};
 use kube::api::ListParams;
@@ -11,7 +13,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::DynamicObject;
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client, Config};
-use ni_controller::client::{ASKS, client};
+use ni_controller::client::client;
 use ni_controller::run::Clock;
 use ni_controller::watch::list;
 use ni_controller::world::{Kind, Str, Watched};
@@ -35,8 +37,8 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// The one that the kubeconfig and the flags name.
-    pub(crate) async fn connect(place: &Place) -> anyhow::Result<Self> {
+    /// The one that the kubeconfig and the flags name; given up where it says nothing for so long.
+    pub(crate) async fn connect(place: &Place, silence: Duration) -> anyhow::Result<Self> {
         let config = config(place.context.as_deref()).await?;
         let namespace = place.namespace.clone();
         let namespace = namespace.unwrap_or_else(|| config.default_namespace.clone());
@@ -47,7 +49,7 @@ impl Cluster {
         };
         let url = config.cluster_url.clone();
         let client =
-            client(config, ASKS).with_context(|| format!("cannot make a client for {url}"))?;
+            client(config, silence).with_context(|| format!("cannot make a client for {url}"))?;
         Ok(Self {
             client,
             scopes,

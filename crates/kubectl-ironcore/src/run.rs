@@ -3,16 +3,16 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use ironcore_api::scope::Scopes;
+use ni_controller::client::{ASKS, WATCHES};
 use ni_controller::metrics::Metrics;
 use ni_controller::watch::Watches;
-use ni_controller::world::Key;
+use ni_controller::world::{Key, Kind};
 use serde::Serialize;
 
 use crate::check::{check, confirmed, deleting, namespaces};
 use crate::left::left;
-use crate::object::{Named, Object};
 use crate::options::{Cli, Output, Question};
 use crate::print::{self, Page};
 use crate::read::{Cluster, leaving};
@@ -29,11 +29,17 @@ const SETTLES: Duration = Duration::from_secs(2);
 /// # Errors
 /// Where it can't be answered.
 pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
-    let cluster = Cluster::connect(&cli.place).await?;
+    let watches = matches!(cli.question, Question::Why { watch: true, .. });
+    let silence = if watches { WATCHES } else { ASKS };
+    let cluster = Cluster::connect(&cli.place, silence).await?;
     let page = Page::of_terminal();
     let answer = Answer { cli, page };
     match &cli.question {
         Question::Why { object, watch } => {
+            ensure!(
+                !cli.place.all_namespaces,
+                "an object is in one namespace: name it with -n"
+            );
             let one = Cluster {
                 scopes: cluster
                     .namespace
@@ -42,16 +48,19 @@ pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
                 ..cluster
             };
             let of = key(object.kind, &one.namespace, &object.name);
+            let view = one.view().await?;
+            require(&view, &one.scopes, of.kind, &of.name)?;
             if *watch {
                 answer.watch(&one, &of).await
             } else {
-                let view = one.view().await?;
-                known(&view, object, &of)?;
                 answer.why(&why(&view, &of))
             }
         }
         Question::Tree { machines, all } => {
             let view = cluster.view().await?;
+            for machine in machines {
+                require(&view, &cluster.scopes, Kind::Machine, machine)?;
+            }
             let branches = tree(&view, machines, *all);
             answer.print(&branches, || print::tree(&branches, page))?;
             Ok(branches.iter().all(crate::tree::Branch::is_well))
@@ -62,7 +71,7 @@ pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
             Ok(who.is_held())
         }
         Question::Left { blocks } => {
-            let left = left(&cluster.view().await?);
+            let left = left(&cluster.view().await?, *blocks);
             answer.print(&left, || print::left(&left, *blocks, page))?;
             Ok(left.iter().all(|left| left.waiting.is_empty()))
         }
@@ -146,17 +155,25 @@ async fn findings(cluster: &Cluster) -> anyhow::Result<Vec<crate::check::Finding
     Ok(check(&view, &leaving))
 }
 
-/// An object that nobody names and that is not there was meant otherwise.
-fn known(view: &View, named: &Named, of: &Key) -> anyhow::Result<()> {
-    let there = view.of(of).meta(of.kind, &of.name).is_some();
-    let object: Object = of.into();
-    if !there {
-        bail!(
-            "{} {} does not exist in namespace {}",
-            object.kind,
-            named.name,
-            object.namespace
-        );
-    }
+/// Of an object that does not exist in these namespaces another was meant.
+fn require(view: &View, scopes: &Scopes, kind: Kind, name: &str) -> anyhow::Result<()> {
+    let is_in = |namespace: &str| view.world().namespace(namespace).meta(kind, name).is_some();
+    let (there, place) = match scopes {
+        Scopes::All => {
+            let mut all = view.world().namespaces();
+            (
+                all.any(|(namespace, _)| is_in(namespace)),
+                "any namespace".to_owned(),
+            )
+        }
+        Scopes::Each(names) => {
+            let place: Vec<&str> = names.iter().map(|name| &**name).collect();
+            (
+                names.iter().any(|name| is_in(name)),
+                format!("namespace {}", place.join(", ")),
+            )
+        }
+    };
+    ensure!(there, "{} {name} does not exist in {place}", kind.as_str());
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::around::Around;
 
 pub use next::Next;
 pub use standing::{Health, Standing};
+pub(crate) use standing::{LEFT_ALONE, MANAGED_BY_OTHERS};
 
 /// All that an answer is made from.
 #[derive(Debug)]
@@ -85,8 +86,7 @@ impl View {
         self.options.duplicate_addresses == DuplicateAddresses::Refuse
     }
 
-    /// Each namespace in which objects are asked about, with its name: all that are known, but for the one of which only the pools
-    /// are.
+    /// Each namespace that is known, with its name: those that are asked about, and that of the public pools.
     pub(crate) fn namespaces(&self) -> impl Iterator<Item = (&Str, &Namespace)> {
         self.world().namespaces()
     }

@@ -52,11 +52,11 @@ pub fn left(all: &[Left], blocks: bool, page: Page) -> String {
     text
 }
 
-/// Of more than a million, the power of two.
+/// Of more than a million, how many digits.
 fn fits(of: &Fits) -> String {
     let Fits { length, count } = *of;
     if count > 1_000_000 {
-        format!("2^{} /{length}", count.ilog2())
+        format!(">10^{} /{length}", count.ilog10())
     } else {
         format!("{count} /{length}")
     }

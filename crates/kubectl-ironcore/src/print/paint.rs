@@ -30,11 +30,12 @@ pub(super) fn health(of: Health, text: impl Display) -> String {
     paint(Style::new().fg_color(Some(color.into())), text)
 }
 
-/// State, reason and what it has, in a few words.
+/// State, reason and what it has, in a few words, each after a space.
 pub(super) fn standing(of: &Standing) -> String {
-    let state = health(of.health, &of.state);
-    let reason = of.reason.iter().filter(|reason| **reason != of.state);
-    let reason = reason.map(|reason| format!(" {}", health(of.health, reason)));
+    let reason = of.reason.as_ref().filter(|reason| **reason != of.state);
+    let words = std::iter::once(&of.state).chain(reason);
+    let words = words.filter(|word| !word.is_empty());
+    let words = words.map(|word| format!(" {}", health(of.health, word)));
     let has = of.has.iter().map(|has| format!(" {has}"));
-    std::iter::once(state).chain(reason).chain(has).collect()
+    words.chain(has).collect()
 }

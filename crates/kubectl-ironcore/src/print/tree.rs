@@ -29,9 +29,11 @@ fn branch(of: &Branch, with_namespace: bool, page: Page, depth: usize) -> Tree<S
     };
     let text = match of.further {
         0 => {
-            let message = of.standing.message.as_deref();
+            // Where something below is in the way, that says why.
+            let deepest = of.below.iter().all(Branch::is_well);
+            let message = of.standing.message.as_deref().filter(|_| deepest);
             let message = message.map_or(String::new(), |message| format!(": {message}"));
-            format!("{name} {}{message}", standing(&of.standing))
+            format!("{name}{}{message}", standing(&of.standing))
         }
         further => format!("{name} and {further} more like it {}", of.standing.state),
     };

@@ -10,7 +10,7 @@ use crate::why::{Cause, Node, Role, Why};
 /// What is in the way, the deepest first; then what the object stands on, and what the controller would do.
 pub fn why(why: &Why, page: Page) -> String {
     let mut text = format!(
-        "{} {}\n",
+        "{}{}\n",
         strong(&why.tree.object),
         standing(&why.tree.standing)
     );
@@ -59,7 +59,7 @@ fn of_cause(cause: &Cause, page: Page) -> String {
 fn branch(node: &Node, page: Page, depth: usize) -> Tree<String> {
     let object = format!("{} {}", node.object.kind, node.object.name);
     let role = role(&node.role).map_or(String::new(), |role| faint(format!(" ({role})")));
-    let text = format!("{object}{role} {}", standing(&node.standing));
+    let text = format!("{object}{role}{}", standing(&node.standing));
     let below = node
         .below
         .iter()

@@ -3,7 +3,7 @@
 use ironcore_api::networking::{NetworkInterfaceState, NetworkState};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ni_controller::plan::{Plan, Reason, StatusOwner};
-use ni_controller::world::{Interface, Key, Kind, Network, Prefix, READY, Slot, VirtualIp};
+use ni_controller::world::{Interface, Key, Kind, Meta, Network, Prefix, READY, Slot, VirtualIp};
 use serde::Serialize;
 
 use super::View;
@@ -40,9 +40,17 @@ pub struct Standing {
     /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Time>,
+    /// Whether an outside system manages it: the controller writes nothing to it.
+    #[serde(skip_serializing_if = "is_false")]
+    pub external: bool,
     /// Addresses and blocks that it has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub has: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Standing {
@@ -58,6 +66,7 @@ impl Standing {
             reason: None,
             message: None,
             since: None,
+            external: false,
             has: Vec::new(),
         }
     }
@@ -114,6 +123,11 @@ fn is_error(reason: &str) -> bool {
     known && !waits.iter().any(|waits| waits.as_str() == reason)
 }
 
+/// The reason of what an outside system manages.
+pub(crate) const MANAGED_BY_OTHERS: &str = "ManagedByOthers";
+/// What it means.
+pub(crate) const LEFT_ALONE: &str = "an outside system manages it (annotation common.ironcore.dev/managed-by): the controller writes nothing to it";
+
 /// Reasons that only the controller knows, as no object shows them: it has told them.
 const REFUSALS: [Reason; 4] = [
     Reason::ChildRefused,
@@ -125,10 +139,17 @@ const REFUSALS: [Reason; 4] = [
 impl View {
     /// How the object of `key` stands.
     pub fn standing(&self, key: &Key) -> Standing {
-        let namespace = self.of(key);
-        let Some(meta) = namespace.meta(key.kind, &key.name) else {
+        let Some(meta) = self.of(key).meta(key.kind, &key.name) else {
             return Standing::trouble(Health::Missing, "Missing", "", "does not exist".to_owned());
         };
+        Standing {
+            external: meta.external,
+            ..self.standing_of(key, meta)
+        }
+    }
+
+    fn standing_of(&self, key: &Key, meta: &Meta) -> Standing {
+        let namespace = self.of(key);
         let plan = self.plan(key);
         let standing = match key.kind {
             Kind::Machine => None,
@@ -231,6 +252,12 @@ impl View {
         let standing = match self.core.ready(key, self.now) {
             Some(condition) => Standing::of_condition(state, condition),
             None if prefix.is_allocated() => Standing::well(state),
+            None if prefix.meta.external => Standing::trouble(
+                Health::Waits,
+                state,
+                MANAGED_BY_OTHERS,
+                LEFT_ALONE.to_owned(),
+            ),
             None => Standing::trouble(
                 Health::Waits,
                 state,

@@ -6,7 +6,7 @@ use super::{Cause, Node, Role};
 use crate::advice::remedy;
 use crate::around::{Leader, Webhook};
 use crate::object::Object;
-use crate::view::{Health, Next, View};
+use crate::view::{Health, LEFT_ALONE, MANAGED_BY_OTHERS, Next, View};
 
 /// What is in the way of the tree's object, the deepest first.
 pub(super) fn causes(view: &View, tree: &Node, next: &[Next]) -> Vec<Cause> {
@@ -26,6 +26,14 @@ fn descend(node: &Node, above: &str, causes: &mut Vec<Cause>) {
     let deeper = below.find(|below| concerns(reason, below));
     if let Some(deeper) = deeper {
         descend(deeper, reason, causes);
+    } else if standing.external && reason != MANAGED_BY_OTHERS {
+        causes.push(Cause {
+            object: Some(node.object.clone()),
+            reason: MANAGED_BY_OTHERS.to_owned(),
+            message: LEFT_ALONE.to_owned(),
+            since: None,
+            remedy: remedy(MANAGED_BY_OTHERS, ""),
+        });
     }
     causes.push(Cause {
         reason: reason.to_owned(),

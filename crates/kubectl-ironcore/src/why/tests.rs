@@ -286,3 +286,27 @@ spec: {ipFamily: IPv4, prefixLength: 29, parentRef: {name: a}}
     ];
     assert_eq!(causes(&why), expected);
 }
+
+#[test]
+fn what_an_outside_system_manages_is_that_systems_to_mend() {
+    let objects = |condition: &str| {
+        format!(
+            "
+kind: pfx
+name: p
+meta: {{annotations: {{common.ironcore.dev/managed-by: x}}}}
+spec: {{ipFamily: IPv4, prefixLength: 30, parentSelector: {{matchLabels: {{pool: x}}}}}}
+status: {{conditions: [{condition}]}}
+"
+        )
+    };
+    let waits = "{type: Ready, status: 'False', reason: NoRoom, message: so, lastTransitionTime: 1970-01-01T00:00:09Z}";
+    for (condition, expected) in [
+        ("", &["Prefix p: ManagedByOthers"][..]),
+        (waits, &["Prefix p: ManagedByOthers", "Prefix p: NoRoom"]),
+    ] {
+        let why = of(&view(&objects(condition)), "pfx/p");
+        assert_eq!(causes(&why), expected);
+        assert_eq!(why.next, []);
+    }
+}
