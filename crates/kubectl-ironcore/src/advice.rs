@@ -69,6 +69,8 @@ fn sections(page: &str) -> Vec<(String, Vec<String>)> {
 
 #[cfg(test)]
 mod tests {
+    use ni_controller::plan::Reason;
+
     use super::*;
 
     #[test]
@@ -89,5 +91,14 @@ mod tests {
             assert!(remedy.starts_with(begins), "{reason} {kind}: {remedy}");
         }
         assert_eq!(remedy("Unheard", "Prefix"), None);
+    }
+
+    #[test]
+    fn each_warning_says_what_to_do_in_a_paragraph_of_its_own() {
+        let warnings = Reason::ALL.into_iter().filter(|reason| reason.is_warning());
+        for reason in warnings {
+            let paragraphs = SECTIONS.get(reason.as_str()).map_or(0, Vec::len);
+            assert!(paragraphs > 1, "{reason:?} has {paragraphs} paragraphs");
+        }
     }
 }
