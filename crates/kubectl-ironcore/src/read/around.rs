@@ -12,7 +12,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 use k8s_openapi::jiff::Timestamp;
 use kube::api::ListParams;
 use kube::{Api, Client};
-use ni_controller::lease::Shown;
+use ni_controller::lease::{Record, Shown};
+use ni_controller::options::Election;
 use ni_controller::world::Kind;
 
 use super::controller::Controller;
@@ -69,14 +70,26 @@ pub(super) async fn read(client: &Client, scopes: &Scopes, controller: &Controll
 
 async fn leader(client: &Client, controller: &Controller) -> kube::Result<Leader> {
     let election = &controller.election;
+    let first = lease(client, election).await?;
+    let leader = Leader::of(first.as_ref(), election.leader_elect, Timestamp::now());
+    let holder = first.as_ref().and_then(|record| record.holder.clone());
+    let (Leader::Nobody { .. }, Some(holder)) = (&leader, holder) else {
+        return Ok(leader);
+    };
+    // Clocks may differ: who goes on renewing it leads.
+    tokio::time::sleep(election.lease_retry_period * 2).await;
+    let renewed = lease(client, election).await? != first;
+    Ok(if renewed {
+        Leader::Leads { holder }
+    } else {
+        leader
+    })
+}
+
+async fn lease(client: &Client, election: &Election) -> kube::Result<Option<Record>> {
     let api: Api<Lease> = Api::namespaced(client.clone(), &election.lease_namespace);
     let lease = api.get_opt(&election.lease_name).await?;
-    let record = lease.map(|lease| Shown::of(lease).record);
-    Ok(Leader::of(
-        record.as_ref(),
-        election.leader_elect,
-        Timestamp::now(),
-    ))
+    Ok(lease.map(|lease| Shown::of(lease).record))
 }
 
 async fn webhook(client: &Client) -> kube::Result<Webhook> {
