@@ -1,16 +1,15 @@
 //! What stops the controller's writes for a while: a full quota, rights that are away, definitions that are. Once it is over,
 //! all is done by itself.
 
-use k8s_openapi::api::core::v1::ResourceQuota;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::Api;
-use kube::api::{DeleteParams, Patch, PatchParams};
-use serde_json::json;
+use kube::api::DeleteParams;
 use xtask::crds;
 
 use crate::support::controller::Controller;
 use crate::support::kind;
 use crate::support::plane::{Turn, start};
+use crate::support::quota::{set_quota, until_full};
 use crate::support::space::{MACHINE, NET, NIC, Space, VIP};
 use crate::support::text::{at, entries, ip, makes, uses};
 use crate::support::user::{ALL, grant, limited};
@@ -18,37 +17,6 @@ use crate::support::wait::eventually;
 
 /// As long as a test waits for what is refused to be tried again.
 const CAP: &str = "--retry-cap=2s";
-const COUNT: &str = "count/networkinterfaces.networking.ironcore.dev";
-
-/// Sets how many interfaces the namespace may have, and how many are counted: nobody else counts here.
-async fn set_quota(space: &Space, hard: u32, used: u32) {
-    let api = Api::<ResourceQuota>::namespaced(space.client.clone(), &space.name);
-    let (hard, used) = (
-        json!({ COUNT: hard.to_string() }),
-        json!({ COUNT: used.to_string() }),
-    );
-    let params = PatchParams::apply("test").force();
-    let quota = |body| Patch::Apply(body);
-    let spec = json!({ "apiVersion": "v1", "kind": "ResourceQuota", "metadata": { "name": "interfaces" }, "spec": { "hard": hard } });
-    api.patch("interfaces", &params, &quota(spec))
-        .await
-        .expect("a quota");
-    let status = json!({ "apiVersion": "v1", "kind": "ResourceQuota", "status": { "hard": hard, "used": used } });
-    api.patch_status("interfaces", &params, &quota(status))
-        .await
-        .expect("a count");
-}
-
-/// Waits until the API server refuses a further interface.
-async fn until_full(space: &Space) {
-    eventually("the quota is full", || async {
-        match space.try_create(NIC, "one-more", "", true).await {
-            Err(kube::Error::Api(status)) if status.code == 403 => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
-    })
-    .await;
-}
 
 #[tokio::test]
 async fn what_a_full_quota_refuses_is_made_once_the_quota_is_raised() {

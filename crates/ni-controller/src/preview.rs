@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use anyhow::Context;
-use ironcore_api::scope::Scope;
 use kube::Client;
 use serde_json::{Map, Value, json};
 
@@ -13,8 +12,8 @@ use crate::core::{Backoff, Core, Order, Outcome};
 use crate::options::Deciding;
 use crate::plan::{Change, Notice, Plan, Request};
 use crate::run::Clock;
-use crate::watch::once;
-use crate::world::{Event, Key, Object, for_kind};
+use crate::watch::list;
+use crate::world::Key;
 
 /// How long one read may take.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -43,9 +42,14 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
         .watching(&watched)
         .with_public_pools(&deciding.public_prefixes);
     for (kind, scope) in watched.iter() {
-        for event in for_kind!(kind, T => list::<T>(client, &scope).await)? {
+        let listed = list(client, kind, &scope, |event| {
             core.observe(event, clock.now());
-        }
+        })
+        .await;
+        listed.with_context(|| match scope.namespace() {
+            None => format!("cannot list {}", kind.plural()),
+            Some(namespace) => format!("cannot list {} in namespace {namespace}", kind.plural()),
+        })?;
     }
     core.lead(true, clock.now());
     let (mut lines, mut looked, mut failed) = (Vec::new(), Vec::new(), Vec::new());
@@ -106,17 +110,6 @@ fn text(lines: &[String], notices: &[Notice]) -> String {
         out.push_str("nothing to change\n");
     }
     out
-}
-
-async fn list<T: Object>(client: &Client, scope: &Scope) -> anyhow::Result<Vec<Event>> {
-    let listed = once::<T>(client.clone(), scope).await;
-    listed.with_context(|| {
-        let (kind, place) = (T::KIND.plural(), scope.namespace());
-        match place {
-            None => format!("cannot list {kind}"),
-            Some(namespace) => format!("cannot list {kind} in namespace {namespace}"),
-        }
-    })
 }
 
 fn describe(key: &Key, change: &Change) -> String {

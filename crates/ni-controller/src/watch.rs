@@ -6,7 +6,7 @@ use backon::ExponentialBuilder;
 use futures::{StreamExt, TryStreamExt, pin_mut};
 use ironcore_api::scope::Scope;
 use kube::runtime::utils::{Backoff, ResetTimerBackoff};
-use kube::runtime::watcher::{self, Error, ExponentialBackoff, watcher};
+use kube::runtime::watcher::{self, Error, ExponentialBackoff, ListSemantic, watcher};
 use kube::{Api, Client};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -183,22 +183,45 @@ fn report(kind: Kind, scope: &Scope, error: &Error) {
     }
 }
 
-/// Reads one list of a kind in `scope`, whole, for `plan`.
+/// Reads one list of a kind in `scope`, whole: each event is handed over as it comes.
 ///
 /// # Errors
 /// Says why it could not be read.
-pub async fn once<T: Object>(client: Client, scope: &Scope) -> Result<Vec<Event>, Error> {
-    let events = watcher(api::<T>(client, scope), watcher::Config::default());
+pub async fn list(
+    client: &Client,
+    kind: Kind,
+    scope: &Scope,
+    mut take: impl FnMut(Event),
+) -> Result<(), Error> {
+    // Of any version the API server would send all at once, whatever the page.
+    let paged = watcher::Config::default().list_semantic(ListSemantic::MostRecent);
+    let streaming = watcher::Config::default().streaming_lists();
+    for_kind!(kind, T => {
+        let api = api::<T>(client.clone(), scope);
+        let listed = list_by(api.clone(), streaming, scope, &mut take).await;
+        match listed {
+            Err(error) if refuses_streaming(&error) => list_by(api, paged, scope, take).await,
+            listed => listed,
+        }
+    })
+}
+
+async fn list_by<T: Object>(
+    api: Api<Wire<T>>,
+    config: watcher::Config,
+    scope: &Scope,
+    mut take: impl FnMut(Event),
+) -> Result<(), Error> {
+    let events = watcher(api, config);
     pin_mut!(events);
-    let mut all = Vec::new();
     while let Some(event) = events.try_next().await? {
         let done = matches!(event, watcher::Event::InitDone);
-        all.push(convert(event, scope));
+        take(convert(event, scope));
         if done {
             break;
         }
     }
-    Ok(all)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -21,6 +21,10 @@ fn main() -> Result<ExitCode> {
     let programs = [
         ("ni-controller", ni_controller::options::Cli::command()),
         ("ni-webhook", ni_webhook::options::Cli::command()),
+        (
+            "kubectl ironcore",
+            kubectl_ironcore::options::Cli::command(),
+        ),
     ];
     let commands = docs::command_faults(repo::root(), &programs)?.into_iter();
     let faults: Vec<String> = commands

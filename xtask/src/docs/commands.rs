@@ -64,6 +64,7 @@ fn called(words: &[String]) -> Option<(&str, &[String])> {
     let named: Vec<&str> = words.iter().map(String::as_str).collect();
     match named[..] {
         ["cargo", "xtask", ..] => Some(("cargo xtask", &words[2..])),
+        ["kubectl", "ironcore", ..] => Some(("kubectl ironcore", &words[2..])),
         ["cargo", "run", ..] => {
             let end = named
                 .iter()

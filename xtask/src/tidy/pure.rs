@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Folders of decisions, below a crate's `src`; each is a file of that name as well.
-const PURE: [(&str, &str); 22] = [
+const PURE: [(&str, &str); 29] = [
     ("api-model", "direct"),
     ("api-model", "garbage"),
     ("api-model", "history"),
@@ -17,6 +17,13 @@ const PURE: [(&str, &str); 22] = [
     ("ironcore-api", "validate"),
     ("ironcore-api", "default"),
     ("ironcore-api", "plan"),
+    ("kubectl-ironcore", "around"),
+    ("kubectl-ironcore", "check"),
+    ("kubectl-ironcore", "left"),
+    ("kubectl-ironcore", "tree"),
+    ("kubectl-ironcore", "view"),
+    ("kubectl-ironcore", "who"),
+    ("kubectl-ironcore", "why"),
     ("ni-controller", "plan"),
     ("ni-controller", "world"),
     ("ni-controller", "core"),

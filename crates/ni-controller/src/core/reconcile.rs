@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use k8s_openapi::jiff::Timestamp;
 
 use super::repeats::fingerprint;
@@ -127,8 +128,19 @@ impl Core {
         self.plan_with(key, &memory, now)
     }
 
+    /// What the condition `Ready` of the object of `key` is to say as things are, whether or not that is written already.
+    pub fn ready(&self, key: &Key, now: Now) -> Option<Condition> {
+        let nothing = Memory::default();
+        let memory = self.memories.get(key).unwrap_or(&nothing);
+        plan::ready(key, self.view(key, memory, now))
+    }
+
     fn plan_with(&self, key: &Key, memory: &Memory, now: Now) -> Plan {
-        let view = View {
+        plan::plan(key, self.view(key, memory, now))
+    }
+
+    fn view<'a>(&'a self, key: &Key, memory: &'a Memory, now: Now) -> View<'a> {
+        View {
             namespace: self.world.namespace(&key.namespace),
             elsewhere: self.elsewhere(key),
             memory,
@@ -137,8 +149,7 @@ impl Core {
             resting: self.rests.has(&key.namespace),
             now: now.wall,
             elapsed: now.elapsed,
-        };
-        plan::plan(key, view)
+        }
     }
 
     /// Nothing is left to do for `key`: what served only the way here is forgotten.

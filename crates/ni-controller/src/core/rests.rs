@@ -121,6 +121,11 @@ impl Rests {
 }
 
 impl Core {
+    /// Takes in that a namespace is being deleted, for who knows it otherwise than by a refusal.
+    pub fn note_terminating(&mut self, namespace: &Str, now: Now) {
+        self.rests.refused(namespace, now.elapsed, None, false);
+    }
+
     /// The namespace of a request is being deleted. What waits to be sent there is planned again.
     pub(super) fn rest(&mut self, sent: &Sent, dirty: &mut Dirty, now: Now) {
         let name = &sent.planned.key.namespace;

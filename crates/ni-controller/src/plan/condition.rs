@@ -67,3 +67,9 @@ pub(super) fn with_ours(
     }
     conditions
 }
+
+/// The condition `Ready` among these.
+pub(super) fn ready(conditions: Vec<Condition>) -> Option<Condition> {
+    let mut conditions = conditions.into_iter();
+    conditions.find(|condition| condition.type_ == READY)
+}

@@ -9,10 +9,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ironcore_api::networking::{NetworkInterfaceState, NetworkInterfaceStatus};
 use ironcore_api::template::TemplateMeta;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde_json::{Value, json};
 
 use super::child::is_child;
 use super::claim::{Verdict, decide};
+use super::condition;
 use super::{
     Change, Notice, Plan, Purpose, Reason, Request, StatusOwner, View, children, hold_back, look,
     status, unreadable,
@@ -48,6 +50,13 @@ pub(super) fn plan(name: &str, view: View<'_>) -> Plan {
     children::refusals::<Interface, VirtualIp>(interface, view, &mut plan);
     plan_status(interface, claiming, view, &mut plan);
     plan
+}
+
+/// What the condition `Ready` of the interface `name` is to say.
+pub(super) fn ready(name: &str, view: View<'_>) -> Option<Condition> {
+    let interface = view.namespace.interfaces.get(name)?;
+    let judged = (!interface.meta.deleting).then(|| status::judge(interface, view))?;
+    condition::ready(judged.status.conditions)
 }
 
 /// Whether the stored status may stay for a moment: it does not say more than there is.

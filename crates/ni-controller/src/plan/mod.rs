@@ -25,6 +25,7 @@ mod virtual_ip;
 use std::time::Duration;
 
 use ironcore_api::address::Prefix as Block;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::Value;
 
@@ -358,6 +359,16 @@ pub fn plan(key: &Key, view: View<'_>) -> Plan {
         plan.changes.insert(0, look(key.kind, &key.name));
     }
     plan
+}
+
+/// What the condition `Ready` of the object of `key` is to say. `None` for kinds that have none, for what does not decode or is on
+/// its way out, and for a prefix that is about to get its block.
+pub fn ready(key: &Key, view: View<'_>) -> Option<Condition> {
+    match key.kind {
+        Kind::NetworkInterface => interface::ready(&key.name, view),
+        Kind::Prefix => prefix::ready(&key.name, view),
+        Kind::Machine | Kind::Network | Kind::VirtualIp => None,
+    }
 }
 
 /// Holds back what was refused and waits for its next attempt, and says what was refused.

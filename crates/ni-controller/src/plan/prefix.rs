@@ -8,11 +8,12 @@ mod public;
 mod record;
 mod waiting;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use serde_json::{Value, json};
 
 pub(super) use parent::CLEAN_UP_AFTER;
 
-use super::{Allocator, Change, Plan, Purpose, Request, View, unreadable};
+use super::{Allocator, Change, Plan, Purpose, Request, View, condition, unreadable};
 use crate::seeded::{Fault, has};
 use crate::world::{Kind, Prefix, Slot, Str};
 
@@ -50,6 +51,16 @@ pub(super) fn plan(name: &Str, view: View<'_>) -> Plan {
         parent::plan(prefix, view, &mut plan);
     }
     plan
+}
+
+/// What the condition `Ready` of the prefix `name` is to say; `None` where it is about to get its block.
+pub(super) fn ready(name: &str, view: View<'_>) -> Option<Condition> {
+    let prefix = view.namespace.prefixes.get(name)?;
+    let external = view.options.prefixes == Allocator::External || prefix.meta.external;
+    if external || prefix.meta.deleting {
+        return condition::ready(prefix.conditions.clone());
+    }
+    child::ready(prefix, view)
 }
 
 /// Writes the status from the very version that is known. (The API server ignores the uid of a status patch.)

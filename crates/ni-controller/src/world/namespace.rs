@@ -121,6 +121,14 @@ impl Namespace {
         for_kind!(kind, T => T::store(self).slot(name).map(Slot::meta))
     }
 
+    /// Why the object `name` of `kind` does not decode, if it does not.
+    pub fn undecodable(&self, kind: Kind, name: &str) -> Option<&str> {
+        for_kind!(kind, T => match T::store(self).slot(name)? {
+            Slot::Good(_) => None,
+            Slot::Bad(bad) => Some(&bad.error),
+        })
+    }
+
     /// Version of the object `name` of `kind`.
     pub fn version(&self, kind: Kind, name: &str) -> Option<u64> {
         self.meta(kind, name).map(|meta| meta.version)

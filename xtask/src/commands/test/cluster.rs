@@ -15,6 +15,7 @@ use super::steps::with;
 pub(super) struct Programs {
     controller: PathBuf,
     webhook: PathBuf,
+    plugin: PathBuf,
 }
 
 impl Programs {
@@ -22,6 +23,7 @@ impl Programs {
         Ok(Self {
             controller: cargo::build_binary("ni-controller", "dev").await?,
             webhook: cargo::build_binary("ni-webhook", "dev").await?,
+            plugin: cargo::build_binary("kubectl-ironcore", "dev").await?,
         })
     }
 
@@ -30,6 +32,7 @@ impl Programs {
         tests.env("CONTROL_PLANE_BIN", binaries.dir());
         tests.env("NI_CONTROLLER_BIN", &self.controller);
         tests.env("NI_WEBHOOK_BIN", &self.webhook);
+        tests.env("KUBECTL_IRONCORE_BIN", &self.plugin);
     }
 }
 

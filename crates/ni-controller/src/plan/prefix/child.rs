@@ -2,7 +2,7 @@
 
 use ironcore_api::address::Prefix as Block;
 use ironcore_api::ipam::PrefixPhase;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use serde_json::{Map, Value, json};
 
 use super::{record, waiting, write, write_status};
@@ -34,18 +34,28 @@ pub(super) fn plan(prefix: &Prefix, view: View<'_>, plan: &mut Plan) {
             plan.changes.push(allocate(prefix, view));
         }
     } else if let Some(waits) = waiting::judge(prefix, view) {
-        let verdict = Verdict {
-            ready: false,
-            stalled: waits.stalled,
-            reason: waits.reason,
-            message: &waits.message,
-        };
-        say(prefix, &verdict, view, plan);
+        say(prefix, &waits.verdict(), view, plan);
         if waits.event {
             let message = waits.message.clone();
             let notice = Notice::on(Reason::NoRoom, Kind::Prefix, &prefix.meta, message);
             plan.notices.push(notice);
         }
+    }
+}
+
+/// What the condition `Ready` of the prefix is to say, unless it is about to get its block.
+pub(super) fn ready(prefix: &Prefix, view: View<'_>) -> Option<Condition> {
+    let said = |verdict: &Verdict<'_>| {
+        let generation = prefix.meta.generation;
+        let all = condition::with_ours(&prefix.conditions, verdict, generation, view.now);
+        condition::ready(all)
+    };
+    if prefix.is_allocated() {
+        said(&allocated(prefix, view))
+    } else if prefix.is_root() && prefix.block.is_some() || granted(prefix, view).is_some() {
+        None
+    } else {
+        said(&waiting::judge(prefix, view)?.verdict())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::record;
 use crate::plan::View;
-use crate::plan::condition::NO_ROOM;
+use crate::plan::condition::{NO_ROOM, Verdict};
 use crate::plan::list::some_of;
 use crate::world::{Asks, Kind, Prefix};
 
@@ -43,6 +43,16 @@ impl Waits {
             stalled: false,
             event: true,
             message,
+        }
+    }
+
+    /// As the condition says it.
+    pub(super) fn verdict(&self) -> Verdict<'_> {
+        Verdict {
+            ready: false,
+            stalled: self.stalled,
+            reason: self.reason,
+            message: &self.message,
         }
     }
 

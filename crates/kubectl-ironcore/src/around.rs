@@ -1,0 +1,169 @@
+//! What is around the objects: who leads, whether the webhook answers, which namespaces are being deleted, what the controller
+//! has told. Pure: `read` fills it in.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::jiff::Timestamp;
+use ni_controller::lease::Record;
+use serde::Serialize;
+
+use crate::object::Object;
+
+/// What is around the objects.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Around {
+    /// Whether a controller leads.
+    pub leader: Leader,
+    /// Namespace and name of the Lease that says so.
+    pub lease: (String, String),
+    /// Whether the webhook answers.
+    pub webhook: Webhook,
+    /// The namespaces that are being deleted.
+    pub terminating: BTreeSet<String>,
+    /// The namespaces that the controller looks after; all of them where it is empty.
+    pub looked_after: BTreeSet<String>,
+    /// Warnings that the controller has sent as Events.
+    pub told: Vec<Told>,
+    /// What could not be read, and is not known for that reason.
+    pub notes: Vec<String>,
+}
+
+/// Whether a controller leads.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(tag = "is", rename_all = "camelCase")]
+pub enum Leader {
+    /// One does.
+    Leads {
+        /// Who holds the Lease.
+        holder: String,
+    },
+    /// None does.
+    Nobody {
+        /// What shows it.
+        why: String,
+    },
+    /// It is not known.
+    #[default]
+    Unknown,
+}
+
+/// Whether the webhook answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(tag = "is", rename_all = "camelCase")]
+pub enum Webhook {
+    /// So many of its replicas are ready.
+    Answers {
+        /// How many.
+        ready: usize,
+    },
+    /// None is.
+    Silent {
+        /// What shows it.
+        why: String,
+    },
+    /// The API server asks none.
+    NotInstalled,
+    /// It is not known.
+    #[default]
+    Unknown,
+}
+
+/// A warning that the controller has sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Told {
+    /// The object that it is on.
+    pub object: Object,
+    /// Its reason.
+    pub reason: String,
+    /// The sentence.
+    pub message: String,
+    /// When it was sent last.
+    pub at: Option<Time>,
+}
+
+impl Leader {
+    /// Whether one leads, by the Lease that is there, if any. `elects` says whether the controller takes part in an election.
+    pub fn of(lease: Option<&Record>, elects: bool, now: Timestamp) -> Self {
+        let nobody = |why: &str| Self::Nobody {
+            why: why.to_owned(),
+        };
+        let Some(record) = lease else {
+            return if elects {
+                nobody("its Lease is missing")
+            } else {
+                Self::Unknown
+            };
+        };
+        let Some(holder) = &record.holder else {
+            return nobody("nobody holds its Lease");
+        };
+        let ends = record
+            .renewed
+            .zip(record.duration)
+            .and_then(|(renewed, duration)| renewed.checked_add(duration).ok());
+        match ends {
+            Some(ends) if ends < now => {
+                let renewed = record
+                    .renewed
+                    .map_or(String::new(), |at| format!(" since {at:.0}"));
+                nobody(&format!("{holder} has not renewed its Lease{renewed}"))
+            }
+            _ => Self::Leads {
+                holder: holder.clone(),
+            },
+        }
+    }
+}
+
+impl Around {
+    /// Whether the controller looks after the namespace, as far as that is known.
+    pub fn looks_after(&self, namespace: &str) -> bool {
+        self.looked_after.is_empty() || self.looked_after.contains(namespace)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn who_has_renewed_the_lease_in_time_leads() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let record = |holder: Option<&str>, renewed| Record {
+            holder: holder.map(str::to_owned),
+            duration: Some(Duration::from_secs(15)),
+            renewed: Some(at(renewed)),
+            ..Record::default()
+        };
+        let leads = Leader::Leads {
+            holder: "a".to_owned(),
+        };
+        let nobody = |why: &str| Leader::Nobody {
+            why: why.to_owned(),
+        };
+        for (lease, elects, expected) in [
+            (Some(record(Some("a"), 90)), true, leads.clone()),
+            // Without the flag, a Lease that is there was somebody's all the same.
+            (Some(record(Some("a"), 85)), false, leads),
+            (
+                Some(record(Some("a"), 84)),
+                true,
+                nobody("a has not renewed its Lease since 1970-01-01T00:01:24Z"),
+            ),
+            (
+                Some(record(None, 99)),
+                true,
+                nobody("nobody holds its Lease"),
+            ),
+            (None, true, nobody("its Lease is missing")),
+            (None, false, Leader::Unknown),
+        ] {
+            let found = Leader::of(lease.as_ref(), elects, at(100));
+            assert_eq!(found, expected, "{lease:?} {elects}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The command line.
+
+use std::net::IpAddr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ironcore_api::address::parse_ip;
+
+use crate::object::Named;
+
+/// Tells why a Machine, NetworkInterface, Network, VirtualIP or Prefix does not have what it asks for, what belongs to whom, who has
+/// an address, what is left of each prefix, and whether all is well. Reads only.
+///
+/// Uses the cluster of the current context, as kubectl does. It reads the objects, and where it may, what is around them: the
+/// controller's Lease, Deployment and Events, the webhook's configuration and endpoints, namespaces. What it may not read it names
+/// (`unknown: ...`), and goes on.
+#[derive(Debug, Parser)]
+#[command(name = "kubectl-ironcore", bin_name = "kubectl ironcore", version, after_help = EXIT)]
+pub struct Cli {
+    /// The question.
+    #[command(subcommand)]
+    pub question: Question,
+    /// Which cluster, and where in it.
+    #[command(flatten)]
+    pub place: Place,
+    /// How the answer is printed.
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
+    pub output: Output,
+}
+
+const EXIT: &str = "Exit codes:
+  0  all that was asked about is well, or was found
+  1  it is not: not Available, held by nobody, something waits for room, something was found
+  2  the question could not be answered; standard error says why
+
+Colours are left out where standard output is no terminal, or NO_COLOR is set.";
+
+/// Which cluster, and where in it.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The context of the kubeconfig to use, instead of the current one.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub context: Option<String>,
+    /// The namespace, instead of the context's.
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_name = "NAME",
+        conflicts_with = "all_namespaces"
+    )]
+    pub namespace: Option<String>,
+    /// All namespaces.
+    #[arg(long, short = 'A', global = true)]
+    pub all_namespaces: bool,
+    /// The namespace in which ni-controller and ni-webhook run.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        default_value = "ironcore-ni"
+    )]
+    pub controller_namespace: String,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The questions.
+#[derive(Debug, Subcommand)]
+pub enum Question {
+    /// Why an object does not have what it asks for: down to the root of the trouble, with what to do, and what the controller would
+    /// do next.
+    Why {
+        /// The object, as in nic/web-0 or machine/web.
+        #[arg(value_name = "KIND/NAME")]
+        object: Named,
+        /// Tell again whenever the answer changes, until all is well.
+        #[arg(long, short)]
+        watch: bool,
+    },
+    /// What belongs to whom: machines, their interfaces, the prefixes and virtual IPs of these, with states and addresses.
+    Tree {
+        /// Machines; without any, all, and the interfaces that are no machine's.
+        #[arg(value_name = "MACHINE")]
+        machines: Vec<String>,
+        /// Show each of many that are alike and well.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Who has an address, and who else asks for it.
+    Who {
+        /// The address.
+        #[arg(value_name = "ADDRESS", value_parser = address)]
+        address: IpAddr,
+    },
+    /// What is left of each prefix that others have parts of, and of each public pool; those in trouble first.
+    Left {
+        /// Draw each block.
+        #[arg(long)]
+        blocks: bool,
+    },
+    /// Whether all is well: overlaps, blocks that nobody has, addresses that two have, claims by what does not exist, finalizers that
+    /// stay, statuses that say something else than there is.
+    Check,
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    parse_ip(text).map_err(|error| format!("{text:?} {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_namespace_and_all_of_them_exclude_each_other() {
+        let parse = |args: &[&str]| {
+            let args = ["kubectl-ironcore"].iter().chain(args);
+            Cli::try_parse_from(args)
+                .map(|_| ())
+                .map_err(|error| error.exit_code())
+        };
+        assert_eq!(parse(&["left", "-n", "a", "-o", "json"]), Ok(()));
+        assert_eq!(parse(&["left", "-n", "a", "-A"]), Err(2));
+        assert_eq!(parse(&["who", "10.0.0"]), Err(2));
+        assert_eq!(parse(&["why", "web-0"]), Err(2));
+    }
+}

@@ -1,0 +1,94 @@
+//! `left` as text.
+
+use super::Page;
+use super::paint::{faint, strong};
+use super::table::table;
+use crate::left::{Cell, Fits, Left};
+
+/// Cells in a line of a picture.
+const CELLS: usize = 64;
+/// So many of those who wait are named.
+const NAMED: usize = 3;
+
+/// A line for each parent; with `blocks` the picture of each.
+pub fn left(all: &[Left], blocks: bool, page: Page) -> String {
+    if all.is_empty() {
+        return "No prefix has room for others.\n".to_owned();
+    }
+    let rows = all.iter().map(|left| {
+        let prefix = &left.prefix;
+        let pool = if left.public_pool { " (public)" } else { "" };
+        let fits: Vec<String> = left.fits.iter().map(fits).collect();
+        vec![
+            prefix.namespace.clone(),
+            format!("{}{pool}", prefix.name),
+            left.block.clone(),
+            format!("{}%", left.used_percent),
+            left.largest_free.clone().unwrap_or("-".to_owned()),
+            left.children.to_string(),
+            fits.join(", "),
+            waiting(left),
+        ]
+    });
+    let columns = [
+        "NAMESPACE",
+        "PREFIX",
+        "BLOCK",
+        "USED",
+        "LARGEST FREE",
+        "PARTS",
+        "STILL FIT",
+        "WAITING",
+    ];
+    let mut text = table(page, &columns, rows);
+    if blocks {
+        for left in all {
+            text.push_str(&picture(left, page));
+        }
+        text.push_str(&faint(
+            "\n· free  ░ less than half used  ▒ half or more  █ used\n",
+        ));
+    }
+    text
+}
+
+/// Of more than a million, how many digits.
+fn fits(of: &Fits) -> String {
+    let Fits { length, count } = *of;
+    if count > 1_000_000 {
+        format!(">10^{} /{length}", count.ilog10())
+    } else {
+        format!("{count} /{length}")
+    }
+}
+
+fn waiting(left: &Left) -> String {
+    let names = left.waiting.iter().take(NAMED);
+    let names: Vec<String> = names
+        .map(|waiting| format!("{} ({})", waiting.prefix.name, waiting.asks))
+        .collect();
+    match left.waiting.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
+fn picture(left: &Left, page: Page) -> String {
+    let cells = page
+        .width
+        .map_or(CELLS, |width| width.saturating_sub(2).clamp(8, CELLS));
+    // A power of two, so that each line is an aligned block.
+    let cells = 1 << cells.ilog2();
+    let mut text = format!("\n{} {}\n", strong(&left.prefix), left.block);
+    for line in left.cells.chunks(cells) {
+        text.push_str("  ");
+        text.extend(line.iter().map(|cell| match cell {
+            Cell::Free => '·',
+            Cell::Some => '░',
+            Cell::Most => '▒',
+            Cell::Used => '█',
+        }));
+        text.push('\n');
+    }
+    text
+}

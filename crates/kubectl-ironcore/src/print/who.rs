@@ -1,0 +1,81 @@
+//! `who` as text.
+
+use super::Page;
+use super::table::table;
+use crate::who::{Held, Who};
+
+const COLUMNS: [&str; 6] = ["NAMESPACE", "OBJECT", "HAS IT", "ON", "MACHINE", "STATE"];
+
+/// A line for each that has the address or asks for it; then the prefixes that it lies in.
+pub fn who(who: &Who, page: Page) -> String {
+    let mut rows = Vec::new();
+    for network in &who.in_networks {
+        let on = format!("Network {}", network.network.name);
+        rows.extend(
+            network
+                .holder
+                .iter()
+                .map(|held| of_interface(held, "yes", &on)),
+        );
+        rows.extend(
+            network
+                .others
+                .iter()
+                .map(|held| of_interface(held, "asks", &on)),
+        );
+    }
+    for public in &who.virtual_ips {
+        let object = &public.virtual_ip;
+        let target = public.target.as_ref();
+        let on = target.map_or("no interface".to_owned(), |held| {
+            format!("NetworkInterface {}", held.interface.name)
+        });
+        rows.push(vec![
+            object.namespace.clone(),
+            format!("VirtualIP {}", object.name),
+            "yes".to_owned(),
+            on,
+            target.map_or(String::new(), machine),
+            target.map_or(String::new(), |held| held.state.clone()),
+        ]);
+    }
+    for routed in &who.routed {
+        rows.push(of_interface(&routed.to, "routed", &routed.prefix));
+    }
+    let mut text = if rows.is_empty() {
+        format!("Nobody has {}.\n", who.address)
+    } else {
+        table(page, &COLUMNS, rows)
+    };
+    if !who.prefixes.is_empty() {
+        text.push('\n');
+        let rows = who.prefixes.iter().map(|of| {
+            let owner = of.owner.clone().unwrap_or_default();
+            let prefix = &of.prefix;
+            vec![
+                prefix.namespace.clone(),
+                prefix.name.clone(),
+                of.block.clone(),
+                owner,
+            ]
+        });
+        text.push_str(&table(page, &["NAMESPACE", "PREFIX", "BLOCK", "OF"], rows));
+    }
+    text
+}
+
+fn of_interface(held: &Held, has: &str, on: &str) -> Vec<String> {
+    vec![
+        held.interface.namespace.clone(),
+        format!("NetworkInterface {}", held.interface.name),
+        has.to_owned(),
+        on.to_owned(),
+        machine(held),
+        held.state.clone(),
+    ]
+}
+
+fn machine(held: &Held) -> String {
+    let machine = held.machine.as_ref();
+    machine.map_or(String::new(), |machine| machine.name.clone())
+}

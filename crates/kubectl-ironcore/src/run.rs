@@ -1,0 +1,179 @@
+//! One question: what is read for it, and how its answer is printed.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use ironcore_api::scope::Scopes;
+use ni_controller::client::{ASKS, WATCHES};
+use ni_controller::metrics::Metrics;
+use ni_controller::watch::Watches;
+use ni_controller::world::{Key, Kind};
+use serde::Serialize;
+
+use crate::check::{check, confirmed, deleting, namespaces};
+use crate::left::left;
+use crate::options::{Cli, Output, Question};
+use crate::print::{self, Page};
+use crate::read::{Cluster, leaving};
+use crate::tree::tree;
+use crate::view::{View, key};
+use crate::who::who;
+use crate::why::{Why, why};
+
+/// How long what looks wrong may take to come right by itself: a record is cleaned up a second after the last grant.
+const SETTLES: Duration = Duration::from_secs(2);
+
+/// Answers the question. Says whether all that was asked about is well.
+///
+/// # Errors
+/// Where it can't be answered.
+pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
+    let watches = matches!(cli.question, Question::Why { watch: true, .. });
+    let silence = if watches { WATCHES } else { ASKS };
+    let cluster = Cluster::connect(&cli.place, silence).await?;
+    let page = Page::of_terminal();
+    let answer = Answer { cli, page };
+    match &cli.question {
+        Question::Why { object, watch } => {
+            ensure!(
+                !cli.place.all_namespaces,
+                "an object is in one namespace: name it with -n"
+            );
+            let one = Cluster {
+                scopes: cluster
+                    .namespace
+                    .parse()
+                    .context("no namespace is called so")?,
+                ..cluster
+            };
+            let of = key(object.kind, &one.namespace, &object.name);
+            let view = one.view().await?;
+            require(&view, &one.scopes, of.kind, &of.name)?;
+            if *watch {
+                answer.watch(&one, &of).await
+            } else {
+                answer.why(&why(&view, &of))
+            }
+        }
+        Question::Tree { machines, all } => {
+            let view = cluster.view().await?;
+            for machine in machines {
+                require(&view, &cluster.scopes, Kind::Machine, machine)?;
+            }
+            let branches = tree(&view, machines, *all);
+            answer.print(&branches, || print::tree(&branches, page))?;
+            Ok(branches.iter().all(crate::tree::Branch::is_well))
+        }
+        Question::Who { address } => {
+            let who = who(&cluster.view().await?, *address);
+            answer.print(&who, || print::who(&who, page))?;
+            Ok(who.is_held())
+        }
+        Question::Left { blocks } => {
+            let left = left(&cluster.view().await?, *blocks);
+            answer.print(&left, || print::left(&left, *blocks, page))?;
+            Ok(left.iter().all(|left| left.waiting.is_empty()))
+        }
+        Question::Check => answer.check(cluster).await,
+    }
+}
+
+struct Answer<'a> {
+    cli: &'a Cli,
+    page: Page,
+}
+
+impl Answer<'_> {
+    fn print<T: Serialize>(&self, answer: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+        let text = match self.cli.output {
+            Output::Text => text(),
+            Output::Json => serde_json::to_string_pretty(answer)? + "\n",
+        };
+        let written = anstream::stdout().write_all(text.as_bytes());
+        match written {
+            // Who reads has read enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.context("cannot print"),
+        }
+    }
+
+    fn why(&self, why: &Why) -> anyhow::Result<bool> {
+        self.print(why, || print::why(why, self.page))?;
+        Ok(why.well)
+    }
+
+    /// Tells again whenever the answer changes, until all is well.
+    async fn watch(&self, cluster: &Cluster, of: &Key) -> anyhow::Result<bool> {
+        let (mut view, watched, controller) = cluster.empty().await?;
+        let mut watches = Watches::start(&cluster.client, &watched, &Metrics::default());
+        let mut last: Option<Why> = None;
+        while let Some(event) = watches.next().await {
+            view.observe(event);
+            while let Some(event) = watches.try_next() {
+                view.observe(event);
+            }
+            if !view.world().is_complete() {
+                continue;
+            }
+            cluster.settle(&mut view, &controller).await;
+            let now = why(&view, of);
+            if last.as_ref().is_none_or(|last| *last != now) {
+                self.why(&now)?;
+            }
+            if now.well {
+                return Ok(true);
+            }
+            last = Some(now);
+        }
+        bail!("the watches have ended")
+    }
+
+    async fn check(&self, cluster: Cluster) -> anyhow::Result<bool> {
+        let first = findings(&cluster).await?;
+        let found = if first.is_empty() {
+            first
+        } else {
+            tokio::time::sleep(SETTLES).await;
+            let scopes = match &cluster.scopes {
+                Scopes::All => {
+                    Scopes::Each(namespaces(&first).into_iter().map(Into::into).collect())
+                }
+                each @ Scopes::Each(_) => each.clone(),
+            };
+            confirmed(&first, findings(&Cluster { scopes, ..cluster }).await?)
+        };
+        self.print(&found, || print::check(&found, self.page))?;
+        Ok(found.is_empty())
+    }
+}
+
+async fn findings(cluster: &Cluster) -> anyhow::Result<Vec<crate::check::Finding>> {
+    let view = cluster.view().await?;
+    let leaving = leaving(&cluster.client, deleting(&view)).await;
+    let leaving = leaving.context("cannot read what is being deleted")?;
+    Ok(check(&view, &leaving))
+}
+
+/// Of an object that does not exist in these namespaces another was meant.
+fn require(view: &View, scopes: &Scopes, kind: Kind, name: &str) -> anyhow::Result<()> {
+    let is_in = |namespace: &str| view.world().namespace(namespace).meta(kind, name).is_some();
+    let (there, place) = match scopes {
+        Scopes::All => {
+            let mut all = view.world().namespaces();
+            (
+                all.any(|(namespace, _)| is_in(namespace)),
+                "any namespace".to_owned(),
+            )
+        }
+        Scopes::Each(names) => {
+            let place: Vec<&str> = names.iter().map(|name| &**name).collect();
+            (
+                names.iter().any(|name| is_in(name)),
+                format!("namespace {}", place.join(", ")),
+            )
+        }
+    };
+    ensure!(there, "{} {name} does not exist in {place}", kind.as_str());
+    Ok(())
+}
