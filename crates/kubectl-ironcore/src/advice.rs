@@ -81,11 +81,23 @@ mod tests {
                 "Machine",
                 "Rename the entry in the machine, or delete the object that has the name.",
             ),
-            ("NameTaken", "NetworkInterface", "Delete the object that has the name"),
+            (
+                "NameTaken",
+                "NetworkInterface",
+                "Delete the object that has the name",
+            ),
             ("NoRoom", "VirtualIP", "Add a pool (addresses), or delete"),
             ("NoRoom", "Prefix", "Delete Prefixes that are not needed"),
-            ("AddressInUse", "NetworkInterface", "Change the address of one of the two"),
-            ("InUse", "Network", "Delete these objects, or the interfaces"),
+            (
+                "AddressInUse",
+                "NetworkInterface",
+                "Change the address of one of the two",
+            ),
+            (
+                "InUse",
+                "Network",
+                "Delete these objects, or the interfaces",
+            ),
         ] {
             let remedy = remedy(reason, kind).unwrap_or_default();
             assert!(remedy.starts_with(begins), "{reason} {kind}: {remedy}");
