@@ -87,7 +87,7 @@ async fn the_root_of_the_trouble_is_named_and_what_to_do() {
     );
     let remedy = why["causes"][0]["remedy"].as_str().expect("a remedy");
     assert!(
-        remedy.starts_with("Give one of the two another address."),
+        remedy.starts_with("Change the address of one of the two."),
         "{remedy}"
     );
 

@@ -79,13 +79,25 @@ mod tests {
             (
                 "NameTaken",
                 "Machine",
-                "Rename the entry in the machine, or delete or rename what has the name.",
+                "Rename the entry in the machine, or delete the object that has the name.",
             ),
-            ("NameTaken", "NetworkInterface", "Delete or rename"),
+            (
+                "NameTaken",
+                "NetworkInterface",
+                "Delete the object that has the name",
+            ),
             ("NoRoom", "VirtualIP", "Add a pool (addresses), or delete"),
-            ("NoRoom", "Prefix", "Delete prefixes that are not needed"),
-            ("AddressInUse", "NetworkInterface", "Give one of the two"),
-            ("InUse", "Network", "Delete those, or the interfaces"),
+            ("NoRoom", "Prefix", "Delete Prefixes that are not needed"),
+            (
+                "AddressInUse",
+                "NetworkInterface",
+                "Change the address of one of the two",
+            ),
+            (
+                "InUse",
+                "Network",
+                "Delete these objects, or the interfaces",
+            ),
         ] {
             let remedy = remedy(reason, kind).unwrap_or_default();
             assert!(remedy.starts_with(begins), "{reason} {kind}: {remedy}");

@@ -29,7 +29,7 @@ func AddToScheme(scheme *runtime.Scheme) error {
 
 // +kubebuilder:object:root=true
 
-// Machine is an object of the resource machines.compute.ironcore.dev: A virtual machine. It runs on a machine pool, whose agent reports in its status.
+// Machine is an object of the resource machines.compute.ironcore.dev: A virtual machine that runs on a machine pool. The pool's agent writes its status.
 type Machine struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitzero"`
@@ -50,7 +50,7 @@ type MachineList struct {
 
 // +kubebuilder:object:root=true
 
-// Prefix is an object of the resource prefixes.ipam.ironcore.dev: A block of addresses: a root that is given, or a part of a parent that is allocated to it.
+// Prefix is an object of the resource prefixes.ipam.ironcore.dev: A block of IP addresses: a root, or part of a parent Prefix that is allocated to it.
 type Prefix struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitzero"`
@@ -71,7 +71,7 @@ type PrefixList struct {
 
 // +kubebuilder:object:root=true
 
-// Network is an object of the resource networks.networking.ironcore.dev: A virtual network: what NetworkInterfaces are connected to.
+// Network is an object of the resource networks.networking.ironcore.dev: A virtual network that NetworkInterfaces are connected to.
 type Network struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitzero"`
@@ -92,7 +92,7 @@ type NetworkList struct {
 
 // +kubebuilder:object:root=true
 
-// NetworkInterface is an object of the resource networkinterfaces.networking.ironcore.dev: A connection point between a machine and a virtual network: its addresses, the prefixes routed to it, its public address.
+// NetworkInterface is an object of the resource networkinterfaces.networking.ironcore.dev: A connection point between a machine and a virtual network: its addresses, the prefixes that are routed to it, its public address.
 type NetworkInterface struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitzero"`
@@ -113,7 +113,7 @@ type NetworkInterfaceList struct {
 
 // +kubebuilder:object:root=true
 
-// VirtualIP is an object of the resource virtualips.networking.ironcore.dev: A public IP address that a NetworkInterface can have.
+// VirtualIP is an object of the resource virtualips.networking.ironcore.dev: A public IP address for a NetworkInterface.
 type VirtualIP struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitzero"`

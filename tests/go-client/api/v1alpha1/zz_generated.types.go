@@ -152,123 +152,123 @@ func (e PrefixStatusPhase) Valid() bool {
 	}
 }
 
-// LocalRef The class of the machine: its size.
+// LocalRef MachineClass of the machine. Immutable.
 type LocalRef struct {
-	// Name Name of the object. Empty means that nothing is referred to.
+	// Name Name of the object. Empty is the same as no reference. Must be a lowercase RFC 1123 subdomain. Required.
 	Name string `json:"name,omitempty"`
 }
 
-// MachineEFIVar An EFI variable.
+// MachineEFIVar EFI variable.
 type MachineEFIVar struct {
-	// Name Name.
+	// Name Name of the variable.
 	Name string `json:"name"`
 
-	// UUID UUID of the vendor.
+	// UUID UUID of the variable's vendor.
 	UUID string `json:"uuid"`
 
-	// Value Value.
+	// Value Value of the variable.
 	Value string `json:"value"`
 }
 
-// MachineGuestConfig Configuration of the guest.
+// MachineGuestConfig Configuration of the guest operating system.
 type MachineGuestConfig struct {
-	// Hostname Host name.
+	// Hostname Hostname of the guest. Must be no more than 63 characters. Must be a lowercase RFC 1123 label. Immutable.
 	Hostname string `json:"hostname,omitempty"`
 }
 
-// MachineIgnitionRef The Secret that holds the ignition.
+// MachineIgnitionRef Key of the Secret that holds the ignition.
 type MachineIgnitionRef struct {
-	// Key Key inside of it.
+	// Key Key in the Secret.
 	Key string `json:"key,omitempty"`
 
-	// Name Name of the Secret.
+	// Name Name of the Secret. Must be a lowercase RFC 1123 subdomain.
 	Name string `json:"name,omitempty"`
 }
 
-// MachineNetworkInterface An interface of a machine: a name, and exactly one source.
+// MachineNetworkInterface Network interface of a machine. Exactly one of `networkInterfaceRef`, `ephemeral` must be specified.
 type MachineNetworkInterface struct {
-	// Ephemeral A NetworkInterface made for this machine, and removed with it.
+	// Ephemeral NetworkInterface created for the machine and deleted with it.
 	Ephemeral *MachineNetworkInterfaceEphemeral `json:"ephemeral,omitempty"`
 
-	// Name Name of the interface inside the machine.
+	// Name Name of the interface, unique in the machine. An ephemeral NetworkInterface is named `<machine>-<name>`. Required. Must be a lowercase RFC 1123 subdomain.
 	Name string `json:"name"`
 
-	// NetworkInterfaceRef A NetworkInterface that exists on its own.
+	// NetworkInterfaceRef NetworkInterface to use, in the same namespace.
 	NetworkInterfaceRef *LocalRef `json:"networkInterfaceRef,omitempty"`
 }
 
-// MachineNetworkInterfaceEphemeral A NetworkInterface made for this machine, and removed with it.
+// MachineNetworkInterfaceEphemeral NetworkInterface created for the machine and deleted with it.
 type MachineNetworkInterfaceEphemeral struct {
-	// NetworkInterfaceTemplate What the interface is made from.
+	// NetworkInterfaceTemplate Template of the NetworkInterface. Required.
 	NetworkInterfaceTemplate *NetworkInterfaceTemplate `json:"networkInterfaceTemplate,omitempty"`
 }
 
-// MachineSpec What is asked of the machine.
+// MachineSpec Desired state of the Machine.
 type MachineSpec struct {
-	// EFIVars EFI variables.
+	// EFIVars EFI variables of the machine, with unique names.
 	EFIVars []MachineEFIVar `json:"efiVars,omitempty"`
 
-	// GuestConfig Configuration of the guest.
+	// GuestConfig Configuration of the guest operating system.
 	GuestConfig *MachineGuestConfig `json:"guestConfig,omitempty"`
 
-	// IgnitionRef The Secret that holds the ignition.
+	// IgnitionRef Key of the Secret that holds the ignition.
 	IgnitionRef *MachineIgnitionRef `json:"ignitionRef,omitempty"`
 
-	// MachineClassRef The class of the machine: its size.
+	// MachineClassRef MachineClass of the machine. Immutable.
 	MachineClassRef LocalRef `json:"machineClassRef"`
 
-	// MachinePoolRef The pool that the machine runs on.
+	// MachinePoolRef MachinePool that the machine runs on. Immutable once set.
 	MachinePoolRef *LocalRef `json:"machinePoolRef,omitempty"`
 
-	// MachinePoolSelector Labels that the pool to run on must bear.
+	// MachinePoolSelector Labels of the MachinePools that the machine can run on.
 	MachinePoolSelector map[string]string `json:"machinePoolSelector,omitempty"`
 
-	// NetworkInterfaces The machine's interfaces.
+	// NetworkInterfaces Network interfaces of the machine, with unique names.
 	NetworkInterfaces []MachineNetworkInterface `json:"networkInterfaces,omitempty"`
 
-	// Power Whether the machine should be on.
+	// Power Whether the machine is switched on. One of "On", "Off". Defaults to "On".
 	Power string `json:"power,omitempty"`
 
-	// Tolerations Taints of pools that the machine tolerates.
+	// Tolerations Taints of MachinePools that the machine tolerates.
 	Tolerations []MachineToleration `json:"tolerations,omitempty"`
 
-	// Volumes The machine's volumes.
+	// Volumes Volumes of the machine, with unique names. A volume that has a `localDisk.image` cannot be removed.
 	Volumes []MachineVolume `json:"volumes,omitempty"`
 }
 
-// MachineStatus What the machine pool's agent reports.
+// MachineStatus Observed state of the Machine, written by the agent of its machine pool.
 type MachineStatus struct {
-	// Conditions Conditions.
+	// Conditions Conditions of the machine.
 	Conditions []MachineStatusCondition `json:"conditions,omitempty"`
 
-	// MachineID Identifier of the machine at its pool.
+	// MachineID Identifier of the machine at its machine pool.
 	MachineID string `json:"machineID,omitempty"`
 
-	// NetworkInterfaces State of each interface.
+	// NetworkInterfaces Status of each network interface.
 	NetworkInterfaces []MachineStatusNetworkInterface `json:"networkInterfaces,omitempty"`
 
 	// ObservedGeneration The `metadata.generation` that the agent has seen.
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// State State of the machine.
+	// State State of the machine. Defaults to "Pending".
 	State MachineStatusState `json:"state,omitempty"`
 
-	// Volumes State of each volume.
+	// Volumes Status of each volume.
 	Volumes []MachineStatusVolume `json:"volumes,omitempty"`
 }
 
-// MachineStatusState State of the machine.
+// MachineStatusState State of the machine. Defaults to "Pending".
 type MachineStatusState string
 
-// MachineStatusCondition A condition of a machine.
+// MachineStatusCondition Condition of a machine.
 type MachineStatusCondition struct {
-	// LastTransitionTime When `status` changed last.
+	// LastTransitionTime Time of the last change of `status`.
 	LastTransitionTime *metav1.Time `json:"lastTransitionTime,omitempty"`
 
-	// Message Why, for people.
+	// Message Reason of the last change of `status`, for people.
 	Message string `json:"message,omitempty"`
 
-	// Reason Why, in one word.
+	// Reason Reason of the last change of `status`, in one word.
 	Reason string `json:"reason,omitempty"`
 
 	// Status `True`, `False` or `Unknown`.
@@ -278,455 +278,456 @@ type MachineStatusCondition struct {
 	Type string `json:"type"`
 }
 
-// MachineStatusNetworkInterface State of an interface of a machine.
+// MachineStatusNetworkInterface Status of a network interface of a machine.
 type MachineStatusNetworkInterface struct {
-	// Handle Identifier of the interface at the machine's pool.
+	// Handle Identifier of the interface at the machine pool.
 	Handle string `json:"handle,omitempty"`
 
-	// LastStateTransitionTime When `state` changed last.
+	// LastStateTransitionTime Time of the last change of `state`.
 	LastStateTransitionTime *metav1.Time `json:"lastStateTransitionTime,omitempty"`
 
-	// Name Name of the interface inside the machine.
+	// Name Name of the interface in `spec.networkInterfaces`.
 	Name string `json:"name"`
 
-	// NetworkInterfaceRef The NetworkInterface.
+	// NetworkInterfaceRef NetworkInterface that is attached.
 	NetworkInterfaceRef *LocalRef `json:"networkInterfaceRef,omitempty"`
 
-	// State Whether it is attached.
+	// State Whether the interface is attached.
 	State MachineStatusNetworkInterfaceState `json:"state,omitempty"`
 }
 
-// MachineStatusNetworkInterfaceState Whether it is attached.
+// MachineStatusNetworkInterfaceState Whether the interface is attached.
 type MachineStatusNetworkInterfaceState string
 
-// MachineStatusVolume State of a volume of a machine.
+// MachineStatusVolume Status of a volume of a machine.
 type MachineStatusVolume struct {
-	// Handle Identifier of the volume at the machine's pool.
+	// Handle Identifier of the volume at the machine pool.
 	Handle string `json:"handle,omitempty"`
 
-	// LastStateTransitionTime When `state` changed last.
+	// LastStateTransitionTime Time of the last change of `state`.
 	LastStateTransitionTime *metav1.Time `json:"lastStateTransitionTime,omitempty"`
 
-	// Name Name of the volume inside the machine.
+	// Name Name of the volume in `spec.volumes`.
 	Name string `json:"name"`
 
-	// State Whether it is attached.
+	// State Whether the volume is attached.
 	State MachineStatusVolumeState `json:"state,omitempty"`
 
-	// VolumeRef The Volume.
+	// VolumeRef Volume that is attached.
 	VolumeRef *LocalRef `json:"volumeRef,omitempty"`
 }
 
-// MachineStatusVolumeState Whether it is attached.
+// MachineStatusVolumeState Whether the volume is attached.
 type MachineStatusVolumeState string
 
-// MachineToleration A taint that is tolerated.
+// MachineToleration Taint that is tolerated.
 type MachineToleration struct {
-	// Effect Effect of the taint; all when empty.
+	// Effect Effect of the taint. Empty matches all effects.
 	Effect string `json:"effect,omitempty"`
 
-	// Key Key of the taint; all when empty.
+	// Key Key of the taint. Empty matches all keys.
 	Key string `json:"key,omitempty"`
 
-	// Operator Relation of key and value: `Equal` or `Exists`.
+	// Operator Relation of key and value, `Equal` or `Exists`. Not validated.
 	Operator string `json:"operator,omitempty"`
 
 	// Value Value of the taint.
 	Value string `json:"value,omitempty"`
 }
 
-// MachineVolume A volume of a machine: a name, and exactly one source.
+// MachineVolume Volume of a machine. Exactly one of `volumeRef`, `emptyDisk`, `localDisk`, `ephemeral` must be specified.
 type MachineVolume struct {
-	// Device Device name: `oda`, `odb`, …
+	// Device Device name of the volume, for example `oda`. Defaults to the first that is free of `oda` to `odz`, `odaa` to `odzz`
+	// (set by the webhook). Must match [a-z]d[a-z][a-z]?. Must be unique.
 	Device string `json:"device,omitempty"`
 
-	// EmptyDisk An empty disk that goes with the machine.
+	// EmptyDisk Empty disk that is deleted with the machine.
 	EmptyDisk *MachineVolumeEmptyDisk `json:"emptyDisk,omitempty"`
 
-	// Ephemeral A Volume made for this machine.
+	// Ephemeral Volume created for the machine and deleted with it.
 	Ephemeral *MachineVolumeEphemeral `json:"ephemeral,omitempty"`
 
-	// LocalDisk A disk local to the pool's host.
+	// LocalDisk Disk on the host of the machine pool.
 	LocalDisk *MachineVolumeLocalDisk `json:"localDisk,omitempty"`
 
-	// Name Name of the volume inside the machine.
+	// Name Name of the volume, unique in the machine. Required. Must be a lowercase RFC 1123 subdomain.
 	Name string `json:"name"`
 
-	// VolumeRef A Volume that exists on its own.
+	// VolumeRef Volume to use, in the same namespace.
 	VolumeRef *LocalRef `json:"volumeRef,omitempty"`
 }
 
-// MachineVolumeEmptyDisk An empty disk that goes with the machine.
+// MachineVolumeEmptyDisk Empty disk that is deleted with the machine.
 type MachineVolumeEmptyDisk struct {
-	// SizeLimit Size at most.
+	// SizeLimit Maximum size of the disk. Must be a quantity greater than or equal to 0, (e.g. 10Gi).
 	SizeLimit *resource.Quantity `json:"sizeLimit,omitempty"`
 }
 
-// MachineVolumeEphemeral A Volume made for this machine.
+// MachineVolumeEphemeral Volume created for the machine and deleted with it.
 type MachineVolumeEphemeral struct {
-	// VolumeTemplate What the Volume is made from.
+	// VolumeTemplate Template of the Volume. Required.
 	VolumeTemplate *VolumeTemplate `json:"volumeTemplate,omitempty"`
 }
 
-// MachineVolumeLocalDisk A disk local to the pool's host.
+// MachineVolumeLocalDisk Disk on the host of the machine pool.
 type MachineVolumeLocalDisk struct {
-	// Image Image to fill the disk with.
+	// Image Image that the disk is filled with. Immutable once set.
 	Image string `json:"image,omitempty"`
 
-	// SizeLimit Size at most.
+	// SizeLimit Maximum size of the disk. Must be a quantity greater than or equal to 0, (e.g. 10Gi).
 	SizeLimit *resource.Quantity `json:"sizeLimit,omitempty"`
 }
 
-// NetworkIncomingPeering A network that wants to peer with this one.
+// NetworkIncomingPeering Network that asks to peer with this one. Must be unique.
 type NetworkIncomingPeering struct {
-	// Name Its name.
+	// Name Name of the network. Required. Must be a lowercase RFC 1123 subdomain.
 	Name string `json:"name"`
 
-	// Namespace Namespace of that network.
+	// Namespace Namespace of the network. Defaults to the namespace of this Network. Must be no more than 63 characters. Must be a lowercase RFC 1123 label.
 	Namespace string `json:"namespace,omitempty"`
 
-	// UID Its UID.
+	// UID UID of the network.
 	UID string `json:"uid,omitempty"`
 }
 
-// NetworkInterfaceIP Where an internal IP comes from: exactly one of its fields.
+// NetworkInterfaceIP Source of an internal IP address. Exactly one of `value`, `ephemeral` must be specified.
 type NetworkInterfaceIP struct {
-	// Ephemeral An address allocated by a Prefix that is made for this interface.
+	// Ephemeral Prefix of a single address, created for the interface and deleted with it.
 	Ephemeral *NetworkInterfaceIPEphemeral `json:"ephemeral,omitempty"`
 
-	// Value The address itself.
+	// Value IP address. Must be of the family at the same index of `ipFamilies`. Must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff). Must not have leading 0s. Must not be an IPv4-mapped IPv6 address.
 	Value string `json:"value,omitempty"`
 }
 
-// NetworkInterfaceIPEphemeral An address allocated by a Prefix that is made for this interface.
+// NetworkInterfaceIPEphemeral Prefix of a single address, created for the interface and deleted with it.
 type NetworkInterfaceIPEphemeral struct {
-	// PrefixTemplate What the Prefix is made from.
+	// PrefixTemplate Template of the Prefix. Required.
 	PrefixTemplate *PrefixTemplate `json:"prefixTemplate,omitempty"`
 }
 
-// NetworkInterfaceSpec What is asked of the interface.
+// NetworkInterfaceSpec Desired state of the NetworkInterface.
 type NetworkInterfaceSpec struct {
-	// Attributes Attributes for the network provider.
+	// Attributes Attributes for the network provider, not read by the controller. Immutable.
 	Attributes map[string]string `json:"attributes,omitempty"`
 
-	// IPFamilies The IP families that this interface supports: IPv4, IPv6 or both, in the order of `ips`.
+	// IPFamilies IP families of the interface, in the order of `ips`. Inferred from `ips` when empty. Must be specified when `ips` is empty. Must be specified when an entry of `ips` is a template without `ipFamily` and `prefix`. Immutable.
 	IPFamilies []string `json:"ipFamilies,omitempty"`
 
-	// IPs The internal IPs that should be assigned to this interface.
+	// IPs Internal IP addresses of the interface, one for each item of `ipFamilies`. Must have one item for each item of `ipFamilies`, in the same order.
 	IPs []NetworkInterfaceIP `json:"ips,omitempty"`
 
-	// MachineRef The Machine that has this interface.
+	// MachineRef Machine that uses the interface. Set and cleared by the controller.
 	MachineRef *UIDRef `json:"machineRef,omitempty"`
 
-	// NetworkRef The Network that this interface is connected to.
+	// NetworkRef Network that the interface is connected to. Immutable.
 	NetworkRef LocalRef `json:"networkRef"`
 
-	// Prefixes The prefixes that should be routed to this interface.
+	// Prefixes Prefixes that are routed to the interface.
 	Prefixes []NetworkInterfaceIP `json:"prefixes,omitempty"`
 
-	// ProviderID Identifier that the network provider gave the interface. Set while it is attached.
+	// ProviderID Identifier of the interface at the network provider. Set while the interface is attached.
 	ProviderID string `json:"providerID,omitempty"`
 
-	// VirtualIP The public IP that should be assigned to this interface.
+	// VirtualIP Public IP address of the interface. Exactly one of `virtualIPRef`, `ephemeral` must be specified.
 	VirtualIP *NetworkInterfaceVirtualIP `json:"virtualIP,omitempty"`
 }
 
-// NetworkInterfaceStatus What an interface has.
+// NetworkInterfaceStatus Observed state of the NetworkInterface.
 type NetworkInterfaceStatus struct {
-	// Conditions Condition `Ready`: reason and message say what is waited for, or why it can't be had.
+	// Conditions Conditions of the interface. Reason and message of `Ready` say what the interface waits for, or why it is in error.
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// IPs The internal IPs, in the order of `spec.ips`, as far as known.
+	// IPs Internal IP addresses that are known, in the order of `spec.ips`.
 	IPs []string `json:"ips,omitempty"`
 
-	// LastStateTransitionTime When `state` changed last.
+	// LastStateTransitionTime Time of the last change of `state`.
 	LastStateTransitionTime *metav1.Time `json:"lastStateTransitionTime,omitempty"`
 
-	// ObservedGeneration The `metadata.generation` that this status was derived from.
+	// ObservedGeneration The `metadata.generation` that the status was derived from.
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// Prefixes The routed prefixes, in the order of `spec.prefixes`, as far as known.
+	// Prefixes Routed prefixes that are known, in the order of `spec.prefixes`.
 	Prefixes []string `json:"prefixes,omitempty"`
 
-	// State Whether the interface has all that its spec asks for.
+	// State State of the interface: Pending until it has everything that its spec names, then Available; Error if it cannot have it. Defaults to "Pending".
 	State NetworkInterfaceStatusState `json:"state,omitempty"`
 
-	// VirtualIP The public IP.
+	// VirtualIP Public IP address.
 	VirtualIP string `json:"virtualIP,omitempty"`
 }
 
-// NetworkInterfaceStatusState Whether the interface has all that its spec asks for.
+// NetworkInterfaceStatusState State of the interface: Pending until it has everything that its spec names, then Available; Error if it cannot have it. Defaults to "Pending".
 type NetworkInterfaceStatusState string
 
-// NetworkInterfaceTemplate What the interface is made from.
+// NetworkInterfaceTemplate Template of the NetworkInterface. Required.
 type NetworkInterfaceTemplate struct {
-	// Metadata Labels and annotations of the interface.
+	// Metadata Labels and annotations of the NetworkInterface.
 	Metadata *TemplateMetadata `json:"metadata,omitempty"`
 
-	// Spec Its spec.
+	// Spec Spec of the NetworkInterface. Required.
 	Spec *NetworkInterfaceSpec `json:"spec,omitempty"`
 }
 
-// NetworkInterfaceVirtualIP The public IP that should be assigned to this interface.
+// NetworkInterfaceVirtualIP Public IP address of the interface. Exactly one of `virtualIPRef`, `ephemeral` must be specified.
 type NetworkInterfaceVirtualIP struct {
-	// Ephemeral A VirtualIP that is made for this interface.
+	// Ephemeral VirtualIP created for the interface, with the interface's name, which must then be an RFC 1123 label.
 	Ephemeral *NetworkInterfaceVirtualIPEphemeral `json:"ephemeral,omitempty"`
 
-	// VirtualIPRef A VirtualIP that exists on its own.
+	// VirtualIPRef VirtualIP to use, in the same namespace.
 	VirtualIPRef *LocalRef `json:"virtualIPRef,omitempty"`
 }
 
-// NetworkInterfaceVirtualIPEphemeral A VirtualIP that is made for this interface.
+// NetworkInterfaceVirtualIPEphemeral VirtualIP created for the interface, with the interface's name, which must then be an RFC 1123 label.
 type NetworkInterfaceVirtualIPEphemeral struct {
-	// VirtualIPTemplate What the VirtualIP is made from.
+	// VirtualIPTemplate Template of the VirtualIP. Required.
 	VirtualIPTemplate *VirtualIPTemplate `json:"virtualIPTemplate,omitempty"`
 }
 
-// NetworkPeering A network to peer with.
+// NetworkPeering Peering with another network.
 type NetworkPeering struct {
-	// Name Name of the peering, unique in its list.
+	// Name Name of the peering, unique in the network. Required. Must be a lowercase RFC 1123 subdomain.
 	Name string `json:"name"`
 
-	// NetworkRef The network to peer with.
+	// NetworkRef Network to peer with. Each can be named in one peering only. Must be unique.
 	NetworkRef NetworkPeeringNetworkRef `json:"networkRef"`
 
-	// Prefixes The prefixes to announce; all when empty.
+	// Prefixes Prefixes to announce to the peer. Empty means all.
 	Prefixes []NetworkPeeringPrefix `json:"prefixes,omitempty"`
 }
 
-// NetworkPeeringNetworkRef The network to peer with.
+// NetworkPeeringNetworkRef Network to peer with. Each can be named in one peering only. Must be unique.
 type NetworkPeeringNetworkRef struct {
-	// Name Name.
+	// Name Name of the network. Must be a lowercase RFC 1123 subdomain. Required.
 	Name string `json:"name,omitempty"`
 
-	// Namespace Namespace; the referrer's own when absent.
+	// Namespace Namespace of the network. Defaults to the namespace of the referring Network. Must be no more than 63 characters. Must be a lowercase RFC 1123 label.
 	Namespace string `json:"namespace,omitempty"`
 }
 
-// NetworkPeeringPrefix A prefix announced to a peer.
+// NetworkPeeringPrefix Prefix that is announced to a peer.
 type NetworkPeeringPrefix struct {
-	// Name Name of the entry, unique over all peerings.
+	// Name Name of the item, unique in all peerings of the network. Required. Must be a lowercase RFC 1123 subdomain. Must be unique.
 	Name string `json:"name"`
 
-	// Prefix The prefix, as `address/length`.
+	// Prefix Prefix in CIDR notation. Must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64). Must not have leading 0s in IP or prefix length. Must not have an IPv4-mapped IPv6 address. Must not have bits set beyond the prefix length.
 	Prefix string `json:"prefix,omitempty"`
 
-	// PrefixRef The Prefix object that has it.
+	// PrefixRef Prefix object to announce.
 	PrefixRef *LocalRef `json:"prefixRef,omitempty"`
 }
 
-// NetworkSpec What is asked of the network. Peerings are stored, not acted on.
+// NetworkSpec Desired state of the Network. Peerings are stored; the controller does not act on them.
 type NetworkSpec struct {
-	// IncomingPeerings Networks that want to peer with this network.
+	// IncomingPeerings Networks that ask to peer with this network.
 	IncomingPeerings []NetworkIncomingPeering `json:"incomingPeerings,omitempty"`
 
-	// Peerings Networks that this network wants to peer with.
+	// Peerings Networks to peer with.
 	Peerings []NetworkPeering `json:"peerings,omitempty"`
 
-	// ProviderID Identifier that the network provider gave the network.
+	// ProviderID Identifier of the network at the network provider. Immutable once set.
 	ProviderID string `json:"providerID,omitempty"`
 }
 
-// NetworkStatus What the network provider reports.
+// NetworkStatus Observed state of the Network, written by the network provider.
 type NetworkStatus struct {
-	// Peerings State of each peering.
+	// Peerings Status of each peering.
 	Peerings []NetworkStatusPeering `json:"peerings,omitempty"`
 
-	// State Whether the network can be used. Absent counts as Available: on a plain cluster nothing sets it.
+	// State State of the network. Not set means Available, as on a cluster without a network provider.
 	State NetworkStatusState `json:"state,omitempty"`
 }
 
-// NetworkStatusState Whether the network can be used. Absent counts as Available: on a plain cluster nothing sets it.
+// NetworkStatusState State of the network. Not set means Available, as on a cluster without a network provider.
 type NetworkStatusState string
 
-// NetworkStatusPeering State of a peering.
+// NetworkStatusPeering Status of a peering.
 type NetworkStatusPeering struct {
 	// Name Name of the peering.
 	Name string `json:"name"`
 
-	// Prefixes The prefixes announced.
+	// Prefixes Prefixes that are announced.
 	Prefixes []NetworkStatusPeeringPrefix `json:"prefixes,omitempty"`
 
-	// State Whether it works.
+	// State State of the peering.
 	State NetworkStatusPeeringState `json:"state,omitempty"`
 }
 
-// NetworkStatusPeeringState Whether it works.
+// NetworkStatusPeeringState State of the peering.
 type NetworkStatusPeeringState string
 
-// NetworkStatusPeeringPrefix An announced prefix.
+// NetworkStatusPeeringPrefix Prefix that is announced.
 type NetworkStatusPeeringPrefix struct {
-	// Name Name of the entry.
+	// Name Name of the item in the peering's `prefixes`.
 	Name string `json:"name"`
 
-	// Prefix The prefix announced.
+	// Prefix Prefix in CIDR notation.
 	Prefix string `json:"prefix,omitempty"`
 }
 
-// PrefixSpec What is asked of the prefix.
+// PrefixSpec Desired state of the Prefix.
 type PrefixSpec struct {
-	// IPFamily Family of the addresses. Inferred from `prefix` when absent.
+	// IPFamily IP family. Inferred from `prefix` when not specified. One of "IPv4", "IPv6". Must be specified when `prefix` is not specified. Immutable.
 	IPFamily string `json:"ipFamily,omitempty"`
 
-	// ParentRef The prefix to allocate from.
+	// ParentRef Prefix to allocate from. Set by the controller if `parentSelector` is set. Cannot be set after creation unless `parentSelector` is set. Immutable once set.
 	ParentRef *LocalRef `json:"parentRef,omitempty"`
 
-	// ParentSelector Selects the prefixes to allocate from, by their labels.
+	// ParentSelector Label selector of the Prefixes to allocate from. Immutable.
 	ParentSelector *metav1.LabelSelector `json:"parentSelector,omitempty"`
 
-	// Prefix The block, as `address/length`: given for a root, asked for or allocated for a child.
+	// Prefix Block in CIDR notation. Required for a root. For a child, the block to allocate; set by the controller otherwise. Must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64). Must not have leading 0s in IP or prefix length. Must not have an IPv4-mapped IPv6 address. Must not have bits set beyond the prefix length. Must be of the family in `ipFamily`. Must be specified when neither `parentRef` nor `parentSelector` is specified. Immutable once set.
 	Prefix string `json:"prefix,omitempty"`
 
-	// PrefixLength Length in bits of the block to allocate. 0 means none.
+	// PrefixLength Prefix length of the block to allocate. 0 is the same as not specified. Must be greater than or equal to 0. Must be less than or equal to 32 for IPv4, 128 for IPv6. May not be specified when neither `parentRef` nor `parentSelector` is specified. Must be specified when `prefix` is not specified. Must be the length of `prefix`. Immutable once set.
 	PrefixLength int32 `json:"prefixLength,omitempty"`
 }
 
-// PrefixStatus The block of the prefix, and what was allocated from it.
+// PrefixStatus Observed state of the Prefix.
 type PrefixStatus struct {
-	// Capacity How much of the block was granted, and what is left, as of the last change of `used`.
+	// Capacity How much of the block is granted, and the largest block that is free. Updated when `used` changes.
 	Capacity *PrefixStatusCapacity `json:"capacity,omitempty"`
 
-	// Conditions Condition `Ready`: reason and message say what the prefix waits for, or why it gets no block.
+	// Conditions Conditions of the Prefix. Reason and message of `Ready` say what the Prefix waits for, or why it cannot have its block.
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 
-	// LastPhaseTransitionTime When `phase` changed last.
+	// LastPhaseTransitionTime Time of the last change of `phase`.
 	LastPhaseTransitionTime *metav1.Time `json:"lastPhaseTransitionTime,omitempty"`
 
 	// ObservedGeneration The `metadata.generation` that the conditions were derived from.
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// Pending Blocks in `used` whose children are not Allocated yet.
+	// Pending Blocks in `used` whose children are not yet Allocated.
 	Pending []PrefixStatusPending `json:"pending,omitempty"`
 
-	// Phase Whether the block is this prefix's to use.
+	// Phase Phase of the Prefix: Allocated once its block is its own to use. Defaults to "Pending".
 	Phase PrefixStatusPhase `json:"phase,omitempty"`
 
-	// Resting Freed blocks that are granted again only once nothing else fits, or their time is over.
+	// Resting Freed blocks that are not granted again until their time is over, or nothing else fits.
 	Resting []PrefixStatusResting `json:"resting,omitempty"`
 
-	// Used What children were granted: the smallest sorted list of blocks that covers it.
+	// Used Blocks that are granted to children, sorted, adjacent blocks merged.
 	Used []string `json:"used,omitempty"`
 }
 
-// PrefixStatusPhase Whether the block is this prefix's to use.
+// PrefixStatusPhase Phase of the Prefix: Allocated once its block is its own to use. Defaults to "Pending".
 type PrefixStatusPhase string
 
-// PrefixStatusCapacity How much of the block was granted, and what is left, as of the last change of `used`.
+// PrefixStatusCapacity How much of the block is granted, and the largest block that is free. Updated when `used` changes.
 type PrefixStatusCapacity struct {
-	// LargestFree The largest block that can still be granted. Absent when nothing is left.
+	// LargestFree Largest block that is free, in CIDR notation. Absent if nothing is free.
 	LargestFree string `json:"largestFree,omitempty"`
 
-	// UsedPercent How much of the block was granted, in percent, rounded down: 100 only when nothing is left.
+	// UsedPercent Granted share of the block in percent, rounded down. 100 only if nothing is free.
 	UsedPercent int32 `json:"usedPercent"`
 }
 
-// PrefixStatusPending A block that is being granted.
+// PrefixStatusPending Block that is being granted.
 type PrefixStatusPending struct {
-	// Prefix The block, as `address/length`.
+	// Prefix Block in CIDR notation.
 	Prefix string `json:"prefix"`
 
-	// UID UID of the Prefix that it is granted to.
+	// UID UID of the Prefix that the block is granted to.
 	UID string `json:"uid"`
 }
 
-// PrefixStatusResting A freed block that rests.
+// PrefixStatusResting Freed block that is not granted again yet.
 type PrefixStatusResting struct {
-	// Prefix The block, as `address/length`.
+	// Prefix Block in CIDR notation.
 	Prefix string `json:"prefix"`
 
-	// Until Until when other blocks are preferred.
+	// Until Time until which other blocks are preferred.
 	Until metav1.Time `json:"until"`
 }
 
-// PrefixTemplate What the Prefix is made from.
+// PrefixTemplate Template of the Prefix. Required.
 type PrefixTemplate struct {
 	// Metadata Labels and annotations of the Prefix.
 	Metadata *TemplateMetadata `json:"metadata,omitempty"`
 
-	// Spec Its spec.
+	// Spec Spec of the Prefix. Required.
 	Spec *PrefixSpec `json:"spec,omitempty"`
 }
 
-// TemplateMetadata Labels and annotations of the interface.
+// TemplateMetadata Labels and annotations of the NetworkInterface.
 type TemplateMetadata struct {
-	// Annotations Annotations of the object made from the template.
+	// Annotations Annotations of the object that is created from the template.
 	Annotations map[string]string `json:"annotations,omitempty"`
 
-	// CreationTimestamp Taken because Go clients send `creationTimestamp: null`; without meaning.
+	// CreationTimestamp Not used. Accepted because Go clients send `creationTimestamp: null`.
 	CreationTimestamp *metav1.Time `json:"creationTimestamp,omitempty"`
 
-	// Finalizers Finalizers; stored, not copied.
+	// Finalizers Not used: finalizers are not copied to the object.
 	Finalizers []string `json:"finalizers,omitempty"`
 
-	// GenerateName Stored, but overwritten: the controller names what it makes.
+	// GenerateName Not used: the controller names the object that it creates.
 	GenerateName string `json:"generateName,omitempty"`
 
-	// Labels Labels of the object made from the template.
+	// Labels Labels of the object that is created from the template.
 	Labels map[string]string `json:"labels,omitempty"`
 
-	// Name Stored, but overwritten: the controller names what it makes.
+	// Name Not used: the controller names the object that it creates.
 	Name string `json:"name,omitempty"`
 
-	// Namespace Stored, but overwritten: what is made is of the namespace of its owner.
+	// Namespace Not used: the object is created in the namespace of its owner.
 	Namespace string `json:"namespace,omitempty"`
 }
 
-// UIDRef The Machine that has this interface.
+// UIDRef Machine that uses the interface. Set and cleared by the controller.
 type UIDRef struct {
-	// Name Name of the object. Empty means that nothing is referred to.
+	// Name Name of the object. Empty is the same as no reference. Must be no more than 63 characters. Must be a lowercase RFC 1123 label.
 	Name string `json:"name,omitempty"`
 
 	// UID UID of the object.
 	UID string `json:"uid,omitempty"`
 }
 
-// VirtualIPSpec What is asked of the virtual IP.
+// VirtualIPSpec Desired state of the VirtualIP.
 type VirtualIPSpec struct {
-	// IPFamily Family of the address.
+	// IPFamily IP family of the address. One of "IPv4", "IPv6". Immutable.
 	IPFamily string `json:"ipFamily"`
 
-	// TargetRef The NetworkInterface that has this virtual IP.
+	// TargetRef NetworkInterface that uses the virtual IP. Set and cleared by the controller.
 	TargetRef *UIDRef `json:"targetRef,omitempty"`
 
-	// Type Type of the virtual IP.
+	// Type Type of the virtual IP. One of "Public". Immutable.
 	Type string `json:"type"`
 }
 
-// VirtualIPStatus What was allocated.
+// VirtualIPStatus Observed state of the VirtualIP.
 type VirtualIPStatus struct {
-	// IP The address.
+	// IP IP address, once it is allocated.
 	IP string `json:"ip,omitempty"`
 }
 
-// VirtualIPTemplate What the VirtualIP is made from.
+// VirtualIPTemplate Template of the VirtualIP. Required.
 type VirtualIPTemplate struct {
 	// Metadata Labels and annotations of the VirtualIP.
 	Metadata *TemplateMetadata `json:"metadata,omitempty"`
 
-	// Spec Its spec.
+	// Spec Spec of the VirtualIP. Required.
 	Spec *VirtualIPTemplateSpec `json:"spec,omitempty"`
 }
 
-// VirtualIPTemplateSpec Its spec.
+// VirtualIPTemplateSpec Spec of the VirtualIP. Required.
 type VirtualIPTemplateSpec struct {
-	// IPFamily Family of the address.
+	// IPFamily IP family of the address. One of "IPv4", "IPv6".
 	IPFamily string `json:"ipFamily"`
 
-	// ReclaimPolicy What becomes of the VirtualIP when its interface goes. Absent means Delete.
+	// ReclaimPolicy Whether the VirtualIP is kept when its interface no longer needs it. Defaults to Delete. One of "Retain", "Delete".
 	ReclaimPolicy string `json:"reclaimPolicy,omitempty"`
 
-	// TargetRef The NetworkInterface that has this virtual IP.
+	// TargetRef NetworkInterface that uses the virtual IP. Set and cleared by the controller.
 	TargetRef *UIDRef `json:"targetRef,omitempty"`
 
-	// Type Type of the virtual IP.
+	// Type Type of the virtual IP. One of "Public".
 	Type string `json:"type"`
 }
 
-// VolumeTemplate What the Volume is made from.
+// VolumeTemplate Template of the Volume. Required.
 type VolumeTemplate struct {
 	// Metadata Labels and annotations of the Volume.
 	Metadata *TemplateMetadata `json:"metadata,omitempty"`
 
-	// Spec Its spec.
+	// Spec Spec of the Volume. Required.
 	Spec *k8sruntime.RawExtension `json:"spec,omitempty"`
 }

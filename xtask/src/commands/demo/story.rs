@@ -42,7 +42,9 @@ fn show_status(stage: &Stage) -> Result<()> {
     status.conditions.clear();
     status.observed_generation = None;
     let yaml = serde_norway::to_string(&json!({ "status": status }))?;
-    println!("The four fields of networkinterface-sample's status that IronCore has, too:\n\n{yaml}");
+    println!(
+        "The four fields of networkinterface-sample's status that IronCore has, too:\n\n{yaml}"
+    );
     Ok(())
 }
 
