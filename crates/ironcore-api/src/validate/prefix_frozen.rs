@@ -26,7 +26,13 @@ pub(super) fn spec(
         set_once(&at.field("prefix"), given(now), given(before), faults);
     }
     let length = |spec: &PrefixSpec<'_>| spec.prefixLength.filter(|length| *length != 0);
-    set_once(&at.field("prefixLength"), length(new), length(old), faults);
+    let (new_length, old_length) = (length(new), length(old));
+    set_once(
+        &at.field("prefixLength"),
+        new_length.as_ref(),
+        old_length.as_ref(),
+        faults,
+    );
     parent(&at.field("parentRef"), new, old, faults);
     let (now, before) = (new.parentSelector.as_ref(), old.parentSelector.as_ref());
     let same = now.and_then(Later::get) == before.and_then(Later::get);

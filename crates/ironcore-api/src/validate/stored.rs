@@ -17,13 +17,13 @@ pub(super) fn immutable(
 }
 
 /// The same of a field that a user may leave open at first.
-pub(super) fn set_once<T: PartialEq>(
+pub(super) fn set_once<T: PartialEq + ?Sized>(
     at: &FieldPath<'_>,
-    new: Option<T>,
-    old: Option<T>,
+    new: Option<&T>,
+    old: Option<&T>,
     faults: &mut Faults,
 ) {
-    let detail = match (&old, &new) {
+    let detail = match (old, new) {
         (Some(_), None) => words::NOT_CLEARED,
         (Some(old), Some(new)) if old != new => words::NOT_MODIFIED,
         _ => return,
