@@ -7,8 +7,8 @@ use kube::{Client, Config};
 use ni_controller::client::client;
 use ni_controller::metrics::Metrics;
 use ni_controller::release;
-use ni_controller::watch::{Watches, once};
-use ni_controller::world::{Kind, Machine, Watched};
+use ni_controller::watch::{Watches, list};
+use ni_controller::world::{Kind, Watched};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -45,7 +45,7 @@ async fn watches_give_it_up_and_try_again() {
 #[tokio::test]
 async fn lists_and_reads_fail() {
     let (client, _connections) = silent(Duration::from_millis(200)).await;
-    let list = once::<Machine>(client.clone(), &Scope::All);
+    let list = list(&client, Kind::Machine, &Scope::All, drop);
     let listed = tokio::time::timeout(PATIENCE, list).await;
     assert!(listed.expect("in time").is_err());
     let found = tokio::time::timeout(PATIENCE, release::preview(&client)).await;

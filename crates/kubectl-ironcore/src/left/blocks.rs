@@ -68,7 +68,9 @@ mod tests {
     fn picture(root: &str, held: &[&str]) -> String {
         let block = |text: &str| parse_prefix(text).expect("a block");
         let mut space = Space::of(block(root));
-        held.iter().for_each(|held| space.hold(block(held)));
+        for held in held {
+            space.hold(block(held));
+        }
         let free = space.used().missing(block(root).into());
         let cells = cells(block(root), &free).into_iter();
         let letters = cells.map(|cell| match cell {

@@ -26,9 +26,13 @@ fn causes(why: &Why) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn the_root_of_the_trouble_comes_first() {
-    let pool = "
+const LITERAL: &str = "
+kind: nic
+name: a
+spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.1}]}
+";
+
+const POOL: &str = "
 kind: pfx
 name: pool
 spec: {ipFamily: IPv4, prefix: 10.0.0.0/31}
@@ -45,8 +49,10 @@ spec: {ipFamily: IPv4, prefix: 10.0.0.1/32, parentRef: {name: pool}}
 status: {phase: Allocated}
 ---
 ";
-    let own = |parent: &str| {
-        format!(
+
+/// The interface `a` with a prefix of its own, which asks for an address of `parent`.
+fn own(parent: &str) -> String {
+    format!(
             "
 kind: pfx
 name: a-0
@@ -58,17 +64,28 @@ kind: nic
 name: a
 spec: {{networkRef: {{name: net}}, ipFamilies: [IPv4], ips: [{{ephemeral: {{prefixTemplate: {{spec: {{ipFamily: IPv4, prefixLength: 32, parentRef: {{name: {parent}}}}}}}}}}}]}}
 "
-        )
-    };
-    let literal = "
-kind: nic
-name: a
-spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.1}]}
-";
-    let cases: [(&str, String, &str, &[&str]); 8] = [
+    )
+}
+
+/// What is asked about, all that there is, and the causes, the deepest first.
+type Case<'a> = (&'a str, String, &'a str, &'a [&'a str]);
+
+fn holds<const N: usize>(cases: [Case<'_>; N]) {
+    for (case, objects, object, expected) in cases {
+        let why = of(&view(&objects), object);
+        assert_eq!(causes(&why), expected, "{case}");
+        assert!(!why.well, "{case}");
+        let (first, remedy) = (&why.causes[0].reason, why.causes[0].remedy);
+        assert!(remedy.is_some(), "{case}: no remedy of {first}");
+    }
+}
+
+#[test]
+fn what_an_object_refers_to_is_the_root_of_its_trouble() {
+    holds([
         (
             "a full pool",
-            format!("{NET}{pool}{}", own("pool")),
+            format!("{NET}{POOL}{}", own("pool")),
             "nic/a",
             &["Prefix pool: NoRoom", "Prefix a-0: NoRoom", "NetworkInterface a: PrefixPending"],
         ),
@@ -80,7 +97,7 @@ spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.1}]}
         ),
         (
             "a network that does not exist",
-            literal.to_owned(),
+            LITERAL.to_owned(),
             "nic/a",
             &["Network net: NetworkNotFound", "NetworkInterface a: NetworkNotFound"],
         ),
@@ -95,13 +112,19 @@ status: {{state: Error}}
 kind: machine
 name: m
 spec: {{networkInterfaces: [{{name: x, networkInterfaceRef: {{name: a}}}}, {{name: y, networkInterfaceRef: {{name: none}}}}]}}
----{literal}"),
+---{LITERAL}"),
             "machine/m",
             &["Network net: NetworkError", "NetworkInterface a: NetworkError", "Machine m: InterfacesPending"],
         ),
+    ]);
+}
+
+#[test]
+fn what_another_has_or_keeps_is_the_root_of_its_trouble() {
+    holds([
         (
             "an address that another has",
-            format!("{NET}{literal}---
+            format!("{NET}{LITERAL}---
 kind: nic
 name: older
 meta: {{creationTimestamp: 1970-01-01T00:00:00Z}}
@@ -112,7 +135,7 @@ spec: {{networkRef: {{name: net}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.1}}
         ),
         (
             "an address that another keeps until it is gone",
-            format!("{NET}{literal}---
+            format!("{NET}{LITERAL}---
 kind: nic
 name: older
 meta: {{creationTimestamp: 1970-01-01T00:00:00Z, deletionTimestamp: 1970-01-01T00:00:09Z}}
@@ -141,22 +164,11 @@ spec: {{networkRef: {{name: net}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.1}}
 kind: net
 name: net
 meta: {{finalizers: [networking.ironcore.dev/network], deletionTimestamp: 1970-01-01T00:00:09Z}}
----{literal}"),
+---{LITERAL}"),
             "nic/a",
             &["Network net: InUse", "NetworkInterface a: NetworkDeleting"],
         ),
-    ];
-    for (case, objects, object, expected) in cases {
-        let why = of(&view(&objects), object);
-        assert_eq!(causes(&why), expected, "{case}");
-        assert!(!why.well, "{case}");
-        let first = &why.causes[0];
-        assert!(
-            first.remedy.is_some(),
-            "{case}: no remedy of {}",
-            first.reason
-        );
-    }
+    ]);
 }
 
 #[test]
