@@ -259,7 +259,7 @@ fn rest_is_served(sim: &Sim) {
         }
         if is_alive(virtual_ip) && shown.is_none() {
             let roots = pools.list(Kind::Prefix).filter(|prefix| is_pool(prefix));
-            let free: usize = roots.map(|pool| free_addresses(pool)).sum();
+            let free: usize = roots.map(free_addresses).sum();
             assert_eq!(free, 0, "waits for a free address: {virtual_ip}");
         }
     }
