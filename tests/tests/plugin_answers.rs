@@ -36,9 +36,7 @@ impl Stage {
                 .await;
         }
         space.root("pool", "10.9.0.0/29", "").await;
-        space
-            .granted("one", "/30", &of("pool"), "10.9.0.0/30")
-            .await;
+        space.granted("one", "/30", "pool", "10.9.0.0/30").await;
         Self {
             plugin: Plugin::new(turn.kubeconfig()),
             space,
