@@ -77,14 +77,11 @@ pub(crate) fn causes(why: &Value) -> Vec<String> {
     let told = causes.map(|cause| {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (object, reason) = (&cause["object"], text(&cause["reason"]));
-        match object.is_null() {
-            true => reason,
-            false => format!(
-                "{} {}: {reason}",
-                text(&object["kind"]),
-                text(&object["name"])
-            ),
+        if object.is_null() {
+            return reason;
         }
+        let (kind, name) = (text(&object["kind"]), text(&object["name"]));
+        format!("{kind} {name}: {reason}")
     });
     told.collect()
 }
