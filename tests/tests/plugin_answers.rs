@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::plane::{ALLOCATES, Turn};
 use crate::support::plugin::Plugin;
-use crate::support::prefixes::of;
+use crate::support::prefixes::{of, used};
 use crate::support::space::{NIC, PREFIX, Space, VIP};
 use crate::support::text::{ip, makes};
 use crate::support::wait::eventually;
@@ -36,9 +36,9 @@ impl Stage {
                 .await;
         }
         space.root("pool", "10.9.0.0/29", "").await;
-        space
-            .granted("one", "/30", &of("pool"), "10.9.0.0/30")
-            .await;
+        space.granted("one", "/30", "pool", "10.9.0.0/30").await;
+        // Nothing is under way.
+        space.until(PREFIX, "pool", &used(&["10.9.0.0/30"])).await;
         Self {
             plugin: Plugin::new(turn.kubeconfig()),
             space,

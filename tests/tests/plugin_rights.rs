@@ -47,10 +47,14 @@ async fn its_role_is_enough_and_who_may_view_a_namespace_is_told_what_is_unknown
         .await
         .expect("a binding");
     let here: Api<RoleBinding> = Api::namespaced(space.client.clone(), &space.name);
-    let views = serde_json::from_value(binding("views", "view", &space));
-    here.create(&PostParams::default(), &views.expect("a binding"))
-        .await
-        .expect("a binding");
+    // Of which `view` is made up where kube-controller-manager aggregates roles.
+    for role in ["view", "ironcore-ni-view"] {
+        let mut views = binding("views", role, &space);
+        views["metadata"]["name"] = role.into();
+        let views = serde_json::from_value(views).expect("a binding");
+        let made = here.create(&PostParams::default(), &views).await;
+        made.expect("a binding");
+    }
 
     let n = &space.name;
     let asks = Plugin::new(&kubectl.service_account(n, "asks").await);

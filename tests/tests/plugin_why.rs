@@ -6,7 +6,6 @@ use tokio::io::AsyncReadExt;
 use crate::support::controller::Controller;
 use crate::support::plane::{ALLOCATES, Turn};
 use crate::support::plugin::{Plugin, causes, next};
-use crate::support::prefixes::of;
 use crate::support::quota::{set_quota, until_full};
 use crate::support::space::{MACHINE, NET, NIC, PREFIX, Space};
 use crate::support::text::{ip, makes};
@@ -94,10 +93,10 @@ async fn the_root_of_the_trouble_is_named_and_what_to_do() {
     // A full pool.
     space.root("pool", "10.9.0.0/31", "").await;
     space
-        .granted("one", "10.9.0.0/32", &of("pool"), "10.9.0.0/32")
+        .granted("one", "10.9.0.0/32", "pool", "10.9.0.0/32")
         .await;
     space
-        .granted("two", "10.9.0.1/32", &of("pool"), "10.9.0.1/32")
+        .granted("two", "10.9.0.1/32", "pool", "10.9.0.1/32")
         .await;
     let own = "ipFamilies: [IPv4], ips: [{ephemeral: {prefixTemplate: {spec: {prefixLength: 32, parentRef: {name: pool}}}}}]";
     space.machine("late", &[makes("e", own)]).await;

@@ -6,12 +6,13 @@ mod leaving;
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use ironcore_api::scope::{Scope, Scopes};
 use kube::api::ListParams;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::DynamicObject;
 use kube::core::{ApiResource, GroupVersionKind};
+use kube::runtime::watcher;
 use kube::{Api, Client, Config};
 use ni_controller::client::client;
 use ni_controller::run::Clock;
@@ -102,10 +103,14 @@ impl Cluster {
 
     async fn list(&self, kind: Kind, scope: &Scope, view: &mut View) -> anyhow::Result<()> {
         let listed = list(&self.client, kind, scope, |event| view.observe(event)).await;
-        listed.with_context(|| match scope.namespace() {
-            None => format!("cannot list {} in all namespaces", kind.plural()),
-            Some(namespace) => format!("cannot list {} in namespace {namespace}", kind.plural()),
-        })
+        listed
+            .map_err(short)
+            .with_context(|| match scope.namespace() {
+                None => format!("cannot list {} in all namespaces", kind.plural()),
+                Some(namespace) => {
+                    format!("cannot list {} in namespace {namespace}", kind.plural())
+                }
+            })
     }
 
     async fn may_list_prefixes(&self, namespace: &Str) -> bool {
@@ -117,6 +122,23 @@ impl Cluster {
         api.list_metadata(&ListParams::default().limit(1))
             .await
             .is_ok()
+    }
+}
+
+/// Of a refusal only what the API server says.
+fn short(error: watcher::Error) -> anyhow::Error {
+    use watcher::Error;
+    match error {
+        Error::WatchStartFailed(error) | Error::InitialListFailed(error) => anyhow!(told(&error)),
+        error => error.into(),
+    }
+}
+
+/// The same of a single request.
+fn told(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Api(status) => status.message.clone(),
+        error => error.to_string(),
     }
 }
 

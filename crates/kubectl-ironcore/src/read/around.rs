@@ -34,10 +34,10 @@ pub(super) async fn read(client: &Client, scopes: &Scopes, controller: &Controll
         leader(client, controller),
         webhook(client),
         terminating(client, scopes),
-        told(client, scopes),
+        warnings(client, scopes),
     );
     let mut known = |what: &str, error: kube::Error| {
-        notes.push(format!("unknown: {what}: {error}"));
+        notes.push(format!("unknown: {what}: {}", super::told(&error)));
     };
     Around {
         leader: leader.unwrap_or_else(|error| {
@@ -141,17 +141,17 @@ async fn terminating(client: &Client, scopes: &Scopes) -> kube::Result<BTreeSet<
         .collect())
 }
 
-async fn told(client: &Client, scopes: &Scopes) -> kube::Result<Vec<Told>> {
+async fn warnings(client: &Client, scopes: &Scopes) -> kube::Result<Vec<Told>> {
     let mut told = Vec::new();
-    let warnings = format!("reportingController={REPORTER},type=Warning");
-    let warnings = ListParams::default().fields(&warnings).limit(EVENTS);
+    let selector = format!("reportingController={REPORTER},type=Warning");
+    let selected = ListParams::default().fields(&selector).limit(EVENTS);
     for scope in scopes.iter() {
         let api: Api<Event> = match &scope {
             Scope::All => Api::all(client.clone()),
             Scope::Namespace(name) => Api::namespaced(client.clone(), name),
         };
         told.extend(
-            api.list(&warnings)
+            api.list(&selected)
                 .await?
                 .items
                 .into_iter()

@@ -46,6 +46,7 @@ impl Controller {
             }
             Ok(None) => Self::defaults(namespace, None),
             Err(error) => {
+                let error = super::told(&error);
                 let note =
                     format!("unknown: flags of the controller, so its defaults are taken: {error}");
                 Self::defaults(namespace, Some(note))
