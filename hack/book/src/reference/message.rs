@@ -1,18 +1,28 @@
-//! What a rule tells who breaks it.
+//! What a user reads who breaks a rule.
 
 use serde_json::Value;
 
-/// The message of a rule, with `{…}` for what is put in.
+/// The message of a rule as Markdown, with `{…}` for a value in it. Where an expression chooses between messages, it is the one in
+/// constant words.
 pub(super) fn of(rule: &Value) -> String {
-    if let Some(expression) = rule["messageExpression"].as_str() {
-        return joined(expression).unwrap_or_else(|| {
-            format!(
-                "`{}`",
-                expression.split_whitespace().collect::<Vec<_>>().join(" ")
-            )
-        });
+    let expression = rule["messageExpression"].as_str();
+    let message = expression.and_then(joined);
+    let message =
+        message.unwrap_or_else(|| rule["message"].as_str().unwrap_or_default().to_owned());
+    escaped(&message)
+}
+
+/// The text as Markdown that shows it as it is, with code between its backticks.
+fn escaped(text: &str) -> String {
+    let (mut shown, mut in_code) = (String::new(), false);
+    for c in text.chars() {
+        in_code ^= c == '`';
+        if !in_code && matches!(c, '\\' | '[' | ']' | '*' | '_' | '<') {
+            shown.push('\\');
+        }
+        shown.push(c);
     }
-    rule["message"].as_str().unwrap_or_default().to_owned()
+    shown
 }
 
 /// The texts and values of a CEL expression that joins them by `+`; `None` of any other.
@@ -62,7 +72,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn messages_are_told_as_users_read_them() {
+    fn messages_are_shown_as_users_read_them() {
         let cases = [
             (
                 r#"'"' + self + '" is no address'"#,
@@ -73,14 +83,14 @@ mod tests {
                 "it was {oldSelf.families.join(', ')}",
             ),
             ("'a + b ' + string(self)", "a + b {string(self)}"),
-            (
-                "has(self.a) ? 'two' : 'none'",
-                "`has(self.a) ? 'two' : 'none'`",
-            ),
+            ("has(self.a) ? 'two' : 'none'", "some"),
         ];
         for (expression, expected) in cases {
-            assert_eq!(of(&json!({"messageExpression": expression})), expected);
+            let rule = json!({"messageExpression": expression, "message": "some"});
+            assert_eq!(of(&rule), expected);
         }
+        let regex = json!({"message": "matches '[a](b)*' as `c[0]`"});
+        assert_eq!(of(&regex), "matches '\\[a\\](b)\\*' as `c[0]`");
         assert_eq!(of(&json!({"message": "plain"})), "plain");
     }
 }
