@@ -278,7 +278,11 @@ async fn an_api_server_without_watch_list_is_listed_page_by_page() {
     change(&space, 20, 1).await;
     let controller = Controller::start(plane.kubeconfig(), &[]).await;
     assert_eq!(until_done(&space, 20, 1).await, uids);
-    assert!(controller.log().contains("no streaming lists"));
+    assert!(
+        controller
+            .log()
+            .contains("does not support streaming lists")
+    );
     plane.stop().await;
 }
 

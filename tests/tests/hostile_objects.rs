@@ -4,7 +4,7 @@ use kube::api::PostParams;
 use serde_json::{Value, json};
 
 use crate::support::plane::Turn;
-use crate::support::space::{MACHINE, NET, NIC, PREFIX, Space, VIP};
+use crate::support::space::{MACHINE, NIC, PREFIX, Space, VIP};
 use crate::support::text::{at, check, entries, ip, makes, makes_with};
 
 const AVAILABLE: &str = "status.state = Available";
@@ -51,9 +51,6 @@ async fn forged_marks_and_owner_references_reach_nothing_of_another_namespace() 
     let turn = Turn::take().await;
     let _controller = turn.controller(&[]).await;
     let (victim, attacker) = (turn.space().await, turn.space().await);
-    for space in [&victim, &attacker] {
-        space.create(NET, "net", "").await;
-    }
     let machine = victim.machine("a", &[makes("e", &ip("10.0.0.1"))]).await;
     let before = victim.until(NIC, "a-e", AVAILABLE).await;
     let virtual_ip = victim.create(VIP, "v", "").await;

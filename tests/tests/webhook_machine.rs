@@ -37,7 +37,7 @@ const REFUSED: &[Create] = &[
     Create("spec.networkInterfaces = [{name: A, networkInterfaceRef: {name: n}}]", Cause("spec.networkInterfaces[0].name", INVALID, "Invalid value: \"A\": a lowercase RFC 1123 subdomain must consist of"), "spec.networkInterfaces = [{name: a.b, networkInterfaceRef: {name: n}}]"),
     Create("spec.networkInterfaces = [{name: a}]", Cause("spec.networkInterfaces[0]", REQUIRED, "must specify one of: `networkInterfaceRef`, `ephemeral`"), "spec.networkInterfaces = null"),
     Create(concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.networkInterfaceRef.name = n"), Cause("spec.networkInterfaces[0].ephemeral", FORBIDDEN, "must specify exactly one of: "), nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}")),
-    Create(concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.name = ", long!()), Cause("spec.networkInterfaces[0].name", INVALID, "would be the name of the interface made for it"),
+    Create(concat!(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), "; spec.networkInterfaces.0.name = ", long!()), Cause("spec.networkInterfaces[0].name", INVALID, "as the name of the NetworkInterface created for it, must be no more than 253 characters"),
         concat!("spec.networkInterfaces = [{networkInterfaceRef: {name: n}, name: ", long!(), "}]")),
 ];
 
@@ -75,7 +75,7 @@ const CHANGES: &[Update] = &[
     Update("", "spec.guestConfig.hostname = h", Some(Cause("spec.guestConfig.hostname", FORBIDDEN, "field is immutable"))),
     Update("spec.guestConfig.hostname = h", "spec.guestConfig -", Some(Cause("spec.guestConfig.hostname", FORBIDDEN, "field is immutable"))),
     Update(IMAGE, "spec.volumes.0.localDisk.image = j", Some(Cause("spec.volumes[0].localDisk.image", FORBIDDEN, "field cannot be modified once set"))),
-    Update(IMAGE, "spec.volumes.0 -", Some(Cause("spec.volumes", FORBIDDEN, "may not remove a volume that has a `localDisk.image` may not remove a volume"))),
+    Update(IMAGE, "spec.volumes.0 -", Some(Cause("spec.volumes", FORBIDDEN, "may not remove a volume that has a `localDisk.image`"))),
     Update(IMAGE, "spec.volumes = [{name: c, emptyDisk: {}}, {name: a, localDisk: {image: i}}]", None),
     Update(nic!("{networkRef: {name: n}, ips: [{value: 10.0.0.1}]}"), nic!("{networkRef: {name: m}, ips: [{value: 'fd00::1'}], attributes: {a: b}}"), None),
     Update("", "spec.power = Off; spec.tolerations = [{key: k, operator: Exists}]; spec.ignitionRef.name = i", None),

@@ -61,7 +61,7 @@ const IPS_REFUSED: &[Create] = &[
     Create("spec.ips.0.ephemeral.prefixTemplate.spec.parentRef.name = a", Cause("spec.ips[0].ephemeral", FORBIDDEN, "must specify exactly one of: `value`, `ephemeral`"), ip!("{parentRef: {name: a}}")),
     Create("spec.ips = [{ephemeral: {}}]", Cause("spec.ips[0].ephemeral.prefixTemplate", REQUIRED, "must be specified"), ""),
     Create("spec.ips = [{ephemeral: {prefixTemplate: {}}}]", Cause(IP, REQUIRED, "must be specified"), ""),
-    Create(ip!("{parentRef: {name: a}, ipFamily: IPv6, prefixLength: 32}"), Cause("spec.ips[0].ephemeral.prefixTemplate.spec.ipFamily", INVALID, "Invalid value: \"IPv6\": must be IPv4 to match `ipFamilies[0]`"), ip!("{parentRef: {name: a}, ipFamily: IPv4}")),
+    Create(ip!("{parentRef: {name: a}, ipFamily: IPv6, prefixLength: 128}"), Cause("spec.ips[0].ephemeral.prefixTemplate.spec.ipFamily", INVALID, "Invalid value: \"IPv6\": must be IPv4 to match `ipFamilies[0]`"), ip!("{parentRef: {name: a}, ipFamily: IPv4}")),
     Create(ip!("{prefix: 10.0.0.0/24}"), Cause("spec.ips[0].ephemeral.prefixTemplate.spec.prefix", INVALID, "Invalid value: \"10.0.0.0/24\": must be of length 32 for IPv4, 128 for IPv6"), ip!("{prefix: 10.0.0.0/32}")),
     Create(ip!("{parentRef: {name: a}, prefixLength: 24}"), Cause("spec.ips[0].ephemeral.prefixTemplate.spec.prefixLength", INVALID, "Invalid value: 24: "), ip!("{parentRef: {name: a}, prefixLength: 32}")),
     Create("spec.ips = [{ephemeral: {prefixTemplate: {metadata: {name: a}, spec: {prefix: 10.0.0.1/32}}}}]", Cause("spec.ips[0].ephemeral.prefixTemplate.metadata.name", FORBIDDEN, "may not be specified: the controller sets it"), "spec.ips = [{ephemeral: {prefixTemplate: {metadata: {labels: {a: b}}, spec: {prefix: 10.0.0.1/32}}}}]"),

@@ -52,8 +52,8 @@ const NETWORKS_REFUSED: &[Create] = &[
     Create("spec.peerings = [{name: a, networkRef: {name: n}}, {name: a, networkRef: {name: o}}]", Cause("spec.peerings[1].name", DUPLICATE, "Duplicate value: \"a\""), "spec.peerings = [{name: a, networkRef: {name: n}}, {name: b, networkRef: {name: o}}]"),
     Create("spec.peerings = [{name: a, networkRef: {name: n}}, {name: b, networkRef: {name: n}}]", Cause("spec.peerings[1].networkRef", DUPLICATE, "Duplicate value: \"n\""), "spec.peerings = [{name: a, networkRef: {name: n}}, {name: b, networkRef: {name: n, namespace: o}}]"),
     // Only known where the object's own name is.
-    Create("spec.peerings = [{name: a, networkRef: {name: x}}]", Cause("spec.peerings[0].networkRef", FORBIDDEN, "a network may not be the network itself"), "spec.peerings = [{name: a, networkRef: {name: x, namespace: other}}]"),
-    Create("spec.incomingPeerings = [{name: x}]", Cause("spec.incomingPeerings[0]", FORBIDDEN, "a network may not be the network itself"), "spec.incomingPeerings = [{name: x, namespace: other}]"),
+    Create("spec.peerings = [{name: a, networkRef: {name: x}}]", Cause("spec.peerings[0].networkRef", FORBIDDEN, "may not be the network itself"), "spec.peerings = [{name: a, networkRef: {name: x, namespace: other}}]"),
+    Create("spec.incomingPeerings = [{name: x}]", Cause("spec.incomingPeerings[0]", FORBIDDEN, "may not be the network itself"), "spec.incomingPeerings = [{name: x, namespace: other}]"),
     Create("spec.incomingPeerings = [{name: n}, {name: n, uid: u}]", Cause("spec.incomingPeerings[1]", DUPLICATE, "Duplicate value: \"n\""), "spec.incomingPeerings = [{name: n}, {name: n, namespace: o}]"),
     Create("spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: p}]}, {name: b, networkRef: {name: o}, prefixes: [{name: p}]}]", Cause("spec.peerings[1].prefixes[0].name", DUPLICATE, "Duplicate value: \"p\""),
         "spec.peerings = [{name: a, networkRef: {name: n}, prefixes: [{name: p}]}, {name: b, networkRef: {name: o}, prefixes: [{name: q}]}]"),

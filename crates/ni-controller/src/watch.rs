@@ -156,6 +156,11 @@ fn refuses_streaming(error: &Error) -> bool {
     matches!(error, Error::WatchStartFailed(kube::Error::Api(status)) if status.code == 422 || status.code == 400)
 }
 
+/// A streaming list is a watch: who may not watch may still list.
+fn may_only_list(error: &Error) -> bool {
+    matches!(error, Error::WatchStartFailed(kube::Error::Api(status)) if status.code == 403)
+}
+
 fn report(kind: Kind, scope: &Scope, error: &Error) {
     let (kind, namespace) = (kind.as_str(), scope.namespace());
     match error {
@@ -200,7 +205,9 @@ pub async fn list(
         let api = api::<T>(client.clone(), scope);
         let listed = list_by(api.clone(), streaming, scope, &mut take).await;
         match listed {
-            Err(error) if refuses_streaming(&error) => list_by(api, paged, scope, take).await,
+            Err(error) if refuses_streaming(&error) || may_only_list(&error) => {
+                list_by(api, paged, scope, take).await
+            }
             listed => listed,
         }
     })
