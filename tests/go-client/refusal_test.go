@@ -79,7 +79,7 @@ func TestAReferenceToNothingIsWarnedOf(t *testing.T) {
 			IPs:        []v1alpha1.NetworkInterfaceIP{{Value: "10.0.0.1"}},
 		},
 	}))
-	want := `spec.networkRef.name: Network "late" does not exist in namespace "` + namespace + `"`
+	want := `spec.networkRef.name: Network "late" not found in namespace "` + namespace + `"`
 	if len(warned) != 1 || !strings.HasPrefix(warned[0], want) {
 		t.Errorf("warned of %q, not of %q", warned, want)
 	}
