@@ -109,8 +109,8 @@ pub(crate) mod tests {
         let damaged = chain.replace("MII", "!!!");
         let day = Duration::from_hours(24);
         let cases = [
-            ("", key.as_str(), now, "no certificate in it"),
-            (&key, &key, now, "no certificate in it"),
+            ("", key.as_str(), now, "contains no certificate"),
+            (&key, &key, now, "contains no certificate"),
             (&damaged, &key, now, "a certificate is not valid PEM"),
             (&chain, "", now, "the key is not valid PEM"),
             (&chain, &chain, now, "the key is not valid PEM"),

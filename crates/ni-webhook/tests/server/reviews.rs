@@ -229,7 +229,7 @@ async fn other_bodies_are_a_bad_request_that_says_why() {
         (b"{}".to_vec(), "admission.k8s.io/v1"),
         (beta.into_bytes(), "admission.k8s.io/v1"),
         (without_uid.into_bytes(), "request.uid"),
-        (not_utf8, "no AdmissionReview"),
+        (not_utf8, "not an AdmissionReview"),
     ];
     for (body, reason) in cases {
         let sent = String::from_utf8_lossy(&body).into_owned();
@@ -261,7 +261,7 @@ async fn a_refusal_reads_as_the_api_servers_own() {
         (
             "spec.ips",
             "FieldValueInvalid",
-            "Invalid value: ips and ipFamilies differ in number (1 and 2): give one ip for each family, in the same order",
+            "Invalid value: 1: must have one item for each item of `ipFamilies`, in the same order",
         ),
         (
             "spec.ips[0].value",

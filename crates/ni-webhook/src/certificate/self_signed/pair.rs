@@ -224,8 +224,8 @@ pub(crate) mod tests {
             (other.ca(), one.certificate(), one.key(), "did not sign"),
             (&both, one.certificate(), one.key(), "not one certificate"),
             ("", one.certificate(), one.key(), "not one certificate"),
-            (one.ca(), "", one.key(), "there is no certificate"),
-            (one.ca(), one.key(), one.key(), "there is no certificate"),
+            (one.ca(), "", one.key(), "contains no certificate"),
+            (one.ca(), one.key(), one.key(), "contains no certificate"),
             (one.ca(), one.certificate(), "", "the key is not valid PEM"),
         ];
         for (ca, certificate, key, expected) in cases {
