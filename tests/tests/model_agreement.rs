@@ -12,6 +12,8 @@ fn hold(outcome: &Outcome, seed: u64) {
         stories.is_empty(),
         "cargo xtask check --scope model --seed {seed}\n{stories}"
     );
+    // Seen once in some hundred thousand requests, on a machine under load.
+    assert!(outcome.figures.sent_again <= 1, "{:?}", outcome.figures);
 }
 
 #[tokio::test(flavor = "multi_thread")]

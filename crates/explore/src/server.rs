@@ -268,28 +268,7 @@ impl Server {
 
     /// Serves a request of a controller's.
     pub fn serve(&mut self, kind: Kind, name: &str, request: &Request) -> Outcome {
-        let ask = |asked: &api_model::Request<'_>| {
-            let answer = |model: &mut Model| model.serve(kind, name, asked);
-            outcome(kind, request, self.change(answer))
-        };
-        let mut ask = ask;
-        match request {
-            Request::Create(body) => ask(&api_model::Request::Create(body)),
-            Request::Patch(body) => ask(&api_model::Request::Patch(body)),
-            Request::PatchStatus(body) => ask(&api_model::Request::PatchStatus(body)),
-            Request::Delete { uid, version } => {
-                ask(&api_model::Request::Delete(api_model::Delete {
-                    uid: Some(uid),
-                    version: Some(&version.to_string()),
-                    policy: Some(Policy::Background),
-                }))
-            }
-            Request::Read => ask(&api_model::Request::Get),
-            Request::Ask(question) => {
-                let mut all = self.model.list(kind);
-                Outcome::Told(all.any(|object| question.is_answered_by(name, object)))
-            }
-        }
+        self.change(|model| serve(model, kind, name, request))
     }
 
     /// Serves a request of a controller's, and looks whether it was right; see [`write_is_right`] for the view.
@@ -359,11 +338,35 @@ pub fn uid(object: &Value) -> &str {
     object["metadata"]["uid"].as_str().unwrap_or_default()
 }
 
-/// What an answer means to the controller, as its client puts it.
+/// Serves a request of a controller's by the model; the answer as the controller's client puts it.
 ///
 /// # Panics
 /// If an object's metadata does not decode, which the model never stores.
-pub fn outcome(kind: Kind, request: &Request, answer: Answer) -> Outcome {
+pub fn serve(model: &mut Model, kind: Kind, name: &str, request: &Request) -> Outcome {
+    let version;
+    let asked = match request {
+        Request::Create(body) => api_model::Request::Create(body),
+        Request::Patch(body) => api_model::Request::Patch(body),
+        Request::PatchStatus(body) => api_model::Request::PatchStatus(body),
+        Request::Delete { uid, version: of } => {
+            version = of.to_string();
+            api_model::Request::Delete(api_model::Delete {
+                uid: Some(uid),
+                version: Some(&version),
+                policy: Some(Policy::Background),
+            })
+        }
+        Request::Read => api_model::Request::Get,
+        Request::Ask(question) => {
+            let mut all = model.list(kind);
+            return Outcome::Told(all.any(|object| question.is_answered_by(name, object)));
+        }
+    };
+    outcome(kind, request, model.serve(kind, name, &asked))
+}
+
+/// What an answer means to the controller.
+fn outcome(kind: Kind, request: &Request, answer: Answer) -> Outcome {
     match answer {
         Answer::Object(object) => {
             Outcome::Object(AnyObject::decode(kind, &object.to_string()).expect("metadata decodes"))

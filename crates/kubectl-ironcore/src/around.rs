@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::lease::Record;
@@ -117,6 +118,24 @@ impl Leader {
     }
 }
 
+impl Webhook {
+    /// Whether it answers behind `service`, by that Service's endpoints. One that does not say whether it is ready is (Kubernetes API,
+    /// `EndpointConditions`).
+    pub fn of(service: &str, slices: &[EndpointSlice]) -> Self {
+        let endpoints = slices.iter().flat_map(|slice| &slice.endpoints).flatten();
+        let ready = endpoints.filter(|endpoint| {
+            let conditions = endpoint.conditions.as_ref();
+            conditions.and_then(|conditions| conditions.ready) != Some(false)
+        });
+        match ready.count() {
+            0 => Self::Silent {
+                why: format!("Service {service} has no ready endpoint"),
+            },
+            ready => Self::Answers { ready },
+        }
+    }
+}
+
 impl Around {
     /// Whether the controller looks after the namespace, as far as that is known.
     pub fn looks_after(&self, namespace: &str) -> bool {
@@ -127,6 +146,8 @@ impl Around {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use serde_json::json;
 
     use super::*;
 
@@ -164,6 +185,39 @@ mod tests {
         ] {
             let found = Leader::of(lease.as_ref(), elects, at(100));
             assert_eq!(found, expected, "{lease:?} {elects}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_answers_by_each_endpoint_that_is_not_unready() {
+        let slice = |conditions: &[serde_json::Value]| -> EndpointSlice {
+            let endpoints: Vec<_> = conditions
+                .iter()
+                .map(|conditions| json!({ "addresses": ["10.0.0.1"], "conditions": conditions }))
+                .collect();
+            let slice = json!({ "metadata": {}, "addressType": "IPv4", "endpoints": endpoints });
+            serde_json::from_value(slice).expect("a slice")
+        };
+        let [ready, unready, unsaid] = [
+            json!({ "ready": true }),
+            json!({ "ready": false }),
+            json!(null),
+        ];
+        let silent = Webhook::Silent {
+            why: "Service a/b has no ready endpoint".to_owned(),
+        };
+        for (slices, expected) in [
+            (vec![], silent.clone()),
+            (
+                vec![slice(std::slice::from_ref(&unready)), slice(&[])],
+                silent,
+            ),
+            (
+                vec![slice(&[ready, unready]), slice(&[unsaid])],
+                Webhook::Answers { ready: 2 },
+            ),
+        ] {
+            assert_eq!(Webhook::of("a/b", &slices), expected, "{slices:?}");
         }
     }
 }

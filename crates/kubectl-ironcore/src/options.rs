@@ -39,7 +39,7 @@ const EXIT: &str = "Exit codes:
   1  it is not: not Available, held by nobody, something waits for room, something was found
   2  the question could not be answered; standard error says why
 
-Colours are left out where standard output is no terminal, or NO_COLOR is set.";
+Output is coloured only on a terminal, and never if NO_COLOR is set.";
 
 /// Which cluster, and where in it.
 #[derive(Debug, Args)]
@@ -93,7 +93,7 @@ pub enum Question {
     },
     /// What belongs to whom: machines, their interfaces, the prefixes and virtual IPs of these, with states and addresses.
     Tree {
-        /// Machines; without any, all, and the interfaces that are no machine's.
+        /// Names of machines. Default: all machines, and the interfaces that do not belong to a machine.
         #[arg(value_name = "MACHINE")]
         machines: Vec<String>,
         /// Show each of many that are alike and well.

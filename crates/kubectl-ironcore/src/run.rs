@@ -10,6 +10,7 @@ use ni_controller::metrics::Metrics;
 use ni_controller::watch::Watches;
 use ni_controller::world::{Key, Kind};
 use serde::Serialize;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::check::{check, confirmed, deleting, namespaces};
 use crate::left::left;
@@ -23,6 +24,9 @@ use crate::why::{Why, why};
 
 /// How long what looks wrong may take to come right by itself: a record is cleaned up a second after the last grant.
 const SETTLES: Duration = Duration::from_secs(2);
+
+/// In a busy namespace each answer takes in what came in this time: each costs a few requests.
+const TURN: Duration = Duration::from_secs(1);
 
 /// Answers the question. Says whether all that was asked about is well.
 ///
@@ -108,8 +112,11 @@ impl Answer<'_> {
         let (mut view, watched, controller) = cluster.empty().await?;
         let mut watches = Watches::start(&cluster.client, &watched, &Metrics::default());
         let mut last: Option<Why> = None;
+        let mut turns = interval(TURN);
+        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while let Some(event) = watches.next().await {
             view.observe(event);
+            turns.tick().await;
             while let Some(event) = watches.try_next() {
                 view.observe(event);
             }

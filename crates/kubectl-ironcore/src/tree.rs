@@ -1,6 +1,6 @@
-//! What belongs to whom, with states and addresses; what is equal and well is folded.
+//! What belongs to whom, with states and addresses. Healthy branches that look alike are folded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use ni_controller::world::{Interface, Kind, Namespace};
 use serde::Serialize;
@@ -29,11 +29,11 @@ fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
-/// So many alike stand each by itself.
+/// More branches than this that look alike are folded.
 const FEW: usize = 3;
 
-/// What belongs to these machines, as far as they exist, or where none is named, to all, and the interfaces that are no machine's.
-/// Without `all`, equal ones that are well are folded.
+/// What belongs to these machines, as far as they exist. If none is named: what belongs to any machine, and the interfaces that do not
+/// belong to a machine. Without `all`, healthy branches that look alike are folded.
 pub fn tree(view: &View, machines: &[String], all: bool) -> Vec<Branch> {
     let mut branches = Vec::new();
     for (name, namespace) in view.namespaces() {
@@ -127,18 +127,18 @@ fn branch(
 
 /// Folds those that are well and alike, where they are more than a few.
 fn fold(branches: Vec<Branch>) -> Vec<Branch> {
-    let mut groups: Vec<(Vec<String>, Vec<Branch>)> = Vec::new();
+    let mut groups: Vec<Vec<Branch>> = Vec::new();
+    let mut by_shape: HashMap<Vec<String>, usize> = HashMap::new();
     for branch in branches {
-        let shape = branch.shape();
-        let group = groups
-            .iter_mut()
-            .find(|(known, of)| *known == shape && of.iter().all(Branch::is_well));
-        match group.filter(|_| branch.is_well()) {
-            Some((_, alike)) => alike.push(branch),
-            None => groups.push((shape, vec![branch])),
+        let place = branch
+            .is_well()
+            .then(|| *by_shape.entry(branch.shape()).or_insert(groups.len()));
+        match place.and_then(|place| groups.get_mut(place)) {
+            Some(alike) => alike.push(branch),
+            None => groups.push(vec![branch]),
         }
     }
-    let folded = groups.into_iter().flat_map(|(_, mut alike)| {
+    let folded = groups.into_iter().flat_map(|mut alike| {
         if alike.len() > FEW {
             let further = alike.len() - 1;
             alike.truncate(1);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use clap::Parser;
-use explore::server::{definitions, outcome};
+use explore::server::{Model as Server, definitions, serve};
 use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use kubectl_ironcore::around::Around;
@@ -12,14 +12,12 @@ use kubectl_ironcore::check::{AllLeaving, check};
 use kubectl_ironcore::object::Object;
 use kubectl_ironcore::view::View;
 use kubectl_ironcore::why::why;
-use ni_controller::core::{Backoff, Core, Now, Order, Outcome};
+use ni_controller::core::{Backoff, Core, Now};
 use ni_controller::options::{Cli, Command};
-use ni_controller::plan::{Options, Request};
+use ni_controller::plan::Options;
 use ni_controller::world::{AnyObject, Event, Key, Kind};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-type Server = api_model::Server<Kind>;
 
 /// An interface of a random world.
 #[derive(Clone, Debug)]
@@ -248,7 +246,8 @@ impl Running {
                 }
             }
             if let Some(order) = self.core.next(self.now()) {
-                let outcome = serve(server, &order);
+                let change = &order.change;
+                let outcome = serve(server, change.kind, &change.name, &change.request);
                 self.core.answer(order.ticket, outcome, self.now());
                 continue;
             }
@@ -261,32 +260,6 @@ impl Running {
         }
         panic!("the controller never comes to rest");
     }
-}
-
-fn serve(server: &mut Server, order: &Order) -> Outcome {
-    let (kind, name, request) = (order.change.kind, &order.change.name, &order.change.request);
-    let answer = match request {
-        Request::Create(body) => server.serve(kind, name, &api_model::Request::Create(body)),
-        Request::Patch(body) => server.serve(kind, name, &api_model::Request::Patch(body)),
-        Request::PatchStatus(body) => {
-            server.serve(kind, name, &api_model::Request::PatchStatus(body))
-        }
-        Request::Delete { uid, version } => {
-            let version = version.to_string();
-            let delete = api_model::Delete {
-                uid: Some(uid),
-                version: Some(&version),
-                policy: Some(api_model::Policy::Background),
-            };
-            server.serve(kind, name, &api_model::Request::Delete(delete))
-        }
-        Request::Read => server.serve(kind, name, &api_model::Request::Get),
-        Request::Ask(question) => {
-            let mut all = server.list(kind);
-            return Outcome::Told(all.any(|object| question.is_answered_by(name, object)));
-        }
-    };
-    outcome(kind, request, answer)
 }
 
 fn decode(kind: Kind, object: &Value) -> AnyObject {

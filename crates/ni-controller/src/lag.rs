@@ -11,7 +11,7 @@ use crate::world::{Kind, Meta};
 #[derive(Debug)]
 pub struct Lag {
     scopes: Scopes,
-    /// The version of a write of ours that the watch is awaited to show, and when it was answered.
+    /// The version that one of our writes made, which the watch has yet to show, and when it was answered.
     awaited: HashMap<(Kind, Scope), (u64, Instant)>,
 }
 

@@ -61,7 +61,7 @@ mod tests {
             (Some(5), 9, 5, other, None),
             (Some(5), 9, 10, other, None),
             (None, 9, 10, create, None),
-            // The answer to another request of ours was faster than the watch.
+            // The answer to another of our requests was faster than the watch.
             (Some(12), 9, 12, other, None),
             (Some(12), 9, 13, other, None),
             // Older than it was.

@@ -50,7 +50,7 @@ pub(super) fn optional_label(text: &str) -> Verdict {
     check(text.is_empty() || is_part(text), words::LABEL)
 }
 
-/// The name of such an object is no longer than a label.
+/// The name has no more characters than a label may have.
 pub(super) fn short(text: &str) -> Verdict {
     check(text.chars().count() <= words::LABEL_MOST, words::LABEL_LONG)
 }

@@ -2,6 +2,7 @@
 
 use address_space::{Block as Bits, Cover};
 use ironcore_api::address::Prefix as Block;
+use ni_controller::plan::some_of;
 use ni_controller::world::{Kind, Namespace, Prefix};
 
 use super::{AllLeaving, Finding, object};
@@ -90,16 +91,14 @@ fn record(parent: &Prefix, root: Block, namespace: &Namespace) -> Vec<Finding> {
         .record
         .as_ref()
         .map_or(&nothing, |record| &record.used);
-    let finding = |reason, blocks: String, why| {
-        let message = format!("{blocks} of status.used {why}");
-        Finding::on(Kind::Prefix, &parent.meta, reason, message)
-    };
-    let unnamed = texts(&missing(used, &held), root);
-    let unrecorded = texts(&missing(&held, used), root);
-    let unnamed = unnamed.map(|blocks| finding("UsedByNobody", blocks, "is what no Prefix has"));
-    let unrecorded = unrecorded.map(|blocks| {
+    let finding = |reason, message| Finding::on(Kind::Prefix, &parent.meta, reason, message);
+    let unnamed = texts(&missing(used, &held), root).map(|blocks| {
+        let message = format!("{blocks} of status.used is what no Prefix has");
+        finding("UsedByNobody", message)
+    });
+    let unrecorded = texts(&missing(&held, used), root).map(|blocks| {
         let message = format!("{blocks} is not in status.used, though Prefixes have it");
-        Finding::on(Kind::Prefix, &parent.meta, "NotRecorded", message)
+        finding("NotRecorded", message)
     });
     unnamed.into_iter().chain(unrecorded).collect()
 }
@@ -112,15 +111,9 @@ fn missing(these: &Cover, those: &Cover) -> Cover {
 
 /// The first few of these blocks, and how many more there are.
 fn texts(blocks: &Cover, root: Block) -> Option<String> {
-    const FEW: usize = 4;
-    let all = blocks
+    let blocks = blocks
         .iter()
         .map(|block| block.prefix(root.family()).to_string());
-    let few: Vec<String> = all.take(FEW).collect();
-    let more = blocks.len().saturating_sub(FEW);
-    match (few.is_empty(), more) {
-        (true, _) => None,
-        (false, 0) => Some(few.join(", ")),
-        (false, more) => Some(format!("{} and {more} more", few.join(", "))),
-    }
+    let blocks: Vec<String> = blocks.collect();
+    some_of(blocks.iter().map(String::as_str))
 }

@@ -1,5 +1,7 @@
 //! `left` as text.
 
+use ni_controller::plan::some_of;
+
 use super::Page;
 use super::paint::{faint, strong};
 use super::table::table;
@@ -7,8 +9,6 @@ use crate::left::{Cell, Fits, Left};
 
 /// Cells in a line of a picture.
 const CELLS: usize = 64;
-/// So many of those who wait are named.
-const NAMED: usize = 3;
 
 /// A line for each parent; with `blocks` the picture of each.
 pub fn left(all: &[Left], blocks: bool, page: Page) -> String {
@@ -63,14 +63,11 @@ fn fits(of: &Fits) -> String {
 }
 
 fn waiting(left: &Left) -> String {
-    let names = left.waiting.iter().take(NAMED);
+    let names = left.waiting.iter();
     let names: Vec<String> = names
         .map(|waiting| format!("{} ({})", waiting.prefix.name, waiting.asks))
         .collect();
-    match left.waiting.len().saturating_sub(NAMED) {
-        0 => names.join(", "),
-        more => format!("{} and {more} more", names.join(", ")),
-    }
+    some_of(names.iter().map(String::as_str)).unwrap_or_default()
 }
 
 fn picture(left: &Left, page: Page) -> String {

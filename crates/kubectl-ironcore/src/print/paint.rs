@@ -1,4 +1,4 @@
-//! Colours. Where the output takes none, they are taken out again.
+//! Colours. They are removed where the output does not support them.
 
 use std::fmt::Display;
 
@@ -15,12 +15,12 @@ pub(super) fn strong(text: impl Display) -> String {
     paint(Style::new().bold(), text)
 }
 
-/// A text that may be passed over.
+/// A text that is less important.
 pub(super) fn faint(text: impl Display) -> String {
     paint(Style::new().dimmed(), text)
 }
 
-/// A text in the colour of what it tells of.
+/// A text in the colour that stands for this health.
 pub(super) fn health(of: Health, text: impl Display) -> String {
     let color = match of {
         Health::Well => AnsiColor::Green,

@@ -6,7 +6,7 @@ use super::Page;
 use super::paint::standing;
 use crate::tree::Branch;
 
-/// A tree for each machine, and for each interface that is no machine's.
+/// A tree for each machine, and for each interface that does not belong to a machine.
 pub fn tree(branches: &[Branch], page: Page) -> String {
     if branches.is_empty() {
         return "Nothing found.\n".to_owned();

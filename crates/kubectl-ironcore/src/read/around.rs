@@ -36,12 +36,17 @@ pub(super) async fn read(client: &Client, scopes: &Scopes, controller: &Controll
         terminating(client, scopes),
         warnings(client, scopes),
     );
-    let mut known = |what: &str, error: kube::Error| {
+    if matches!(&told, Ok((_, false))) {
+        notes.push(format!(
+            "unknown: Events beyond the first {EVENTS} warnings"
+        ));
+    }
+    let mut unknown = |what: &str, error: kube::Error| {
         notes.push(format!("unknown: {what}: {}", super::told(&error)));
     };
     Around {
         leader: leader.unwrap_or_else(|error| {
-            known("whether a controller leads", error);
+            unknown("whether a controller leads", error);
             Leader::Unknown
         }),
         lease: {
@@ -52,17 +57,20 @@ pub(super) async fn read(client: &Client, scopes: &Scopes, controller: &Controll
             )
         },
         webhook: webhook.unwrap_or_else(|error| {
-            known("whether the webhook answers", error);
+            unknown("whether the webhook answers", error);
             Webhook::Unknown
         }),
         terminating: terminating.unwrap_or_else(|error| {
-            known("whether the namespace is being deleted", error);
+            unknown("whether the namespace is being deleted", error);
             BTreeSet::new()
         }),
-        told: told.unwrap_or_else(|error| {
-            known("Events", error);
-            Vec::new()
-        }),
+        told: told.map_or_else(
+            |error| {
+                unknown("Events", error);
+                Vec::new()
+            },
+            |(told, _)| told,
+        ),
         looked_after: controller.looked_after(),
         notes,
     }
@@ -106,21 +114,10 @@ async fn webhook(client: &Client) -> kube::Result<Webhook> {
     let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), &service.namespace);
     let of = format!("kubernetes.io/service-name={}", service.name);
     let slices = slices.list(&ListParams::default().labels(&of)).await?;
-    let endpoints = slices
-        .items
-        .iter()
-        .flat_map(|slice| slice.endpoints.iter().flatten());
-    let conditions = endpoints.flat_map(|endpoint| &endpoint.conditions);
-    let ready = conditions.filter(|conditions| conditions.ready != Some(false));
-    Ok(match ready.count() {
-        0 => Webhook::Silent {
-            why: format!(
-                "Service {}/{} has no ready endpoint",
-                service.namespace, service.name
-            ),
-        },
-        ready => Webhook::Answers { ready },
-    })
+    Ok(Webhook::of(
+        &format!("{}/{}", service.namespace, service.name),
+        &slices.items,
+    ))
 }
 
 async fn terminating(client: &Client, scopes: &Scopes) -> kube::Result<BTreeSet<String>> {
@@ -141,8 +138,9 @@ async fn terminating(client: &Client, scopes: &Scopes) -> kube::Result<BTreeSet<
         .collect())
 }
 
-async fn warnings(client: &Client, scopes: &Scopes) -> kube::Result<Vec<Told>> {
-    let mut told = Vec::new();
+/// The first warnings, and whether these are all.
+async fn warnings(client: &Client, scopes: &Scopes) -> kube::Result<(Vec<Told>, bool)> {
+    let (mut told, mut all) = (Vec::new(), true);
     let selector = format!("reportingController={REPORTER},type=Warning");
     let selected = ListParams::default().fields(&selector).limit(EVENTS);
     for scope in scopes.iter() {
@@ -150,15 +148,11 @@ async fn warnings(client: &Client, scopes: &Scopes) -> kube::Result<Vec<Told>> {
             Scope::All => Api::all(client.clone()),
             Scope::Namespace(name) => Api::namespaced(client.clone(), name),
         };
-        told.extend(
-            api.list(&selected)
-                .await?
-                .items
-                .into_iter()
-                .filter_map(warning),
-        );
+        let listed = api.list(&selected).await?;
+        all &= listed.metadata.continue_.unwrap_or_default().is_empty();
+        told.extend(listed.items.into_iter().filter_map(warning));
     }
-    Ok(told)
+    Ok((told, all))
 }
 
 fn warning(event: Event) -> Option<Told> {

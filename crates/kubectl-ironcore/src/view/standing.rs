@@ -27,7 +27,7 @@ pub enum Health {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
-    /// In one word that tells kinds apart.
+    /// The same for all kinds.
     pub health: Health,
     /// Its state or phase, as its kind calls it.
     pub state: String,
@@ -81,7 +81,7 @@ impl Standing {
         }
     }
 
-    /// A machine has no state of ours: it is as well as its interfaces, of which so many are not.
+    /// A machine is well if its interfaces are: of `all`, `waiting` are not. (Its own state is written by the machine pool's agent.)
     pub(crate) fn of_interfaces(waiting: usize, all: usize) -> Self {
         if waiting == 0 {
             return Self::well("");

@@ -64,7 +64,7 @@ impl Repeats {
         of.insert(target(change), written);
     }
 
-    /// Forgets the writes of the same object that `change` of ours takes back: nobody else does.
+    /// Forgets the writes of the same object that our `change` takes back: nobody else does.
     pub(super) fn take_back(&mut self, key: &Key, change: &Change) {
         let undone = match change.purpose {
             Purpose::Release => Purpose::Claim,

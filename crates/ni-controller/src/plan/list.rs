@@ -6,7 +6,7 @@ const SOME: usize = 5;
 const MOST: usize = 1000;
 
 /// The first few of these names, and how many more there are. `None` where there are none.
-pub(super) fn some_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn some_of<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut names = names.into_iter();
     let listed: Vec<&str> = names.by_ref().take(SOME).collect();
     let more = names.take(MOST + 1).count();

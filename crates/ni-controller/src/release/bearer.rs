@@ -1,4 +1,4 @@
-//! Objects that bear a finalizer of ours, and the patch that takes it off. Pure.
+//! Objects that bear one of our finalizers, and the patch that takes it off. Pure.
 
 use ironcore_api::Kind;
 use ironcore_api::ownership::MANAGED_BY;

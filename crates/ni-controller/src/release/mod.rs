@@ -38,7 +38,7 @@ pub struct Released {
     pub others: Vec<String>,
 }
 
-/// Why finalizers of ours are left.
+/// Why some of our finalizers are left.
 #[derive(Debug, Error)]
 pub enum Error {
     /// A right is missing; another try would not help.
@@ -67,7 +67,7 @@ pub enum Error {
 /// A failure that may pass.
 struct Trouble(String);
 
-/// The objects that bear finalizers of ours.
+/// The objects that bear our finalizers.
 #[derive(Default)]
 struct Found {
     ours: Vec<Bearer>,

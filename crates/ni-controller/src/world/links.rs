@@ -18,7 +18,7 @@ pub struct Links {
     pub(super) prefixes_of: Refs<(Kind, Str)>,
     /// Controller owner → virtual IPs.
     pub(super) virtual_ips_of: Refs<(Kind, Str)>,
-    /// Controller owner that is no machine → interfaces.
+    /// Controller owner of another kind than Machine → interfaces.
     pub(super) interfaces_of: Refs<(Kind, Str)>,
     /// Machine name → interfaces whose `machineRef` or controller owner bears it.
     pub(super) of_machine: Refs<Str>,

@@ -15,7 +15,7 @@ pub enum Source {
     Watch,
     /// An item of the list with this number, from which a watch goes on.
     List(u32),
-    /// The API server's answer to a write of ours, which a watch will still report. If the write was made from one version
+    /// The API server's answer to our own write, which a watch will still report. If the write was made from one version
     /// alone, it is this.
     Answer(Option<u64>),
     /// The API server's answer to a read that was sent when the world's counter stood here.
@@ -35,7 +35,7 @@ impl Source {
 /// What vouches for the version of an object that is known, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Proof {
-    /// The answer to a request of ours.
+    /// The answer to our own request.
     Answer,
     /// A list that has not ended yet. It may be old, and it may break off.
     OpenList,

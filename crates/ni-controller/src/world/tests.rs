@@ -38,7 +38,7 @@ impl World {
         self.take(Event::ListEnds(NIC, scope(namespace)));
     }
 
-    /// What an answer of ours shows.
+    /// What the answer to our own request shows.
     fn answer(&mut self, namespace: &str, name: &str, version: u64) {
         let object = interface(namespace, name, version);
         self.learn(object, Source::Answer(None), &mut Dirty::new());

@@ -2,8 +2,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use api_model::{Answer, Policy, Reported};
-use explore::server::{definitions, outcome};
+use api_model::Reported;
+use explore::server::{definitions, serve};
 use ni_controller::core::Outcome;
 use ni_controller::plan::Request;
 use ni_controller::world::{AnyObject, Event, Kind};
@@ -69,36 +69,12 @@ impl Server {
     /// Serves a request of the controller's.
     pub(crate) fn serve(&mut self, kind: Kind, name: &str, request: &Request) -> Outcome {
         let before = self.get(kind, name).cloned();
-        let answer = match request {
-            Request::Create(body) => self.ask(kind, name, &api_model::Request::Create(body)),
-            Request::Patch(body) => self.ask(kind, name, &api_model::Request::Patch(body)),
-            Request::PatchStatus(body) => {
-                self.ask(kind, name, &api_model::Request::PatchStatus(body))
-            }
-            Request::Delete { uid, version } => {
-                let delete = api_model::Delete {
-                    uid: Some(uid),
-                    version: Some(&version.to_string()),
-                    policy: Some(Policy::Background),
-                };
-                self.ask(kind, name, &api_model::Request::Delete(delete))
-            }
-            Request::Read => self.ask(kind, name, &api_model::Request::Get),
-            Request::Ask(question) => {
-                let mut all = self.list(kind);
-                return Outcome::Told(all.any(|object| question.is_answered_by(name, object)));
-            }
-        };
-        let refused = matches!(answer, Answer::Refused(_) | Answer::Invalid(_));
-        let done = !refused && !request.is_read();
+        let outcome = serve(&mut self.model, kind, name, request);
+        let done = !matches!(outcome, Outcome::Failed(_)) && !request.is_read();
         if let Some(before) = before.filter(|_| done) {
             self.writes.push((kind, request.clone(), before));
         }
-        outcome(kind, request, answer)
-    }
-
-    fn ask(&mut self, kind: Kind, name: &str, request: &api_model::Request<'_>) -> Answer {
-        self.model.serve(kind, name, request)
+        outcome
     }
 }
 

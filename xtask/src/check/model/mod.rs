@@ -68,6 +68,8 @@ pub struct Figures {
     pub events: usize,
     /// Namespaces whose model and server came to differ.
     pub differences: usize,
+    /// Patches that the server took for ones that change nothing, although they name an older version, until they were sent again.
+    pub sent_again: usize,
     /// What the model took for its answers, on a processor that others use as well.
     #[serde(skip)]
     pub modelled: Duration,
@@ -121,6 +123,7 @@ impl Outcome {
         self.figures.requests += other.figures.requests;
         self.figures.events += other.figures.events;
         self.figures.differences += other.figures.differences;
+        self.figures.sent_again += other.figures.sent_again;
         self.figures.modelled += other.figures.modelled;
         self.stories.extend(other.stories);
         self

@@ -42,11 +42,12 @@ fn tell(outcome: &Outcome, start: Instant, seed: u64) {
         requests,
         events,
         differences,
+        sent_again,
         modelled,
     } = outcome.figures;
     let seconds = start.elapsed().as_secs_f64();
     println!(
-        "model: {requests} requests, {events} events, {differences} differences in {seconds:.1} s, seed {seed}"
+        "model: {requests} requests, {events} events, {differences} differences, {sent_again} patches sent again, in {seconds:.1} s, seed {seed}"
     );
     let each = modelled / u32::try_from(requests).unwrap_or(u32::MAX).max(1);
     println!("model: {each:?} a request in the model itself");

@@ -136,6 +136,9 @@ impl Shard {
         self.limit(ask.kind, false);
         self.figures.requests += 1;
         let end = Instant::now() + PATIENCE;
+        if self.missed_a_conflict(&ask, &answer, &real) {
+            self.figures.sent_again += 1;
+        }
         while self.missed_a_conflict(&ask, &answer, &real) && Instant::now() < end {
             real = wire::ask(&self.client, &self.namespace, &for_server).await?;
         }

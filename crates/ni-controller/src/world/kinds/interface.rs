@@ -143,7 +143,7 @@ impl Interface {
         holder.into_iter().chain(owner)
     }
 
-    /// A controller owner that is no machine: for machines there is `of_machine`.
+    /// A controller owner of another kind than Machine: for machines there is `of_machine`.
     fn other_owner(&self) -> Option<(Kind, Str)> {
         let owner = self.meta.owner_key()?;
         (owner.0 != Kind::Machine).then_some(owner)

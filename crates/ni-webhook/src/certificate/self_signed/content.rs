@@ -39,7 +39,7 @@ pub struct Next {
 /// A Secret as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// There is no Secret, or nothing of ours in it.
+    /// There is no Secret, or it does not have our keys.
     Nothing,
     /// What is in it can't be used.
     Damaged {

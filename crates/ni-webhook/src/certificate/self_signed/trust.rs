@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::pair::{Names, canonical};
 
-/// By what an entry of ours is known.
+/// What identifies our entries.
 #[derive(Clone, Debug)]
 pub struct Ours {
     /// Name of the Service.
