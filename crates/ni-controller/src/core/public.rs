@@ -65,9 +65,17 @@ impl Core {
         self.enqueue(keys.collect(), now);
     }
 
-    /// Where the pools have changed, any virtual IP may get an address.
+    /// Where the pools have changed, any virtual IP may get an address, and what was planned saw other pools.
     pub(super) fn sweep_for_new_pools(&mut self) {
-        if self.world.take_change_of_pools() && self.leads {
+        if !self.world.take_change_of_pools() {
+            return;
+        }
+        let sees_pools = |kind| matches!(kind, Kind::VirtualIp | Kind::Prefix);
+        let running = self.running.iter_mut();
+        for (_, running) in running.filter(|(key, _)| sees_pools(key.kind)) {
+            running.stale = true;
+        }
+        if self.leads {
             self.sweeps.begin(Scope::All);
         }
     }

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::cases;
 use crate::grants::grants_hold;
 use crate::passing::{self, Passing};
-use crate::sim::Sim;
 use crate::sim::server::{Server, uid};
+use crate::sim::{Sim, Who};
 
 /// Where pools are: the first namespace.
 const POOLS: &str = "ns";
@@ -50,6 +50,13 @@ enum Act {
 enum Step {
     Act(Act),
     Passing(Passing),
+    /// The leader has so many requests done, after it has heard what there is, or as far as it knows.
+    Work {
+        requests: usize,
+        hears: bool,
+    },
+    /// The other replica leads, and has heard all of one kind alone.
+    TakeOver(Kind),
     /// Somebody deletes a prefix that holds the address of a virtual IP.
     TakeAway(usize),
 }
@@ -77,10 +84,19 @@ fn passing() -> impl Strategy<Value = Passing> {
     ]
 }
 
+fn of_processes() -> impl Strategy<Value = Step> {
+    let kind = prop_oneof![Just(Kind::VirtualIp), Just(Kind::Prefix)];
+    prop_oneof![
+        6 => passing().prop_map(Step::Passing),
+        3 => (1..6usize, any::<bool>()).prop_map(|(requests, hears)| Step::Work { requests, hears }),
+        1 => kind.prop_map(Step::TakeOver),
+    ]
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         2 => act().prop_map(Step::Act),
-        3 => passing().prop_map(Step::Passing),
+        3 => of_processes(),
     ];
     prop::collection::vec(step, 1..90)
 }
@@ -88,10 +104,41 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn steps_that_take_away() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         8 => act().prop_map(Step::Act),
-        12 => passing().prop_map(Step::Passing),
+        12 => of_processes(),
         1 => (0..4usize).prop_map(Step::TakeAway),
     ];
     prop::collection::vec(step, 1..90)
+}
+
+/// A replica hears all of a kind, of both namespaces.
+fn hear(sim: &mut Sim, who: Who, kind: Kind) {
+    for _ in 0..2 {
+        while sim.deliver_to(who, kind) {}
+        sim.switch();
+    }
+}
+
+impl Step {
+    fn act(&self, sim: &mut Sim) {
+        match self {
+            Self::Act(act) => act.act(sim),
+            Self::Passing(passing) => passing.act(sim),
+            Self::Work { requests, hears } => {
+                if *hears {
+                    hear(sim, Who::Leader, Kind::VirtualIp);
+                    hear(sim, Who::Leader, Kind::Prefix);
+                }
+                for _ in 0..*requests {
+                    sim.step();
+                }
+            }
+            Self::TakeOver(kind) => {
+                hear(sim, Who::Standby, *kind);
+                sim.depose();
+            }
+            Self::TakeAway(at) => take_away(pools(sim), *at),
+        }
+    }
 }
 
 fn neighbour(at: usize) -> String {
@@ -174,9 +221,7 @@ fn hold(server: &mut Server, name: &str, on: bool) {
 }
 
 fn take_away(server: &mut Server, at: usize) {
-    let holders: Vec<String> = server
-        .list(Kind::Prefix)
-        .filter(|prefix| prefix["metadata"]["annotations"][VIRTUAL_IP_UID].is_string())
+    let holders: Vec<String> = holders(server)
         .filter_map(|prefix| prefix["metadata"]["name"].as_str().map(str::to_owned))
         .collect();
     if let Some(name) = at.checked_rem(holders.len()).map(|at| &holders[at]) {
@@ -191,14 +236,45 @@ fn virtual_ips(sim: &Sim) -> impl Iterator<Item = &Value> {
         .chain(other.list(Kind::VirtualIp))
 }
 
+/// The prefixes that hold addresses of virtual IPs.
+fn holders(pools: &Server) -> impl Iterator<Item = &Value> {
+    let prefixes = pools.list(Kind::Prefix);
+    prefixes.filter(|prefix| prefix["metadata"]["annotations"][VIRTUAL_IP_UID].is_string())
+}
+
+/// The block that is held for a virtual IP.
+fn held_for<'a>(pools: &'a Server, virtual_ip: &Value) -> Option<&'a str> {
+    let mut holders = holders(pools).filter(|holder| {
+        holder["metadata"]["name"] == *uid(virtual_ip) && holder["status"]["phase"] == "Allocated"
+    });
+    holders.next()?["spec"]["prefix"].as_str()
+}
+
+/// The address that a virtual IP shows, as a block.
+fn shown(virtual_ip: &Value) -> Option<String> {
+    let address = virtual_ip["status"]["ip"].as_str()?;
+    Some(format!("{address}/32"))
+}
+
 /// No address is shown by two virtual IPs, of whatever namespace.
 fn no_address_is_in_two_statuses(sim: &Sim) {
-    let mut shown = BTreeMap::new();
+    let mut known = BTreeMap::new();
     for virtual_ip in virtual_ips(sim) {
-        if let Some(address) = virtual_ip["status"]["ip"].as_str()
-            && let Some(other) = shown.insert(address, virtual_ip)
+        if let Some(address) = shown(virtual_ip)
+            && let Some(other) = known.insert(address, virtual_ip)
         {
-            panic!("{address} is in two statuses:\n{other}\n{virtual_ip}");
+            panic!("one address is in two statuses:\n{other}\n{virtual_ip}");
+        }
+    }
+}
+
+/// Each address that a virtual IP shows is held for it, so that nobody else gets it.
+fn shown_addresses_are_held(sim: &Sim) {
+    let (pools, _) = both(sim);
+    for virtual_ip in virtual_ips(sim) {
+        if let Some(shown) = shown(virtual_ip) {
+            let held = held_for(pools, virtual_ip);
+            assert_eq!(held, Some(&*shown), "{virtual_ip}");
         }
     }
 }
@@ -242,28 +318,16 @@ fn is_pool(prefix: &Value) -> bool {
 /// for one that is gone.
 fn rest_is_served(sim: &Sim) {
     let (pools, _) = both(sim);
-    let holders: Vec<&Value> = pools
-        .list(Kind::Prefix)
-        .filter(|prefix| prefix["metadata"]["annotations"][VIRTUAL_IP_UID].is_string())
-        .collect();
-    for virtual_ip in virtual_ips(sim) {
-        let holder = holders.iter().find(|holder| {
-            holder["metadata"]["name"] == *uid(virtual_ip)
-                && holder["status"]["phase"] == "Allocated"
-        });
-        let held = holder.and_then(|holder| holder["spec"]["prefix"].as_str());
-        let shown = virtual_ip["status"]["ip"].as_str();
-        let shown = shown.map(|address| format!("{address}/32"));
-        if is_alive(virtual_ip) || shown.is_some() {
-            assert_eq!(held, shown.as_deref(), "{virtual_ip}");
-        }
-        if is_alive(virtual_ip) && shown.is_none() {
+    shown_addresses_are_held(sim);
+    for virtual_ip in virtual_ips(sim).filter(|virtual_ip| is_alive(virtual_ip)) {
+        if shown(virtual_ip).is_none() {
+            assert_eq!(held_for(pools, virtual_ip), None, "{virtual_ip}");
             let roots = pools.list(Kind::Prefix).filter(|prefix| is_pool(prefix));
             let free: usize = roots.map(free_addresses).sum();
             assert_eq!(free, 0, "waits for a free address: {virtual_ip}");
         }
     }
-    for holder in holders {
+    for holder in holders(pools) {
         let of = &holder["metadata"]["annotations"][VIRTUAL_IP_UID];
         let alive = virtual_ips(sim).any(|virtual_ip| *of == *uid(virtual_ip));
         assert!(alive, "held for one that is gone: {holder}");
@@ -284,11 +348,7 @@ fn nothing_is_left_to_do(sim: &Sim) -> Result<(), TestCaseError> {
 
 fn run(sim: &mut Sim, steps: &[Step], after_each: impl Fn(&Sim)) {
     for step in steps {
-        match step {
-            Step::Act(act) => act.act(sim),
-            Step::Passing(passing) => passing.act(sim),
-            Step::TakeAway(at) => take_away(pools(sim), *at),
-        }
+        step.act(sim);
         grants_hold(pools(sim));
         after_each(sim);
     }
@@ -300,7 +360,10 @@ proptest! {
     #[test]
     fn no_public_address_is_ever_in_two_statuses_and_all_that_can_be_served_are(steps in steps()) {
         let mut sim = Sim::with_pools(Server::default());
-        run(&mut sim, &steps, no_address_is_in_two_statuses);
+        run(&mut sim, &steps, |sim| {
+            no_address_is_in_two_statuses(sim);
+            shown_addresses_are_held(sim);
+        });
         sim.settle();
         no_address_is_in_two_statuses(&sim);
         rest_is_served(&sim);

@@ -9,7 +9,7 @@ use explore::invariants::{Broken, is_in_the_plan};
 use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
-use ni_controller::plan::{Allocator, Options, Plan, Request};
+use ni_controller::plan::{Allocator, Options, Plan, Question, Request};
 use ni_controller::world::{Event, Key, Kind, Watched};
 use serde_json::Value;
 
@@ -266,10 +266,10 @@ impl Sim {
         [&mut self.server, &mut self.other]
     }
 
-    /// The server that an object is on.
-    fn server_of(&mut self, key: &Key) -> &mut Server {
+    /// The server of a namespace.
+    fn server_of(&mut self, namespace: &str) -> &mut Server {
         let [server, other] = self.servers();
-        if *key.namespace == *server.namespace() {
+        if *namespace == *server.namespace() {
             server
         } else {
             other
@@ -278,7 +278,12 @@ impl Sim {
 
     fn serve_order(&mut self, order: &Order) -> Outcome {
         let change = &order.change;
-        let server = self.server_of(&order.key);
+        let namespace = match &change.request {
+            // What holds an address asks about a virtual IP of another namespace.
+            Request::Ask(Question::IsThere { namespace, .. }) => namespace,
+            _ => &order.key.namespace,
+        };
+        let server = self.server_of(namespace);
         server.serve(change.kind, &change.name, &change.request)
     }
 
