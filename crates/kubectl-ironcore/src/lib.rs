@@ -1,4 +1,4 @@
-//! `kubectl ironcore`: why an object is not Available, what belongs to whom, who has an address, what is left, whether all is well.
+//! `kubectl ironcore`: why an object is not Available, what belongs to whom, who has an address, what is left, what is wrong.
 //!
 //! Data flows one way: lists → view → answer → text or JSON. The view is the controller's own world, and answers run the
 //! controller's own planner: it is pure, so who asks needs neither its process nor its rights.

@@ -7,12 +7,11 @@ use ironcore_api::address::parse_ip;
 
 use crate::object::Named;
 
-/// Tells why a Machine, NetworkInterface, Network, VirtualIP or Prefix does not have what it asks for, what belongs to whom, who has
-/// an address, what is left of each prefix, and whether all is well. Reads only.
+/// Shows why a Machine, NetworkInterface, Network, VirtualIP or Prefix does not have what it requests, what belongs to whom, who has an
+/// address, how much of each Prefix is left, and what is wrong. It only reads.
 ///
-/// Uses the cluster of the current context, as kubectl does. It reads the objects, and where it may, what is around them: the
-/// controller's Lease, Deployment and Events, the webhook's configuration and endpoints, namespaces. What it may not read it names
-/// (`unknown: ...`), and goes on.
+/// Uses the cluster of the current context, as kubectl does. It reads the objects and, where it may, the controller's Lease, Deployment
+/// and Events, the webhook's configuration and endpoints, and namespaces. What it may not read is named in the answer (`unknown: ...`).
 #[derive(Debug, Parser)]
 #[command(name = "kubectl-ironcore", bin_name = "kubectl ironcore", version, after_help = EXIT)]
 pub struct Cli {
@@ -35,8 +34,8 @@ pub struct Cli {
 }
 
 const EXIT: &str = "Exit codes:
-  0  all that was asked about is well, or was found
-  1  it is not: not Available, held by nobody, something waits for room, something was found
+  0  no fault, or the address was found
+  1  the object is not Available, nobody has the address, a Prefix waits for room, or a fault was found
   2  the question could not be answered; standard error says why
 
 Output is coloured only on a terminal, and never if NO_COLOR is set.";
@@ -81,39 +80,39 @@ pub enum Output {
 /// The questions.
 #[derive(Debug, Subcommand)]
 pub enum Question {
-    /// Why an object does not have what it asks for: down to the root of the trouble, with what to do, and what the controller would
-    /// do next.
+    /// Show why an object does not have what it requests: the causes, the root cause first, what to do about it, and what the
+    /// controller would do next.
     Why {
         /// The object, as in nic/web-0 or machine/web.
         #[arg(value_name = "KIND/NAME")]
         object: Named,
-        /// Tell again whenever the answer changes, until all is well.
+        /// Print the answer again whenever it changes, until the object has what it requests.
         #[arg(long, short)]
         watch: bool,
     },
-    /// What belongs to whom: machines, their interfaces, the prefixes and virtual IPs of these, with states and addresses.
+    /// Show what belongs to whom: machines, their interfaces, and the Prefixes and VirtualIPs of these, with states and addresses.
     Tree {
         /// Names of machines. Default: all machines, and the interfaces that do not belong to a machine.
         #[arg(value_name = "MACHINE")]
         machines: Vec<String>,
-        /// Show each of many that are alike and well.
+        /// Show each of the healthy branches that look alike.
         #[arg(long)]
         all: bool,
     },
-    /// Who has an address, and who else asks for it.
+    /// Show who has an address, and who else requests it.
     Who {
         /// The address.
         #[arg(value_name = "ADDRESS", value_parser = address)]
         address: IpAddr,
     },
-    /// What is left of each prefix that others have parts of, and of each public pool; those in trouble first.
+    /// Show how much of each parent Prefix and public pool is left; those with waiting Prefixes first.
     Left {
         /// Draw each block.
         #[arg(long)]
         blocks: bool,
     },
-    /// Whether all is well: overlaps, blocks that nobody has, addresses that two have, claims by what does not exist, finalizers that
-    /// stay, statuses that say something else than there is.
+    /// Look for faults: overlapping blocks, blocks that nobody has, addresses in two statuses, claims by objects that do not exist,
+    /// finalizers that nothing removes, statuses that are out of date.
     Check,
 }
 

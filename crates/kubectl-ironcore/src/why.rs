@@ -1,4 +1,4 @@
-//! Why an object does not have what it asks for: down to the root of the trouble.
+//! Why an object does not have what it requests, down to the root cause.
 
 mod causes;
 mod trail;
