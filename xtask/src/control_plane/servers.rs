@@ -15,6 +15,7 @@ use super::command_lines::{self, AUDIT_LOG, AUDIT_POLICY, AUDIT_POLICY_FILE, Por
 use super::credentials::Credentials;
 use super::options::Options;
 use super::{http, ports, ready};
+use crate::crds;
 use crate::process::{Identity, Tied};
 
 /// etcd, kube-apiserver and perhaps kube-controller-manager, killed on drop.
@@ -128,13 +129,15 @@ impl ControlPlane {
     }
 
     /// Starts the API server that [`stop_api_server`](Self::stop_api_server) stopped, at the same
-    /// address; returns when it is ready.
+    /// address; returns when it is ready and serves the kinds that are installed.
     pub async fn start_api_server(&mut self) -> Result<()> {
         let command =
             command_lines::api_server(&self.binaries, &self.options, &self.credentials, self.ports);
         let mut api_server = server(&self.options.dir, "kube-apiserver", command)?;
-        ready::wait_until_ok(&mut api_server, &self.client().await?, "/readyz").await?;
+        let client = self.client().await?;
+        ready::wait_until_ok(&mut api_server, &client, "/readyz").await?;
         self.api_server = Some(api_server);
+        crds::wait_until_all_served(&client).await?;
         Ok(())
     }
 
