@@ -75,12 +75,15 @@ impl BenchWorld {
 
     async fn rows(&self, program: &Path, dir: &Path) -> Result<Vec<Row>> {
         let empty = self.empty(program, dir).await?;
-        let mut rows = Vec::new();
+        let mut worlds = Vec::new();
         for count in &self.objects {
             eprintln!("{count} objects");
-            let row = self.row(program, dir, *count, empty).await?;
-            eprintln!("{}", table(&report::COLUMNS, std::slice::from_ref(&row)));
-            rows.push(row);
+            worlds.push(self.world(program, dir, *count, empty).await?);
+        }
+        self.events(&mut worlds).await?;
+        let mut rows = Vec::new();
+        for world in worlds {
+            rows.push(world.row().await?);
         }
         if self.real > 0 {
             eprintln!("{} objects of a real API server", self.real);
@@ -101,41 +104,59 @@ impl BenchWorld {
         memory
     }
 
-    async fn row(&self, program: &Path, dir: &Path, count: u64, empty: u64) -> Result<Row> {
+    /// Starts a world of so many objects, and measures that.
+    async fn world(&self, program: &Path, dir: &Path, count: u64, empty: u64) -> Result<World> {
         let objects = Objects::new(count);
+        let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
         let server = Server::start(count, dir)?;
         let mut controller = Controller::start(program, &server.kubeconfig, dir)?;
         let start = Start::of(&mut controller).await?;
         let writes = server.ask("writes").await?;
         ensure!(writes == "0", "{writes} writes where all was at rest");
         let memory = self.memory_at_rest(&controller).await?;
-        let mut events = Events::new();
-        for happening in Happening::ALL {
-            if happening.can_happen(objects) {
-                let took = self.event(&server, &controller, happening).await?;
-                events.insert(happening.name(), rounded(took));
-            }
-        }
-        let longest = controller.metric("ni_longest_turn_seconds").await?;
-        controller.stop().await;
-        server.stop().await;
-        let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
-        Ok(Figures {
-            server: STAND_IN,
-            objects: count,
-            start,
-            decode,
-            memory,
-            empty,
-            longest,
-            events,
-        }
-        .row())
+        Ok(World {
+            objects,
+            server,
+            controller,
+            figures: Figures {
+                server: STAND_IN,
+                objects: count,
+                start,
+                decode,
+                memory,
+                empty,
+                longest: 0.0,
+                events: Events::new(),
+            },
+        })
     }
 
-    /// As [`Self::row`], with the objects in etcd and a real API server before it.
+    /// Has each event happen in all worlds in turn: what else the machine does meanwhile, it does to all of them.
+    async fn events(&self, worlds: &mut [World]) -> Result<()> {
+        for happening in Happening::ALL {
+            eprintln!("{} times {}", self.events, happening.name());
+            let mut took = vec![Vec::new(); worlds.len()];
+            for count in 0..self.events {
+                for (world, took) in worlds.iter().zip(&mut took) {
+                    if happening.can_happen(world.objects) {
+                        took.push(world.event(happening, count).await?);
+                    }
+                }
+            }
+            for (world, took) in worlds.iter_mut().zip(took) {
+                if !took.is_empty() {
+                    let events = &mut world.figures.events;
+                    events.insert(happening.name(), rounded(median(took)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Self::world`], with the objects in etcd and a real API server before it.
     async fn real_row(&self, program: &Path, dir: &Path, empty: u64) -> Result<Row> {
         let objects = Objects::new(self.real);
+        let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
         let real = Real::start(objects, dir).await?;
         let mut controller = Controller::start(program, &real.kubeconfig(), dir)?;
         let start = Start::of(&mut controller).await?;
@@ -145,7 +166,6 @@ impl BenchWorld {
         let longest = controller.metric("ni_longest_turn_seconds").await?;
         controller.stop().await;
         real.stop().await;
-        let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
         Ok(Figures {
             server: REAL,
             objects: self.real,
@@ -167,28 +187,6 @@ impl BenchWorld {
         })
     }
 
-    /// The median of the CPU time that the controller spends on an event, in microseconds.
-    async fn event(
-        &self,
-        server: &Server,
-        controller: &Controller,
-        happening: Happening,
-    ) -> Result<f64> {
-        let mut all = Vec::new();
-        for count in 0..self.events {
-            let before = controller.quiet()?;
-            let name = happening.name();
-            server.ask(&format!("{name}/{count}/begin")).await?;
-            let mut after = controller.quiet_after(before)?;
-            if happening.goes() {
-                server.ask(&format!("{name}/{count}/end")).await?;
-                after = controller.quiet_after(after)?;
-            }
-            all.push(us(after.saturating_sub(before)));
-        }
-        Ok(median(all))
-    }
-
     fn publish(&self, rows: &[Row]) -> Result<()> {
         println!(
             "{}\n\n{}",
@@ -204,6 +202,38 @@ impl BenchWorld {
             std::fs::write(path, svg).with_context(|| format!("writing {}", path.display()))?;
         }
         Ok(())
+    }
+}
+
+/// A controller, and the server whose objects it knows.
+struct World {
+    objects: Objects,
+    server: Server,
+    controller: Controller,
+    figures: Figures,
+}
+
+impl World {
+    /// The CPU time that the controller spends on an event, in microseconds.
+    async fn event(&self, happening: Happening, count: u64) -> Result<f64> {
+        let (server, controller) = (&self.server, &self.controller);
+        let before = controller.quiet()?;
+        let name = happening.name();
+        server.ask(&format!("{name}/{count}/begin")).await?;
+        let mut after = controller.quiet_after(before)?;
+        if happening.goes() {
+            server.ask(&format!("{name}/{count}/end")).await?;
+            after = controller.quiet_after(after)?;
+        }
+        Ok(us(after.saturating_sub(before)))
+    }
+
+    /// Ends both.
+    async fn row(mut self) -> Result<Row> {
+        self.figures.longest = self.controller.metric("ni_longest_turn_seconds").await?;
+        self.controller.stop().await;
+        self.server.stop().await;
+        Ok(self.figures.row())
     }
 }
 

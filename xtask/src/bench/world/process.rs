@@ -43,7 +43,10 @@ impl Server {
         Ok(Self {
             process,
             client: plain_client(port.trim().parse()?)?,
-            kubeconfig: write_private(dir.join("stand-in.kubeconfig"), &kubeconfig)?,
+            kubeconfig: write_private(
+                dir.join(format!("stand-in-{objects}.kubeconfig")),
+                &kubeconfig,
+            )?,
         })
     }
 
@@ -79,7 +82,11 @@ impl Controller {
         command.args(["--leader-elect", "--lease-namespace", "bench"]);
         command.env("KUBECONFIG", kubeconfig);
         let started = Instant::now();
-        let process = Tied::spawn_logged("ni-controller", command, &dir.join("controller.log"))?;
+        let process = Tied::spawn_logged(
+            "ni-controller",
+            command,
+            &dir.join(format!("controller-{port}.log")),
+        )?;
         Ok(Self {
             process,
             started,

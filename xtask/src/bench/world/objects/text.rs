@@ -10,6 +10,8 @@ use super::{
     has_virtual_ip, network, of_machine, uid,
 };
 
+/// Each network is in use, so the controller has protected it (contract: Protection).
+const NETWORK_FINALIZER: &str = "networking.ironcore.dev/network";
 /// The address that several interfaces ask for.
 const CONTESTED_ADDRESS: &str = "10.254.0.254";
 
@@ -83,7 +85,7 @@ impl Objects {
         self.begin(Kind::Network, number, number, "", out)?;
         write!(
             out,
-            r#"}},"spec":{{"providerID":"ironcore-net://{number}"}},"status":{{"state":"Available"}}}}"#
+            r#","finalizers":["{NETWORK_FINALIZER}"]}},"spec":{{"providerID":"ironcore-net://{number}"}},"status":{{"state":"Available"}}}}"#
         )
     }
 
