@@ -10,8 +10,9 @@ use super::object::{Object, Stored};
 use super::store::News;
 use super::{Dirty, Loss, World, collect};
 
-/// How many objects are compared at once with what a list that ended has shown: less than a millisecond.
-pub(super) const AT_ONCE: usize = 4096;
+/// How many objects are compared at once with what a list that ended has shown: about a millisecond, as each is somewhere else in
+/// memory.
+pub(super) const AT_ONCE: usize = 1024;
 
 /// A list that ended.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Ending {
     pub newest: u64,
     /// The namespaces that have yet to be compared with it.
     pub left: VecDeque<Str>,
+    /// Up to which object the first of them has been compared.
+    pub after: Option<Str>,
 }
 
 impl World {
@@ -39,42 +42,54 @@ impl World {
 
     /// Has a part of the world follow the lists that have ended. Answers whether more is left.
     pub fn end_lists(&mut self, dirty: &mut Dirty) -> bool {
+        self.end_lists_for(AT_ONCE, dirty)
+    }
+
+    /// As [`Self::end_lists`], for so many objects.
+    pub(super) fn end_lists_for(&mut self, at_once: usize, dirty: &mut Dirty) -> bool {
         let mut done = 0;
-        while done < AT_ONCE
-            && let Some(namespace) = self.forgotten.pop()
+        while done < at_once
+            && let Some(namespace) = self.forgotten.last_mut()
         {
-            done += 1 + namespace.names().count();
+            let dropped = namespace.drop_some(at_once - done);
+            if dropped == 0 {
+                self.forgotten.pop();
+            }
+            done += dropped.max(1);
         }
-        while done < AT_ONCE
-            && let Some(ending) = self.ending.front_mut()
+        while done < at_once
+            && let Some(mut ending) = self.ending.pop_front()
         {
-            let (kind, number, newest) = (ending.kind, ending.number, ending.newest);
-            let Some(namespace) = ending.left.pop_front() else {
-                self.ending.pop_front();
-                continue;
-            };
-            done += 1;
-            for_kind!(kind, T => {
-                done += T::store(self.namespace(&namespace)).len();
-                self.end_list::<T>(&namespace, number, newest, dirty);
-            });
+            if let Some(namespace) = ending.left.pop_front() {
+                let room = at_once - done;
+                done += 1;
+                for_kind!(ending.kind, T => {
+                    done += T::store(self.namespace(&namespace)).len().min(room);
+                    ending.after = self.end_list::<T>(&namespace, &ending, room, dirty);
+                });
+                if ending.after.is_some() {
+                    ending.left.push_front(namespace);
+                }
+                self.ending.push_front(ending);
+            }
         }
         !(self.ending.is_empty() && self.forgotten.is_empty())
     }
 
-    /// Ends list `number`, whose newest item is of version `newest`, in one namespace.
+    /// Ends a list for `at_most` objects of one namespace. Answers the last of them, if there are more.
     fn end_list<T: Object>(
         &mut self,
         namespace: &Str,
-        number: u32,
-        newest: u64,
+        ending: &Ending,
+        at_most: usize,
         dirty: &mut Dirty,
-    ) {
-        let (mut doubtful, mut older) = (Vec::new(), Vec::new());
+    ) -> Option<Str> {
+        let (number, newest, after) = (ending.number, ending.newest, ending.after.as_ref());
+        let (mut doubtful, mut older, mut next) = (Vec::new(), Vec::new(), None);
         let at = self.clock + 1;
         self.remove::<T>(namespace, Loss::Unexplained, dirty, |store| {
-            let ended = store.end_list(number, newest, at);
-            (doubtful, older) = (ended.doubtful, ended.older);
+            let ended = store.end_list(number, newest, at, after, at_most);
+            (doubtful, older, next) = (ended.doubtful, ended.older, ended.next);
             ended.gone
         });
         for slot in older {
@@ -84,6 +99,7 @@ impl World {
             });
         }
         if T::READS_ANCHORS
+            && next.is_none()
             && let Some(known) = self.namespaces.get(namespace)
         {
             known.allocation().concerned(&mut collect(namespace, dirty));
@@ -93,5 +109,6 @@ impl World {
             self.clock = self.clock.max(at);
             collect(namespace, dirty)(T::KIND, &name);
         }
+        next
     }
 }

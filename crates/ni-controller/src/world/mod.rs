@@ -199,6 +199,7 @@ impl World {
                         number,
                         newest,
                         left: names.filter(|name| scope.covers(name)).cloned().collect(),
+                        after: None,
                         scope,
                     });
                 }

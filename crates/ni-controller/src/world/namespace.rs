@@ -168,6 +168,14 @@ impl Namespace {
         })
     }
 
+    /// Drops objects of a namespace that is no longer in use: how many, 0 once there are none.
+    pub(super) fn drop_some(&mut self, at_most: usize) -> usize {
+        let kinds = Kind::ALL.into_iter();
+        kinds.fold(0, |dropped, kind| {
+            dropped + for_kind!(kind, T => T::parts(self).0.drop_some(at_most - dropped))
+        })
+    }
+
     /// The newest creationTimestamp among all objects.
     pub fn newest_creation(&self) -> Option<Timestamp> {
         let all = self.names();

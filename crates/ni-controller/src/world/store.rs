@@ -167,6 +167,12 @@ impl<T: Object> Store<T> {
         self.entries.is_empty() && self.tombstones.is_empty()
     }
 
+    /// Drops objects of a store that is no longer in use: how many, 0 once there are none.
+    pub(super) fn drop_some(&mut self, at_most: usize) -> usize {
+        let some = (0..at_most).map_while(|_| self.entries.pop_first());
+        some.count()
+    }
+
     /// Whether nobody wrote the known version of `name` between what the watch has shown and our own writes: everything of
     /// this kind that is older is known. While a list is under way, of no object.
     pub fn is_anchored(&self, name: &str) -> bool {
@@ -339,16 +345,26 @@ impl<T: Object> Store<T> {
         Some(slot)
     }
 
-    /// Ends list `number`, whose newest version is `newest`, when the world's counter comes to `at`.
-    pub fn end_list(&mut self, number: u32, newest: u64, at: u64) -> Ended<T> {
+    /// Ends list `number`, whose newest version is `newest`, for `at_most` objects from after `after` on, when the world's counter
+    /// comes to `at`. What a list means for one object does not depend on others, so parts may come one after the other.
+    pub fn end_list(
+        &mut self,
+        number: u32,
+        newest: u64,
+        at: u64,
+        after: Option<&Str>,
+        at_most: usize,
+    ) -> Ended<T> {
         self.listing = Listing {
             number,
             open: false,
         };
-        self.tombstones
-            .retain(|_, tombstone| tombstone.list >= number);
         let (mut gone, mut doubtful) = (Vec::new(), Vec::new());
-        for (name, entry) in &mut self.entries {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut entries = self.entries.range_mut::<Str, _>((from, Bound::Unbounded));
+        let mut last = None;
+        for (name, entry) in entries.by_ref().take(at_most) {
+            last = Some(name);
             if entry.list == number {
                 if entry.proof == Proof::OpenList {
                     entry.proof = Proof::Confirmed;
@@ -360,13 +376,21 @@ impl<T: Object> Store<T> {
                 doubtful.push(name.clone());
             }
         }
+        let next = last.filter(|_| entries.next().is_some()).cloned();
         let gone = gone.iter().filter_map(|name| self.take(name)).collect();
-        let older = std::mem::take(&mut self.older).into_values();
-        let older = older.filter(|(list, _)| *list == number);
+        let older = if next.is_none() {
+            self.tombstones
+                .retain(|_, tombstone| tombstone.list >= number);
+            std::mem::take(&mut self.older)
+        } else {
+            BTreeMap::new()
+        };
+        let older = older.into_values().filter(|(list, _)| *list == number);
         Ended {
             gone,
             doubtful,
             older: older.map(|(_, slot)| slot).collect(),
+            next,
         }
     }
 }
@@ -381,7 +405,7 @@ fn settles(source: Source, doubted: u64) -> bool {
     }
 }
 
-/// What the end of a list means for the objects of a namespace.
+/// What the end of a list means for objects of a namespace.
 #[derive(Debug)]
 pub struct Ended<T> {
     /// The list did not show them: they are gone.
@@ -390,4 +414,6 @@ pub struct Ended<T> {
     pub doubtful: Vec<Str>,
     /// The list showed them in an older version than was confirmed before: the server went back.
     pub older: Vec<Slot<T>>,
+    /// The last of these objects, if there are more.
+    pub next: Option<Str>,
 }

@@ -467,6 +467,65 @@ fn the_end_of_a_long_list_comes_in_parts_and_takes_nothing_that_its_watch_shows_
 }
 
 #[test]
+fn the_end_of_a_list_means_the_same_however_small_its_parts() {
+    let ended = |at_once: usize| {
+        let mut world = watching("a,b");
+        world.list(
+            "a",
+            &[("gone", 1), ("older", 9), ("same", 2), ("too-gone", 3)],
+        );
+        world.list("b", &[("other", 4)]);
+        world.answer("a", "doubtful", 20);
+        world.answer("a", "answered-and-gone", 5);
+        world.take(Event::ListBegins(NIC, scope("a")));
+        for (name, version) in [("new", 10), ("older", 8), ("same", 2)] {
+            world.take(Event::Listed(interface("a", name, version)));
+        }
+        let mut dirty = Dirty::new();
+        let lists = &mut world.lists[NIC as usize];
+        let (number, newest) = lists.end(&scope("a")).expect("an open list");
+        world.ending.push_back(endings::Ending {
+            kind: NIC,
+            scope: scope("a"),
+            number,
+            newest,
+            left: ["a".into()].into(),
+            after: None,
+        });
+        let mut parts = 1;
+        while world.end_lists_for(at_once, &mut dirty) {
+            parts += 1;
+        }
+        let older = world.namespace("a").interfaces.slot("older");
+        assert_eq!(older.map(|older| older.meta().version), Some(8));
+        (parts, (world.names(), world.doubtful(), dirty))
+    };
+    let (_, expected) = ended(1000);
+    assert_eq!(expected.0, "a/doubtful a/new a/older a/same b/other");
+    assert_eq!(expected.1, "a/doubtful");
+    for at_once in 1..6 {
+        let (parts, got) = ended(at_once);
+        assert_eq!(got, expected, "{at_once} at once");
+        assert!(parts > 1, "{at_once} at once");
+    }
+}
+
+#[test]
+fn what_is_forgotten_goes_in_parts() {
+    let mut world = watching("a");
+    let many: Vec<_> = (0..2 * AT_ONCE).map(|n| format!("n{n}")).collect();
+    let shown: Vec<_> = many.iter().map(|name| (&**name, 1)).collect();
+    world.list("a", &shown);
+    world.forget_all();
+    let mut parts = 1;
+    while world.end_lists(&mut Dirty::new()) {
+        parts += 1;
+    }
+    assert!(parts > 2, "{parts} parts");
+    assert!(world.forgotten.is_empty());
+}
+
+#[test]
 fn all_keys_of_a_scope_come_in_order_from_any_of_them_on() {
     let mut world = watching("a,b");
     world.list("a", &[("x", 1), ("y", 2), ("z", 3)]);
