@@ -1,7 +1,8 @@
-//! From the API server's JSON to trimmed objects, in two steps: metadata, then the rest. One object's fault is never
+//! From the API server's JSON to trimmed objects, in two steps: metadata, then spec and status. One object's fault is never
 //! another's.
 
 use serde::Deserialize;
+use serde::de::value::MapDeserializer;
 use serde_json::value::RawValue;
 
 use super::meta::{Meta, RawMeta};
@@ -71,9 +72,39 @@ pub struct Received<T> {
     pub finalizers: bool,
 }
 
+/// An object's JSON, read once: its spec and status only as far as to know where they end.
 #[derive(Deserialize)]
-struct MetaOnly {
-    metadata: RawMeta,
+struct Parts<'a> {
+    #[serde(borrow)]
+    metadata: RawMeta<'a>,
+    #[serde(borrow)]
+    spec: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+}
+
+impl Parts<'_> {
+    fn body<T: Object>(&self) -> Result<T::Body, serde_json::Error> {
+        let parts = [("spec", self.spec), ("status", self.status)];
+        let parts = parts.into_iter().filter_map(|(key, raw)| Some((key, raw?)));
+        T::Body::deserialize(MapDeserializer::new(parts))
+    }
+
+    fn received<T: Object>(self) -> Received<T> {
+        let meta = self.metadata.trim();
+        let body = self.body::<T>();
+        Received {
+            resource_version: self.metadata.resource_version.as_ref().to_owned(),
+            finalizers: !self.metadata.finalizers.is_empty(),
+            slot: match body {
+                Ok(body) => Slot::Good(Box::new(T::assemble(meta, self.metadata, body))),
+                Err(error) => Slot::Bad(Box::new(Undecodable {
+                    meta,
+                    error: cause(&error),
+                })),
+            },
+        }
+    }
 }
 
 /// Decodes one object's JSON. Fails only if not even the metadata decodes.
@@ -81,24 +112,7 @@ struct MetaOnly {
 /// # Errors
 /// Says what is wrong with the metadata.
 pub fn decode<T: Object>(json: &str) -> Result<Received<T>, serde_json::Error> {
-    let MetaOnly { metadata } = serde_json::from_str(json)?;
-    let meta = metadata.trim();
-    let (resource_version, finalizers) = (
-        metadata.resource_version.clone(),
-        !metadata.finalizers.is_empty(),
-    );
-    let slot = match serde_json::from_str::<T::Body>(json) {
-        Ok(body) => Slot::Good(Box::new(T::assemble(meta, metadata, body))),
-        Err(error) => Slot::Bad(Box::new(Undecodable {
-            meta,
-            error: cause(&error),
-        })),
-    };
-    Ok(Received {
-        slot,
-        resource_version,
-        finalizers,
-    })
+    serde_json::from_str(json)
 }
 
 /// What is wrong, without where: the place moves with every version of the object, and what is told of it would be
@@ -109,10 +123,10 @@ fn cause(error: &serde_json::Error) -> String {
     text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
+/// From JSON that is in memory as a whole, as kube has it: parts of it are borrowed.
 impl<'de, T: Object> Deserialize<'de> for Received<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        decode(raw.get()).map_err(serde::de::Error::custom)
+        Parts::deserialize(deserializer).map(Parts::received)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The part of an object's metadata that planners read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -129,70 +130,132 @@ impl Pairs {
     }
 }
 
-impl From<BTreeMap<String, String>> for Pairs {
-    fn from(map: BTreeMap<String, String>) -> Self {
+impl<K, V> From<BTreeMap<K, V>> for Pairs
+where
+    K: AsRef<str>,
+    V: AsRef<str>,
+{
+    fn from(map: BTreeMap<K, V>) -> Self {
         let pairs = map
             .into_iter()
-            .filter(|(key, _)| key != KUBECTL_LAST_APPLIED)
-            .map(|(key, value)| (Str::from(key), Str::from(value)));
+            .filter(|(key, _)| key.as_ref() != KUBECTL_LAST_APPLIED)
+            .map(|(key, value)| (Str::from(key.as_ref()), Str::from(value.as_ref())));
         let pairs: Arc<[(Str, Str)]> = pairs.collect();
         Self((!pairs.is_empty()).then_some(pairs))
     }
 }
 
+/// A text of the JSON that is decoded, without a copy where it has no escapes.
+#[derive(Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(transparent)]
+pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&Text<'_>> for Str {
+    fn from(text: &Text<'_>) -> Self {
+        (*text.0).into()
+    }
+}
+
 /// Metadata as the API server sends it, without what nobody reads.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RawMeta {
-    name: String,
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+pub struct RawMeta<'a> {
+    name: Text<'a>,
     #[serde(default)]
-    namespace: String,
+    namespace: Text<'a>,
     #[serde(default)]
-    uid: String,
+    uid: Text<'a>,
     /// The version as text, for the watch.
     #[serde(default)]
-    pub resource_version: String,
+    pub resource_version: Text<'a>,
     #[serde(default)]
     generation: i64,
     creation_timestamp: Option<Time>,
     deletion_timestamp: Option<Time>,
     /// Labels.
-    pub labels: Option<BTreeMap<String, String>>,
+    pub labels: Option<BTreeMap<Text<'a>, Text<'a>>>,
     /// Annotations.
-    pub annotations: Option<BTreeMap<String, String>>,
+    pub annotations: Option<BTreeMap<Text<'a>, Text<'a>>>,
     #[serde(default)]
-    owner_references: Vec<OwnerReference>,
+    owner_references: Vec<RawOwner<'a>>,
     /// Finalizers.
     #[serde(default)]
-    pub finalizers: Vec<String>,
+    pub finalizers: Vec<Text<'a>>,
     #[serde(default)]
-    managed_fields: Vec<Managed>,
+    managed_fields: Vec<Managed<'a>>,
+}
+
+/// An owner reference.
+#[derive(PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a"))]
+struct RawOwner<'a> {
+    #[serde(default)]
+    api_version: Text<'a>,
+    block_owner_deletion: Option<bool>,
+    controller: Option<bool>,
+    #[serde(default)]
+    kind: Text<'a>,
+    #[serde(default)]
+    name: Text<'a>,
+    #[serde(default)]
+    uid: Text<'a>,
+}
+
+impl From<&RawOwner<'_>> for OwnerReference {
+    fn from(raw: &RawOwner<'_>) -> Self {
+        let RawOwner {
+            api_version,
+            block_owner_deletion,
+            controller,
+            kind,
+            name,
+            uid,
+        } = raw;
+        Self {
+            api_version: api_version.0.clone().into_owned(),
+            block_owner_deletion: *block_owner_deletion,
+            controller: *controller,
+            kind: kind.0.clone().into_owned(),
+            name: name.0.clone().into_owned(),
+            uid: uid.0.clone().into_owned(),
+        }
+    }
 }
 
 /// Who wrote fields of an object, and when last.
 #[derive(Deserialize)]
-struct Managed {
+#[serde(bound(deserialize = "'de: 'a"))]
+struct Managed<'a> {
     #[serde(default)]
-    manager: String,
+    manager: Text<'a>,
     time: Option<Time>,
 }
 
-impl RawMeta {
+impl RawMeta<'_> {
     /// The trimmed form.
     pub fn trim(&self) -> Meta {
-        let annotation = |key: &str| self.annotations.as_ref().and_then(|all| all.get(key));
-        let is_controller = |owner: &&OwnerReference| owner.controller == Some(true);
+        let annotation = |key: &str| {
+            let mut all = self.annotations.iter().flatten();
+            all.find_map(|(known, value)| (known.as_ref() == key).then_some(value.as_ref()))
+        };
+        let is_controller = |owner: &&RawOwner<'_>| owner.controller == Some(true);
         let owner = self.owner_references.iter().find(is_controller);
         let others = self.owner_references.iter();
         let others: Box<[OwnerReference]> = others
             .filter(|other| Some(*other) != owner)
-            .cloned()
+            .map(OwnerReference::from)
             .collect();
         Meta {
-            name: self.name.as_str().into(),
-            namespace: self.namespace.as_str().into(),
-            uid: self.uid.as_str().into(),
-            version: self.resource_version.parse().unwrap_or(0),
+            name: Str::from(&self.name),
+            namespace: Str::from(&self.namespace),
+            uid: Str::from(&self.uid),
+            version: self.resource_version.as_ref().parse().unwrap_or(0),
             generation: self.generation,
             created: self
                 .creation_timestamp
@@ -204,10 +267,10 @@ impl RawMeta {
                 .is_some_and(|value| value == ownership::EPHEMERAL_MANAGER),
             owner: owner.map(|owner| {
                 Box::new(Owner {
-                    api_version: owner.api_version.as_str().into(),
-                    kind: owner.kind.as_str().into(),
-                    name: owner.name.as_str().into(),
-                    uid: owner.uid.as_str().into(),
+                    api_version: Str::from(&owner.api_version),
+                    kind: Str::from(&owner.kind),
+                    name: Str::from(&owner.name),
+                    uid: Str::from(&owner.uid),
                 })
             }),
             other_owners: (!others.is_empty()).then_some(others),
@@ -215,9 +278,9 @@ impl RawMeta {
         }
     }
 
-    fn last_writer(&self) -> Option<&str> {
+    fn last_writer(&self) -> Option<&Text<'_>> {
         let others = self.managed_fields.iter();
-        let others = others.filter(|managed| managed.manager != FIELD_MANAGER);
+        let others = others.filter(|managed| managed.manager.as_ref() != FIELD_MANAGER);
         let last = others.max_by_key(|managed| managed.time.as_ref().map(|time| time.0))?;
         Some(&last.manager)
     }

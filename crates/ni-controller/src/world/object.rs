@@ -36,7 +36,7 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     /// The fields beside metadata, as they are decoded.
     type Body: DeserializeOwned;
     /// The trimmed object.
-    fn assemble(meta: Meta, raw: RawMeta, body: Self::Body) -> Self;
+    fn assemble(meta: Meta, raw: RawMeta<'_>, body: Self::Body) -> Self;
     /// Its metadata.
     fn meta(&self) -> &Meta;
     /// Its metadata, to change.

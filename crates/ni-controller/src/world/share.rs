@@ -1,9 +1,9 @@
 //! Texts that many objects have in common, each kept once: namespaces, kinds, annotations, what owners are called.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
+use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
+use hashbrown::{DefaultHashBuilder, HashTable};
 use ironcore_api::networking::{NetworkInterfaceSpec, NetworkInterfaceStatus};
 
 use super::meta::{Meta, Pairs, Str};
@@ -76,35 +76,41 @@ const LEAST: usize = 4;
 
 /// Values, each kept once. There are no parts before the first value.
 #[derive(Debug)]
-struct Table<T>(Vec<Part<T>>);
+struct Table<T> {
+    hasher: DefaultHashBuilder,
+    parts: Vec<Part<T>>,
+}
 
 #[derive(Debug)]
 struct Part<T> {
-    values: HashSet<T, BuildHasherDefault<DefaultHasher>>,
+    values: HashTable<T>,
     limit: usize,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self {
+            hasher: DefaultHashBuilder::default(),
+            parts: Vec::new(),
+        }
     }
 }
 
 impl<T: Clone + Eq + Hash> Table<T> {
-    fn part(&mut self, value: &T) -> &mut Part<T> {
-        if self.0.is_empty() {
-            self.0.resize_with(PARTS, || Part {
-                values: HashSet::default(),
-                limit: LEAST,
-            });
-        }
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
-        &mut self.0[usize::try_from(hash >> 54).unwrap_or(0) % PARTS]
+    fn hash(&self, value: &T) -> u64 {
+        self.hasher.hash_one(value)
+    }
+
+    /// By other bits than those that find a value within its part: the lowest and the highest.
+    fn part(hash: u64) -> usize {
+        usize::try_from(hash >> 32).unwrap_or(0) % PARTS
     }
 
     /// Replaces `value` with the shared copy of an equal one, if there is one.
-    fn reuse(&mut self, value: &mut T) -> bool {
-        let known = self.part(value).values.get(value).cloned();
+    fn reuse(&self, hash: u64, value: &mut T) -> bool {
+        let part = self.parts.get(Self::part(hash));
+        let known = part.and_then(|part| part.values.find(hash, |known| known == value));
+        let known = known.cloned();
         let is_known = known.is_some();
         if let Some(known) = known {
             *value = known;
@@ -114,20 +120,33 @@ impl<T: Clone + Eq + Hash> Table<T> {
 
     /// Replaces `value` with the shared copy of an equal one, or keeps it for others.
     fn share(&mut self, value: &mut T, is_unused: impl Fn(&T) -> bool) {
-        if self.reuse(value) {
-            return;
+        let hash = self.hash(value);
+        if !self.reuse(hash, value) {
+            self.keep(hash, value.clone(), is_unused);
         }
-        let part = self.part(value);
+    }
+
+    /// Keeps a value for others. There is no equal one yet.
+    fn keep(&mut self, hash: u64, value: T, is_unused: impl Fn(&T) -> bool) {
+        if self.parts.is_empty() {
+            self.parts.resize_with(PARTS, || Part {
+                values: HashTable::new(),
+                limit: LEAST,
+            });
+        }
+        let part = &mut self.parts[Self::part(hash)];
         if part.values.len() >= part.limit {
             part.values.retain(|known| !is_unused(known));
             part.limit = LEAST.max(2 * part.values.len());
         }
-        part.values.insert(value.clone());
+        let hasher = &self.hasher;
+        part.values
+            .insert_unique(hash, value, |known| hasher.hash_one(known));
     }
 
     #[cfg(test)]
     fn len(&self) -> usize {
-        self.0.iter().map(|part| part.values.len()).sum()
+        self.parts.iter().map(|part| part.values.len()).sum()
     }
 }
 
@@ -160,7 +179,8 @@ impl Pairs {
             .map(|(key, value)| key.len() + value.len())
             .sum();
         let Some(pairs) = self.shared() else { return };
-        if shared.pairs.reuse(pairs) {
+        let hash = shared.pairs.hash(pairs);
+        if shared.pairs.reuse(hash, pairs) {
             return;
         }
         let mut texts = pairs.to_vec();
@@ -171,7 +191,7 @@ impl Pairs {
         *pairs = texts.into();
         if length <= LONGEST_PAIRS {
             let unused = |pairs: &Arc<[(Str, Str)]>| Arc::strong_count(pairs) == 1;
-            shared.pairs.share(pairs, unused);
+            shared.pairs.keep(hash, Arc::clone(pairs), unused);
         }
     }
 }

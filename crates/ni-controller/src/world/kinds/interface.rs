@@ -164,7 +164,7 @@ impl Interface {
 impl Object for Interface {
     type Body = Body;
 
-    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, raw: RawMeta<'_>, body: Body) -> Self {
         Self {
             meta,
             labels: raw.labels.unwrap_or_default().into(),

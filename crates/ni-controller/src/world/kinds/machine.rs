@@ -124,7 +124,7 @@ impl Machine {
 impl Object for Machine {
     type Body = Body;
 
-    fn assemble(meta: Meta, _: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, _: RawMeta<'_>, body: Body) -> Self {
         let entries = body.spec.network_interfaces.unwrap_or_default();
         let interfaces = entries
             .into_iter()

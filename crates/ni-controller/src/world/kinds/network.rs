@@ -28,10 +28,10 @@ pub struct Body {
 impl Object for Network {
     type Body = Body;
 
-    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, raw: RawMeta<'_>, body: Body) -> Self {
         Self {
             meta,
-            finalizers: raw.finalizers.into_iter().map(Str::from).collect(),
+            finalizers: raw.finalizers.iter().map(Str::from).collect(),
             state: body.status.and_then(|status| status.state),
         }
     }

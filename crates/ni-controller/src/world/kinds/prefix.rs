@@ -243,7 +243,7 @@ impl Object for Prefix {
 
     type Body = Body;
 
-    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, raw: RawMeta<'_>, body: Body) -> Self {
         let status = body.status.unwrap_or_default();
         let spec = default::prefix_spec(&body.spec).into_owned();
         let block = spec.prefix.as_deref();
@@ -253,7 +253,7 @@ impl Object for Prefix {
             meta,
             labels: raw.labels.unwrap_or_default().into(),
             annotations: raw.annotations.unwrap_or_default().into(),
-            finalizers: raw.finalizers.into_iter().map(Str::from).collect(),
+            finalizers: raw.finalizers.iter().map(Str::from).collect(),
             selector: selector.map(|selector| Box::new(Selector::new(selector))),
             block,
             granted: block.filter(|_| status.phase == Some(PrefixPhase::Allocated)),

@@ -42,7 +42,7 @@ pub struct Body {
 impl Object for VirtualIp {
     type Body = Body;
 
-    fn assemble(meta: Meta, raw: RawMeta, body: Body) -> Self {
+    fn assemble(meta: Meta, raw: RawMeta<'_>, body: Body) -> Self {
         let target = body.spec.target_ref;
         Self {
             meta,
