@@ -7,7 +7,7 @@ use anyhow::{Context, bail, ensure};
 use ironcore_api::scope::Scopes;
 use ni_controller::client::{ASKS, WATCHES};
 use ni_controller::metrics::Metrics;
-use ni_controller::watch::Watches;
+use ni_controller::watch::{Source, Watches};
 use ni_controller::world::{Key, Kind};
 use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
@@ -110,7 +110,11 @@ impl Answer<'_> {
     /// Tells again whenever the answer changes, until all is well.
     async fn watch(&self, cluster: &Cluster, of: &Key) -> anyhow::Result<bool> {
         let (mut view, watched, controller) = cluster.empty().await?;
-        let mut watches = Watches::start(&cluster.client, &watched, &Metrics::default());
+        let mut watches = Watches::start(
+            &Source::here(cluster.client.clone()),
+            &watched,
+            &Metrics::default(),
+        );
         let mut last: Option<Why> = None;
         let mut turns = interval(TURN);
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);

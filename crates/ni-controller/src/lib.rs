@@ -21,6 +21,7 @@ pub mod seeded;
 pub mod serve;
 pub mod turn;
 pub mod watch;
+pub mod watch_thread;
 pub mod wire;
 pub mod world;
 

@@ -142,7 +142,7 @@ impl Metrics {
         );
         all.register_with_unit(
             "longest_turn",
-            "The longest CPU time for which the loop, or one watch, has kept all else waiting since the start",
+            "The longest CPU time for which the loop, or one watch, has kept all else on its thread waiting since the start",
             Unit::Seconds,
             self.longest_turn.clone(),
         );

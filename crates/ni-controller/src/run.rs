@@ -20,7 +20,7 @@ use crate::options::Run;
 use crate::plan::{Allocator, Purpose};
 use crate::restored::WentBack;
 use crate::serve::Probe;
-use crate::watch::Watches;
+use crate::watch::{Source, Watches};
 use crate::world::{Event, Kind, Watched};
 
 /// For how long events are taken in, or objects planned for, before whatever else waits has its turn.
@@ -45,6 +45,15 @@ impl Clock {
     }
 }
 
+/// How the API server is reached.
+#[derive(Clone)]
+pub struct Connections {
+    /// For requests, which share the loop's thread.
+    pub requests: Client,
+    /// For watches.
+    pub watches: Source,
+}
+
 struct Answer {
     order: Order,
     outcome: Outcome,
@@ -55,7 +64,7 @@ struct Answer {
 struct Loop {
     core: Core,
     clock: Clock,
-    client: Client,
+    connections: Connections,
     watched: Watched,
     watches: Watches,
     term: Term,
@@ -85,7 +94,7 @@ pub enum Ended {
 /// Runs until `stop`; then starts nothing new and waits for what is under way, at most `run.shutdown_timeout`. Sends
 /// nothing but while `term` holds; the world is kept up to date all the time.
 pub async fn run(
-    client: Client,
+    connections: Connections,
     options: &Run,
     mut term: Term,
     metrics: Metrics,
@@ -100,8 +109,8 @@ pub async fn run(
             .watching(&watched)
             .with_public_pools(&options.deciding.public_prefixes),
         clock: Clock::start(),
-        watches: Watches::start(&client, &watched, &metrics),
-        client: client.clone(),
+        watches: Watches::start(&connections.watches, &watched, &metrics),
+        connections,
         lag: Lag::new(watched.namespaces.clone()),
         watched,
         term: term.clone(),
@@ -116,6 +125,7 @@ pub async fn run(
         announced: false,
     };
     tokio::pin!(stop);
+    let client = this.connections.requests.clone();
     let none_other = allocators::none_other(&client);
     tokio::pin!(none_other);
     let deadline = tokio::time::sleep(Duration::MAX);
@@ -186,7 +196,7 @@ impl Loop {
         );
         self.metrics.restored();
         self.core.start_over(self.clock.now());
-        self.watches = Watches::start(&self.client, &self.watched, &self.metrics);
+        self.watches = Watches::start(&self.connections.watches, &self.watched, &self.metrics);
         self.lag = Lag::new(self.watched.namespaces.clone());
         // Decided from what no longer holds: what was not sent yet is not to be.
         self.sending = JoinSet::new();
@@ -237,7 +247,7 @@ impl Loop {
                 Step::Idle => break,
             };
             self.metrics.planned(begun.elapsed());
-            let (client, timeout) = (self.client.clone(), self.request_timeout);
+            let (client, timeout) = (self.connections.requests.clone(), self.request_timeout);
             let term = self.term.clone();
             let span = info_span!("reconcile", object = %order.key);
             let send = async move {

@@ -1,4 +1,4 @@
-//! How long the process's one thread is kept at a time: whatever else waits, the Lease and probes among it, waits as long.
+//! How long a thread is kept at a time: whatever else it has to do waits as long, on the loop's thread the Lease and probes too.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

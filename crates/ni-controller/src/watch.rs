@@ -1,13 +1,15 @@
 //! One watch per kind and scope, shared by all: a streaming list, or pages where the server has no WatchList.
 
 use std::time::Duration;
+use std::vec::IntoIter;
 
 use backon::ExponentialBuilder;
-use futures::{StreamExt, TryStreamExt, pin_mut};
+use futures::{FutureExt, Stream, StreamExt, TryStreamExt, pin_mut};
 use ironcore_api::scope::Scope;
 use kube::runtime::utils::{Backoff, ResetTimerBackoff};
 use kube::runtime::watcher::{self, Error, ExponentialBackoff, ListSemantic, watcher};
 use kube::{Api, Client};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -19,8 +21,11 @@ use crate::turn::measured;
 use crate::wire::Wire;
 use crate::world::{Event, Kind, Object, Watched, for_kind};
 
-/// How many events may wait for the core; then the watch waits, and TCP with it.
-const BUFFER: usize = 1024;
+/// How many events are handed over at once, if as many have come: each time the core's thread may have to be woken.
+const BATCH: usize = 64;
+
+/// How many batches may wait for the core; then the watch waits, and TCP with it.
+const BATCHES: usize = 16;
 
 /// Waits between attempts; the last for as long as the API server stays away. kube's own limit of 30 s would have a new
 /// leader know nothing for as long after the server is back.
@@ -39,43 +44,76 @@ fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
     ResetTimerBackoff::new(waits.into(), GOES_WELL)
 }
 
+/// By which client watches read, and where they run.
+#[derive(Clone)]
+pub struct Source {
+    client: Client,
+    runtime: Handle,
+}
+
+impl Source {
+    /// On this runtime.
+    pub fn on(client: Client, runtime: Handle) -> Self {
+        Self { client, runtime }
+    }
+
+    /// On the runtime of whoever calls it.
+    pub fn here(client: Client) -> Self {
+        Self::on(client, Handle::current())
+    }
+}
+
 /// All watches. They end with it.
 #[derive(Debug)]
 pub struct Watches {
-    events: mpsc::Receiver<Event>,
+    batches: mpsc::Receiver<Vec<Event>>,
+    /// What is left of the last batch.
+    events: IntoIter<Event>,
     _tasks: JoinSet<()>,
 }
 
 impl Watches {
     /// Begins them: each with a list.
-    pub fn start(client: &Client, watched: &Watched, metrics: &Metrics) -> Self {
-        let (out, events) = mpsc::channel(BUFFER);
+    pub fn start(source: &Source, watched: &Watched, metrics: &Metrics) -> Self {
+        let Source { client, runtime } = source;
+        let (out, batches) = mpsc::channel(BATCHES);
         let mut tasks = JoinSet::new();
         for (kind, scope) in watched.iter() {
             let (client, out, metrics) = (client.clone(), out.clone(), metrics.clone());
-            for_kind!(kind, T => tasks.spawn(async move {
+            for_kind!(kind, T => tasks.spawn_on(async move {
                 measured(&metrics, watch::<T>(client, scope, out)).await;
-            }));
+            }, runtime));
         }
         Self {
-            events,
+            batches,
+            events: IntoIter::default(),
             _tasks: tasks,
         }
     }
 
     /// The next event. Those of one watch are in their order.
     pub async fn next(&mut self) -> Option<Event> {
-        self.events.recv().await
+        loop {
+            if let Some(event) = self.events.next() {
+                return Some(event);
+            }
+            self.events = self.batches.recv().await?.into_iter();
+        }
     }
 
     /// The next event, if one is there.
     pub fn try_next(&mut self) -> Option<Event> {
-        self.events.try_recv().ok()
+        loop {
+            if let Some(event) = self.events.next() {
+                return Some(event);
+            }
+            self.events = self.batches.try_recv().ok()?.into_iter();
+        }
     }
 }
 
 /// Sends the events of one kind in `scope` to `out` until the receiver is gone.
-async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Event>) {
+async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Vec<Event>>) {
     let api = api::<T>(client, &scope);
     let (mut streaming, mut waits) = (true, backoff());
     loop {
@@ -87,20 +125,23 @@ async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Event>
         };
         let events = watcher(api.clone(), config);
         pin_mut!(events);
-        while let Some(event) = events.next().await {
-            let error = match event {
-                Ok(event) => {
-                    // The beginning of a list that is read page by page comes before its request.
-                    if !matches!(event, watcher::Event::Init) {
-                        waits.reset();
-                    }
-                    if out.send(convert(event, &scope)).await.is_err() {
-                        return;
-                    }
-                    continue;
-                }
-                Err(error) => error,
-            };
+        while let Some(first) = events.next().await {
+            let (batch, error) = batch(first, &mut events);
+            // The beginning of a list that is read page by page comes before its request.
+            if batch
+                .iter()
+                .any(|event| !matches!(event, watcher::Event::Init))
+            {
+                waits.reset();
+            }
+            let batch: Vec<_> = batch
+                .into_iter()
+                .map(|event| convert(event, &scope))
+                .collect();
+            if !batch.is_empty() && out.send(batch).await.is_err() {
+                return;
+            }
+            let Some(error) = error else { continue };
             if streaming && refuses_streaming(&error) {
                 info!(
                     kind = T::KIND.as_str(),
@@ -117,6 +158,27 @@ async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Event>
             }
         }
     }
+}
+
+/// What has come already, beginning with `first`, up to the first error: after an error nothing is requested before its wait.
+fn batch<E>(
+    first: Result<E, Error>,
+    events: &mut (impl Stream<Item = Result<E, Error>> + Unpin),
+) -> (Vec<E>, Option<Error>) {
+    let mut batch = Vec::new();
+    let mut next = Some(first);
+    while let Some(event) = next {
+        match event {
+            Ok(event) => batch.push(event),
+            Err(error) => return (batch, Some(error)),
+        }
+        next = if batch.len() < BATCH {
+            events.next().now_or_never().flatten()
+        } else {
+            None
+        };
+    }
+    (batch, None)
 }
 
 /// Whether there was no API server, or one without its etcd: what comes back may be of an older state, and a watch that goes on

@@ -7,7 +7,7 @@ use kube::{Client, Config};
 use ni_controller::client::client;
 use ni_controller::metrics::Metrics;
 use ni_controller::release;
-use ni_controller::watch::{Watches, list};
+use ni_controller::watch::{Source, Watches, list};
 use ni_controller::world::{Kind, Watched};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -35,7 +35,11 @@ async fn silent(silence: Duration) -> (Client, watch::Receiver<usize>) {
 #[tokio::test]
 async fn watches_give_it_up_and_try_again() {
     let (client, mut connections) = silent(Duration::from_millis(200)).await;
-    let _watches = Watches::start(&client, &Watched::default(), &Metrics::default());
+    let _watches = Watches::start(
+        &Source::here(client.clone()),
+        &Watched::default(),
+        &Metrics::default(),
+    );
     // Each has tried once and, that one given up, once more.
     let tries = connections.wait_for(|count| *count >= 2 * Kind::ALL.len());
     let tried = tokio::time::timeout(PATIENCE, tries).await;
