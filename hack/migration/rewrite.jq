@@ -1,40 +1,50 @@
-# The objects of $kinds out of an export, as another cluster takes them: what names objects by UID names those that were
-# moved already.
+# The objects of $kinds out of an export, as another cluster takes them: what names an object by UID names its copy.
 #
 #   jq --arg kinds Network,Machine --slurpfile moved moved.json --from-file rewrite.jq exported.json
 #
 # `exported.json` is all that `kubectl get … --output json` gives of the old cluster, `moved.json` the same of the new
-# one, so far (docs/migration.md).
+# one, so far (docs/migration.md). Objects name each other in any order, and in a circle: what has no copy yet is left out, so
+# the second run, with all copies there, is the one that counts. `leftOut` says what is left out, and of which object.
 
-def key: "\(.kind)/\(.metadata.namespace)/\(.metadata.name)";
-
-# Kinds whose UIDs are known; what belongs to others is theirs to say again.
-def ours: .apiVersion | split("/")[0] | . == "networking.ironcore.dev" or . == "compute.ironcore.dev" or . == "ipam.ironcore.dev";
+def key: "\(.apiVersion | split("/")[0])/\(.kind)/\(.metadata.namespace)/\(.metadata.name)";
 
 ($moved[0].items | map({key: key, value: .metadata.uid}) | from_entries) as $new
-| (.items | map({key: .metadata.uid, value: $new[key]}) | from_entries) as $uids
+| (.items | map({key: .metadata.uid, value: $new[key]}) | from_entries) as $copies
+| ($moved[0].items | map({key: .metadata.uid, value: .metadata.uid}) | from_entries) as $there
 
-# The UID of what had this one; an object that has an owner or a holder comes after it.
-| def renamed($from): $uids[.] // error("\($from): the object with UID \(.) was not moved before it");
+# The UID in the new cluster of what had this one: its copy's, or the same if it is there itself. Else null.
+| def copy: $copies[.] // $there[.];
 
-def owners($from): map(select(ours) | .uid |= renamed($from));
+def has_copy: (.uid // "" | copy) != null;
 
-# A holder that is gone holds nothing.
-def held($from):
-  (.uid // "") as $uid
-  | if $uids | has($uid) then .uid |= renamed($from) else null end;
+# With what they name by UID and cannot do without: an owner that is not there would have the garbage collector delete the
+# object, and a holder that is not there holds nothing. Of an incoming peering the UID is optional.
+def named:
+  (.metadata.ownerReferences // [] | .[] | {uid, what: "owner \(.kind) \(.name)"}),
+  (.spec.machineRef // empty | {uid, what: "Machine \(.name) in spec.machineRef"}),
+  (.spec.targetRef // empty | {uid, what: "NetworkInterface \(.name) in spec.targetRef"}),
+  (.spec.incomingPeerings // [] | .[] | select(.uid) | {uid, what: "Network \(.namespace)/\(.name) in spec.incomingPeerings"});
+
+def left_out:
+  "\(.kind) \(.metadata.namespace)/\(.metadata.name)" as $from
+  | named
+  | select((.uid // "") != "" and (has_copy | not))
+  | .uid as $uid
+  | "\($from): \(.what), which \(if $copies | has($uid) then "has no copy yet" else "is not in the export" end)";
+
+def only_with_copy: if . == null or has_copy then . else null end;
 
 def moved:
-  key as $from
-  | {apiVersion, kind, spec, metadata: (.metadata | {name, namespace, labels, annotations, ownerReferences})}
+  del(.status)
+  | .metadata |= {name, namespace, labels, annotations, ownerReferences}
   | .metadata.annotations |= ((. // {}) | del(.["kubectl.kubernetes.io/last-applied-configuration"]))
-  | .metadata.ownerReferences |= ((. // []) | owners($from))
-  | if .spec.machineRef then .spec.machineRef |= held($from) else . end
-  | if .spec.targetRef then .spec.targetRef |= held($from) else . end
+  | .metadata.ownerReferences |= ((. // []) | map(select(has_copy)))
+  | if .spec.machineRef then .spec.machineRef |= only_with_copy else . end
+  | if .spec.targetRef then .spec.targetRef |= only_with_copy else . end
+  | if .spec.incomingPeerings then .spec.incomingPeerings |= map(select(.uid == null or has_copy)) else . end
+  # These, and those in templates.
+  | walk(if type == "object" and (.uid | type) == "string" then .uid |= (copy // .) else . end)
   | del(.. | nulls);
 
-{
-  apiVersion: "v1",
-  kind: "List",
-  items: [.items[] | select(.kind as $kind | $kinds | split(",") | any(. == $kind)) | moved],
-}
+[.items[] | select(.kind as $kind | $kinds | split(",") | any(. == $kind))]
+| {apiVersion: "v1", kind: "List", items: map(moved), leftOut: map(left_out)}

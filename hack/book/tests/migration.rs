@@ -3,17 +3,48 @@
 use book::jq::run;
 use serde_json::{Value, json};
 
-fn rewrite(kinds: &str, exported: &[Value], moved: &[Value]) -> Result<Vec<Value>, String> {
+/// All kinds that the guide moves.
+const KINDS: &str = "Network,VirtualIP,NetworkInterface,Machine,Prefix";
+
+/// The objects, and what they lack.
+fn rewrite(kinds: &str, exported: &[Value], moved: &[Value]) -> (Vec<Value>, Vec<String>) {
     let variables = [
         ("$kinds", json!(kinds)),
         ("$moved", json!([{ "items": moved }])),
     ];
-    let list = run("rewrite.jq", &variables, &json!({ "items": exported }))?;
+    let list = run("rewrite.jq", &variables, &json!({ "items": exported }));
+    let list = list.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(
         (&list["apiVersion"], &list["kind"]),
         (&json!("v1"), &json!("List"))
     );
-    Ok(list["items"].as_array().expect("a list").clone())
+    let left_out = serde_json::from_value(list["leftOut"].clone());
+    (
+        list["items"].as_array().expect("a list").clone(),
+        left_out.expect("texts"),
+    )
+}
+
+/// An object of a group of IronCore's.
+fn object(group: &str, kind: &str, place: &str, uid: &str, owners: &[Value]) -> Value {
+    let (namespace, name) = place.split_once('/').expect("namespace/name");
+    json!({
+        "apiVersion": format!("{group}.ironcore.dev/v1alpha1"),
+        "kind": kind,
+        "metadata": {"name": name, "namespace": namespace, "uid": uid, "ownerReferences": owners},
+        "spec": {},
+    })
+}
+
+/// The copies of these, each with a UID of its own.
+fn copies(of: &[Value]) -> Vec<Value> {
+    let copy = |object: &Value| {
+        let mut copy = object.clone();
+        let old = object["metadata"]["uid"].as_str().expect("a UID");
+        copy["metadata"]["uid"] = json!(format!("copy-of-{old}"));
+        copy
+    };
+    of.iter().map(copy).collect()
 }
 
 fn machine(uid: &str) -> Value {
@@ -46,7 +77,7 @@ fn owned_by(uid: &str) -> Value {
 
 #[test]
 fn what_is_the_old_servers_own_is_left_out() {
-    let moved = rewrite("Network,Machine", &[machine("old")], &[]).expect("it can be moved");
+    let (moved, left_out) = rewrite("Network,Machine", &[machine("old")], &[]);
     let expected = json!({
         "apiVersion": "compute.ironcore.dev/v1alpha1",
         "kind": "Machine",
@@ -54,17 +85,16 @@ fn what_is_the_old_servers_own_is_left_out() {
         "spec": {"machineClassRef": {"name": "c"}, "power": "On"},
     });
     assert_eq!(moved, [expected]);
-    assert_eq!(
-        rewrite("NetworkInterface", &[machine("old")], &[]),
-        Ok(Vec::new())
-    );
+    assert!(left_out.is_empty(), "{left_out:?}");
+    let others = rewrite("NetworkInterface", &[machine("old")], &[]);
+    assert_eq!(others, (Vec::new(), Vec::new()));
 }
 
 #[test]
 fn owners_and_holders_are_named_by_their_new_uids() {
     let spec = json!({"networkRef": {"name": "n"}, "providerID": "p", "machineRef": {"name": "m", "uid": "old"}});
     let exported = [machine("old"), interface(&json!([owned_by("old")]), &spec)];
-    let moved = rewrite("NetworkInterface", &exported, &[machine("new")]).expect("it can be moved");
+    let (moved, _) = rewrite("NetworkInterface", &exported, &[machine("new")]);
     assert_eq!(
         moved[0]["metadata"]["ownerReferences"],
         json!([owned_by("new")])
@@ -74,35 +104,145 @@ fn owners_and_holders_are_named_by_their_new_uids() {
 }
 
 #[test]
-fn holders_that_are_gone_and_owners_of_other_groups_are_left_out() {
+fn owners_and_holders_without_a_copy_are_left_out_and_told() {
     let other = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "d", "uid": "d"});
     let spec = json!({"networkRef": {"name": "n"}, "machineRef": {"name": "gone", "uid": "gone"}});
     let exported = [
         machine("old"),
         interface(&json!([other, owned_by("old")]), &spec),
     ];
-    let moved = rewrite("NetworkInterface", &exported, &[machine("new")]).expect("it can be moved");
+    let (moved, left_out) = rewrite("NetworkInterface", &exported, &[]);
+    assert_eq!(moved[0]["metadata"]["ownerReferences"], json!([]));
+    assert_eq!(moved[0]["spec"], json!({"networkRef": {"name": "n"}}));
+    let expected = [
+        "NetworkInterface ns/m-one: owner Deployment d, which is not in the export",
+        "NetworkInterface ns/m-one: owner Machine m, which has no copy yet",
+        "NetworkInterface ns/m-one: Machine gone in spec.machineRef, which is not in the export",
+    ];
+    assert_eq!(left_out, expected);
+    let (moved, left_out) = rewrite("NetworkInterface", &exported, &[machine("new")]);
     assert_eq!(
         moved[0]["metadata"]["ownerReferences"],
         json!([owned_by("new")])
     );
-    assert_eq!(moved[0]["spec"], json!({"networkRef": {"name": "n"}}));
+    assert_eq!(left_out, [expected[0], expected[2]]);
 }
 
 #[test]
-fn what_is_moved_before_its_owner_or_holder_is_refused_by_name() {
-    let spec = json!({"networkRef": {"name": "n"}, "machineRef": {"name": "m", "uid": "old"}});
-    for (owners, spec) in [(json!([owned_by("old")]), json!({})), (json!([]), spec)] {
-        let exported = [machine("old"), interface(&owners, &spec)];
-        let error =
-            rewrite("NetworkInterface", &exported, &[]).expect_err("its machine is not there");
-        assert!(
-            error.contains(
-                "NetworkInterface/ns/m-one: the object with UID old was not moved before it"
-            ),
-            "{error}"
-        );
+fn references_that_are_not_set_are_nothing_to_tell() {
+    let spec = json!({"networkRef": {"name": "n"}, "machineRef": {"name": "", "uid": ""}});
+    let (moved, left_out) = rewrite(KINDS, &[interface(&json!([]), &spec)], &[]);
+    assert_eq!(moved[0]["spec"], json!({"networkRef": {"name": "n"}}));
+    assert!(left_out.is_empty(), "{left_out:?}");
+}
+
+/// As machinebroker makes them: a Network is owned by the interfaces that use it, of which each is a machine's.
+#[test]
+fn owners_may_be_moved_in_any_order() {
+    let of = |kind: &str, name: &str, uid: &str| json!({"kind": kind, "name": name, "uid": uid});
+    let exported = [
+        object(
+            "networking",
+            "Network",
+            "ns/n",
+            "net",
+            &[of("NetworkInterface", "x", "nic")],
+        ),
+        object(
+            "networking",
+            "NetworkInterface",
+            "ns/x",
+            "nic",
+            &[of("Machine", "m", "machine")],
+        ),
+        object("compute", "Machine", "ns/m", "machine", &[]),
+        object(
+            "ipam",
+            "Prefix",
+            "ns/x-0",
+            "prefix",
+            &[of("NetworkInterface", "x", "nic")],
+        ),
+    ];
+    let (_, left_out) = rewrite(KINDS, &exported, &[]);
+    assert_eq!(left_out.len(), 3, "{left_out:?}");
+    let (moved, left_out) = rewrite(KINDS, &exported, &copies(&exported));
+    assert!(left_out.is_empty(), "{left_out:?}");
+    let owners: Vec<&Value> = moved
+        .iter()
+        .map(|object| &object["metadata"]["ownerReferences"][0]["uid"])
+        .collect();
+    let nic = json!("copy-of-nic");
+    assert_eq!(
+        owners,
+        [&nic, &json!("copy-of-machine"), &Value::Null, &nic]
+    );
+}
+
+#[test]
+fn an_owner_of_another_kind_stays_if_it_is_in_the_new_cluster() {
+    let owner = json!({"kind": "LoadBalancer", "name": "lb", "uid": "lb", "controller": true});
+    let prefix = object("ipam", "Prefix", "ns/lb-0", "prefix", &[owner]);
+    let balancer = object("networking", "LoadBalancer", "ns/lb", "lb", &[]);
+    let alone = std::slice::from_ref(&prefix);
+    let (moved, left_out) = rewrite(KINDS, alone, &copies(alone));
+    assert_eq!(moved[0]["metadata"]["ownerReferences"], json!([]));
+    let expected = "Prefix ns/lb-0: owner LoadBalancer lb, which is not in the export";
+    assert_eq!(left_out, [expected]);
+
+    // It was not copied, or it was, by others.
+    let both = [prefix.clone(), balancer.clone()];
+    let unlike = object("example", "LoadBalancer", "ns/lb", "unlike", &[]);
+    for (exported, there, uid) in [
+        (alone, balancer.clone(), "lb"),
+        (&both[..], copies(&[balancer])[0].clone(), "copy-of-lb"),
+    ] {
+        let (moved, left_out) = rewrite(KINDS, exported, &[there, unlike.clone()]);
+        assert_eq!(moved.len(), 1, "of the kinds that were asked for");
+        assert_eq!(moved[0]["metadata"]["ownerReferences"][0]["uid"], uid);
+        assert!(left_out.is_empty(), "{left_out:?}");
     }
+}
+
+#[test]
+fn incoming_peerings_name_the_copies_of_networks_of_all_namespaces() {
+    let mut exported = [
+        object("networking", "Network", "a/n", "in-a", &[]),
+        object("networking", "Network", "b/n", "in-b", &[]),
+    ];
+    exported[0]["spec"]["incomingPeerings"] = json!([
+        {"namespace": "b", "name": "n", "uid": "in-b"},
+        {"namespace": "b", "name": "gone", "uid": "gone"},
+        {"name": "without"},
+    ]);
+    exported[1]["spec"]["incomingPeerings"] =
+        json!([{"namespace": "a", "name": "n", "uid": "in-a"}]);
+    let gone = "Network a/n: Network b/gone in spec.incomingPeerings, which is not in the export";
+    let (moved, left_out) = rewrite(KINDS, &exported, &[]);
+    assert_eq!(
+        moved[0]["spec"]["incomingPeerings"],
+        json!([{"name": "without"}])
+    );
+    assert_eq!(left_out.len(), 3, "{left_out:?}");
+    let (moved, left_out) = rewrite(KINDS, &exported, &copies(&exported));
+    let expected =
+        json!([{"namespace": "b", "name": "n", "uid": "copy-of-in-b"}, {"name": "without"}]);
+    assert_eq!(moved[0]["spec"]["incomingPeerings"], expected);
+    let back = &moved[1]["spec"]["incomingPeerings"][0]["uid"];
+    assert_eq!(back, "copy-of-in-a");
+    assert_eq!(left_out, [gone]);
+}
+
+#[test]
+fn uids_in_templates_name_copies_and_what_is_only_called_uid_stays() {
+    let mut machine = machine("old");
+    machine["spec"]["machinePoolSelector"] = json!({"uid": "rack"});
+    machine["spec"]["template"] = json!({"machineRef": {"name": "m", "uid": "old"}});
+    let exported = [machine];
+    let (moved, _) = rewrite(KINDS, &exported, &copies(&exported));
+    let spec = &moved[0]["spec"];
+    assert_eq!(spec["template"]["machineRef"]["uid"], "copy-of-old");
+    assert_eq!(spec["machinePoolSelector"], json!({"uid": "rack"}));
 }
 
 #[test]
@@ -110,12 +250,9 @@ fn a_status_is_taken_without_its_generations() {
     let mut with_conditions = machine("old");
     with_conditions["status"]["conditions"] = json!([{"type": "Ready", "observedGeneration": 3}]);
     let without_status = interface(&json!([]), &json!({}));
-    let list = run(
-        "status.jq",
-        &[],
-        &json!({ "items": [with_conditions, without_status] }),
-    )
-    .expect("a list");
+    let variables = [("$moved", json!([{ "items": [] }]))];
+    let exported = json!({ "items": [with_conditions, without_status] });
+    let list = run("status.jq", &variables, &exported).expect("a list");
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(
         list["items"][0]["status"],
@@ -125,4 +262,20 @@ fn a_status_is_taken_without_its_generations() {
         list["items"][0]["metadata"],
         json!({"name": "m", "namespace": "ns"})
     );
+}
+
+#[test]
+fn a_status_names_copies() {
+    let mut parent = object("ipam", "Prefix", "ns/parent", "parent", &[]);
+    let child = object("ipam", "Prefix", "ns/child", "child", &[]);
+    parent["status"] = json!({"pending": [
+        {"prefix": "10.0.0.0/32", "uid": "child"},
+        {"prefix": "10.0.0.1/32", "uid": "gone"},
+    ]});
+    let exported = [parent, child];
+    let variables = [("$moved", json!([{ "items": copies(&exported) }]))];
+    let list = run("status.jq", &variables, &json!({ "items": exported })).expect("a list");
+    let pending = &list["items"][0]["status"]["pending"];
+    assert_eq!(pending[0]["uid"], "copy-of-child");
+    assert_eq!(pending[1]["uid"], "gone");
 }
