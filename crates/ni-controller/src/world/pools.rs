@@ -1,6 +1,6 @@
 //! Public addresses: virtual IPs of all namespaces get theirs from pools in one, each by a prefix of its own there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ironcore_api::address::Prefix as Block;
 
@@ -16,8 +16,8 @@ use super::{Dirty, World};
 pub struct Pools {
     namespace: Option<Str>,
     by_name: BTreeMap<Str, Pool>,
-    /// UID → namespace and name of a virtual IP.
-    virtual_ips: HashMap<Str, (Str, Str)>,
+    /// UID → namespace and name of a virtual IP. A hash table of all of them would grow in one piece.
+    virtual_ips: BTreeMap<Str, (Str, Str)>,
     /// Whether the blocks have changed since that was asked.
     changed: bool,
 }
