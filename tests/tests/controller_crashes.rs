@@ -248,6 +248,9 @@ async fn what_happens_while_its_watches_expire_is_not_missed() {
         .await
         .expect("an API server");
     controller.signal(Signal::CONT);
+    // The garbage collector puts off by minutes what failed while there was no API server.
+    let restarted = turn.plane.restart_controller_manager().await;
+    restarted.expect("a controller manager");
 
     let space = space.with_client(turn.client().await);
     space.until(NIC, "x", "spec.machineRef -").await;

@@ -21,6 +21,8 @@ pub fn plain_client(port: u16) -> Result<Client> {
     let mut config = Config::new(format!("http://127.0.0.1:{port}").parse()?);
     config.connect_timeout = Some(Duration::from_secs(2));
     config.proxy_url = None;
+    // Whoever waits for a server to be ready asks again at once.
+    config.default_retry = false;
     Ok(Client::try_from(config)?)
 }
 
