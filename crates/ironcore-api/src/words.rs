@@ -75,7 +75,7 @@ pub(crate) const SUBDOMAIN_LONG: &str = "must be no more than 253 characters";
 pub(crate) const NAMELESS: &str = "may not be specified: the controller sets it";
 
 /// The device of a volume.
-pub(crate) const DEVICE: &str = "must be a device name (e.g. 'oda',  or 'odaa', regex used for validation is '[a-z]d[a-z][a-z]?')";
+pub(crate) const DEVICE: &str = "must be a device name (e.g. 'oda' or 'odaa', regex used for validation is '[a-z]d[a-z][a-z]?')";
 /// What [`DEVICE`] is validated by.
 pub(crate) const DEVICE_REGEX: &str = "^[a-z]d[a-z][a-z]?$";
 /// The size of a disk.

@@ -110,7 +110,7 @@ impl Metrics {
         let mut all = Registry::with_prefix("ni");
         all.register(
             "changes",
-            "Requests that change or look at an object, by kind, purpose and outcome",
+            "Requests that change or read an object, by kind, purpose and outcome",
             self.changes.clone(),
         );
         all.register_with_unit(
@@ -126,50 +126,50 @@ impl Metrics {
         );
         all.register(
             "reconciles",
-            "Objects that were planned for",
+            "Reconciles: how often changes were planned for an object",
             self.reconciles.clone(),
         );
         all.register_with_unit(
             "reconcile_duration",
-            "Time that planning took until the next request",
+            "Time that planning took until the next request, without passes that found nothing to do",
             Unit::Seconds,
             self.reconcile_seconds.clone(),
         );
         all.register(
             "retries",
-            "Attempts that had to be made again after a failure",
+            "Retries of objects, because a request failed or because the same write was undone",
             self.retries.clone(),
         );
         all.register_with_unit(
             "longest_turn",
-            "The longest CPU time for which the loop, or one watch, has kept all else on its thread waiting since the start",
+            "Longest CPU time since the start for which the main loop, or one watch, kept everything else on its thread waiting",
             Unit::Seconds,
             self.longest_turn.clone(),
         );
         all.register(
             "queue_depth",
-            "Objects that wait to be looked at",
+            "Objects that wait to be reconciled",
             self.queue_depth.clone(),
         );
         all.register_with_unit(
             "queue_oldest_age",
-            "How long the object has waited that waits longest",
+            "How long the oldest object in the queue has been waiting",
             Unit::Seconds,
             self.queue_age.clone(),
         );
         all.register(
             "requests_under_way",
-            "Requests that wait for their answer",
+            "Requests in flight",
             self.under_way.clone(),
         );
         all.register(
             "leader",
-            "1 while this replica writes, 0 while it stands by",
+            "1 while this replica leads, 0 while it is a standby",
             self.leader.clone(),
         );
         all.register(
             "restores",
-            "Times that everything was listed again because the API server went back to an older state",
+            "How often everything was listed again because the API server had gone back to an older state",
             self.restores.clone(),
         );
         self.register_world(&mut all);
@@ -180,12 +180,12 @@ impl Metrics {
     fn register_world(&self, all: &mut Registry) {
         all.register(
             "world_objects",
-            "Objects known, by kind",
+            "Objects in memory, by kind",
             self.objects.clone(),
         );
         all.register_with_unit(
             "world",
-            "Memory that the known objects take, estimated, by kind",
+            "Estimated memory of these objects, by kind",
             Unit::Bytes,
             self.world_bytes.clone(),
         );
@@ -207,18 +207,18 @@ impl Metrics {
         );
         all.register_with_unit(
             "memory_limit",
-            "Memory that the container may have",
+            "Memory limit of the container, 0 if there is none",
             Unit::Bytes,
             self.memory_limit_bytes.clone(),
         );
         all.register(
             "objects_skipped",
-            "Objects that do not decode, by kind",
+            "Objects that cannot be decoded, by kind",
             self.skipped.clone(),
         );
         all.register_with_unit(
             "watch_lag",
-            "Time from the answer to a write until the watch shows it, sampled, by kind",
+            "Time from the answer to a write until the watch delivers it (sampled), by kind",
             Unit::Seconds,
             self.watch_lag.clone(),
         );

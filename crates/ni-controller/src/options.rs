@@ -86,7 +86,7 @@ pub struct Run {
     /// Timeout of a request to the API server.
     #[arg(long, env = "NI_REQUEST_TIMEOUT", default_value = "30s", value_parser = wait)]
     pub request_timeout: Duration,
-    /// Time that the writes in flight have to finish after SIGTERM.
+    /// How long writes in flight may take to finish after SIGTERM.
     #[arg(long, env = "NI_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
 }
@@ -107,7 +107,7 @@ pub struct ReleaseFinalizers {
     /// Print what would be changed, and change nothing.
     #[arg(long, env = "NI_DRY_RUN", value_parser = BoolishValueParser::new())]
     pub dry_run: bool,
-    /// Time to retry for while requests fail, or while others put finalizers back.
+    /// How long to retry while requests fail, or while other controllers add the finalizers again.
     #[arg(long, env = "NI_TIMEOUT", default_value = "2m", value_parser = duration)]
     pub timeout: Duration,
 }
@@ -125,11 +125,11 @@ pub struct Election {
     /// Namespace of the Lease.
     #[arg(long, env = "NI_LEASE_NAMESPACE", default_value = "ironcore-ni")]
     pub lease_namespace: String,
-    /// Time after the last renewal that they saw for which the other replicas don't take the Lease. Whole seconds.
+    /// How long the other replicas wait, after the last renewal that they saw, before they take over the Lease. Whole seconds.
     #[arg(long, env = "NI_LEASE_DURATION", default_value = "15s", value_parser = duration)]
     pub lease_duration: Duration,
-    /// Time after its last renewal at which a leader stops writing. Less than --lease-duration: the ratio of the two is the
-    /// difference in the speed of clocks that is tolerated.
+    /// How long after its last renewal a leader stops writing. Must be less than --lease-duration; the ratio of the two is the
+    /// difference in clock speed that is tolerated.
     #[arg(long, env = "NI_LEASE_RENEW_DEADLINE", default_value = "10s", value_parser = duration)]
     pub lease_renew_deadline: Duration,
     /// Time between renewals. The other replicas read the Lease two to four times in this time.
@@ -154,7 +154,7 @@ impl Election {
 /// Flags that change what is decided.
 #[derive(Debug, Args)]
 pub struct Deciding {
-    /// Namespaces to manage, separated by commas. Objects in other namespaces are ignored, and need no rights. Default: all
+    /// Namespaces to manage, separated by commas. Objects in other namespaces are ignored, and need no permissions. Default: all
     /// namespaces.
     #[arg(
         long,
@@ -189,8 +189,8 @@ pub struct Deciding {
         default_value = "refuse"
     )]
     pub duplicate_addresses: DuplicateAddresses,
-    /// Who allocates Prefixes: this controller, or another one, which then owns prefix, parentRef, status and finalizer of all
-    /// Prefixes. Never run two allocators.
+    /// Who allocates Prefixes: this controller, or another allocator, which then owns the fields prefix and parentRef, the status
+    /// and the finalizer of all Prefixes. Never run two allocators.
     #[arg(
         long,
         env = "NI_PREFIX_ALLOCATION",
@@ -198,7 +198,7 @@ pub struct Deciding {
         default_value = "controller"
     )]
     pub prefix_allocation: Allocator,
-    /// Time for which a freed address is not granted again while another one is free, so that neighbour caches can expire.
+    /// How long a freed address is not allocated again while other addresses are free, so that neighbour caches can expire.
     #[arg(long, env = "NI_ADDRESS_REUSE_DELAY", default_value = "0s", value_parser = duration)]
     pub address_reuse_delay: Duration,
     /// Namespace of the public pools: the root Prefixes with the label ni.ironcore.dev/public-pool, from which VirtualIPs of all

@@ -162,7 +162,7 @@ impl Metrics {
         all.register("warnings", "Warnings to users", self.warnings.clone());
         all.register(
             "reference_lookups",
-            "Objects referred to that were looked up, by what was learned",
+            "Lookups of referenced objects, by answer",
             self.lookups.clone(),
         );
         self.register_connections(&mut all);
@@ -184,12 +184,12 @@ impl Metrics {
         );
         all.register(
             "connections_failed",
-            "Connections that ended before TLS stood",
+            "Connections that ended before their TLS handshake was complete",
             self.connections_failed.clone(),
         );
         all.register(
             "connections_evicted",
-            "Connections that were closed to make room for others, by what they were",
+            "Connections that were closed to make room for others, by reason",
             self.connections_evicted.clone(),
         );
     }

@@ -86,11 +86,11 @@ pub struct Listening {
     /// that says why.
     #[arg(long, env = "NI_WEBHOOK_REQUEST_TIMEOUT", value_name = "TIME", default_value = "4s", value_parser = duration)]
     pub request_timeout: Duration,
-    /// Time after SIGTERM for which requests are still accepted while /readyz fails, until no API server opens new
+    /// How long after SIGTERM new requests are still accepted while /readyz fails, so that API servers can stop opening
     /// connections.
     #[arg(long, env = "NI_WEBHOOK_SHUTDOWN_DELAY", value_name = "TIME", default_value = "0s", value_parser = duration)]
     pub shutdown_delay: Duration,
-    /// Time that the requests in flight then have to finish.
+    /// How long requests in flight may then take to finish.
     #[arg(long, env = "NI_WEBHOOK_SHUTDOWN_TIMEOUT", value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub shutdown_timeout: Duration,
 }
@@ -188,11 +188,11 @@ pub struct SelfSigned {
     #[arg(long = "certificate-lifetime", env = "NI_WEBHOOK_CERTIFICATE_LIFETIME", value_name = "TIME",
         default_value = "90d", value_parser = duration)]
     pub lifetime: Duration,
-    /// Time before its expiry at which a certificate is replaced. Less than its lifetime.
+    /// How long before its expiry a certificate is replaced. Must be less than its lifetime.
     #[arg(long, env = "NI_WEBHOOK_ROTATE_BEFORE", value_name = "TIME", default_value = "30d", value_parser = duration)]
     pub rotate_before: Duration,
-    /// Time that all API servers are given to trust a new CA before a certificate of it is served. The old CA is removed
-    /// after five times as long. At least 1s, at most a third of --rotate-before.
+    /// How long to wait for all API servers to trust a new CA before serving a certificate that it signed. The old CA is removed
+    /// after five times this time. At least 1s, at most a third of --rotate-before.
     #[arg(long, env = "NI_WEBHOOK_ROTATION_SETTLE", value_name = "TIME", default_value = "1m", value_parser = duration)]
     pub rotation_settle: Duration,
 }
@@ -232,9 +232,9 @@ fn is_host(host: &str) -> bool {
 
 /// Flags that change what is said of an object.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Judging")]
+#[command(next_help_heading = "Validation")]
 pub struct Judging {
-    /// How to look up objects that are referred to: in watches, or not at all, which assumes that they exist.
+    /// How to look up referenced objects: in watches, or not at all (they are then assumed to exist).
     #[arg(
         long,
         env = "NI_WEBHOOK_REFERENCES",
@@ -242,8 +242,8 @@ pub struct Judging {
         default_value = "watch"
     )]
     pub references: ReferenceSource,
-    /// Namespaces in which objects that are referred to are looked up, separated by commas. In others they are assumed to exist,
-    /// and no rights are needed. Default: all namespaces.
+    /// Namespaces in which referenced objects are looked up, separated by commas. In other namespaces they are assumed to exist,
+    /// and no permissions are needed. Default: all namespaces.
     #[arg(
         long,
         env = "NI_NAMESPACES",

@@ -70,7 +70,7 @@ fn sentence(message: &str) -> Option<String> {
         words::SPECIFIED => "Required".to_owned(),
         words::SUBDOMAIN => "Must be a lowercase RFC 1123 subdomain".to_owned(),
         words::LABEL => "Must be a lowercase RFC 1123 label".to_owned(),
-        words::NAMELESS => "Must be empty".to_owned(),
+        words::NAMELESS => "Must not be set".to_owned(),
         words::IMAGE_KEPT => "A volume that has a `localDisk.image` cannot be removed".to_owned(),
         words::DEVICE => "Must match [a-z]d[a-z][a-z]?".to_owned(),
         words::NOT_CLEARED => return None,

@@ -15,12 +15,12 @@ use fields::Shared;
 
 const INTRO: &str = "# API reference
 
-Made from the definitions in `deploy/crds`. `kubectl explain` tells the same of a cluster that has them.
+Generated from the CRDs in `deploy/crds`. In a cluster that has them, `kubectl explain` shows the same.
 
 A reference names an object of the same namespace unless it has a `namespace` of its own; an empty name refers to
 nothing. Each rule is CEL and part of its definition: the API server itself refuses what breaks it, with or without the
-[webhook](../webhook.md), which says more. A rule with `oldSelf` is on updates. All others forgive what was stored at fault
-([upgrade](../upgrade.md#rules-forgive)); one of `entry` is on each entry of a list. In a rule's message `{…}` stands for a value, and
+[webhook](../webhook.md), which says more. A rule that uses `oldSelf` applies to updates. All other rules tolerate invalid values that were already
+stored ([upgrade](../upgrade.md#rules-forgive)); a rule that uses `entry` applies to each item of a list. In a rule's message `{…}` stands for a value, and
 `[*]` for any entry.
 
 ";
