@@ -192,7 +192,7 @@ async fn what_is_moved_keeps_owners_holders_and_what_is_attached() {
     let machine = at(&space.get(MACHINE, "a").await, "metadata.uid");
     for nic in ["a-e", "x"] {
         let kept = format!(
-            "spec.providerID = attached://{nic}; spec.machineRef.uid = {machine}; status.state = Available; status.observedGeneration = 1"
+            "spec.providerID = attached://{nic}; spec.machineRef.uid = {machine}; status.state = Available; status.observedGeneration = 2"
         );
         space.until(NIC, nic, &kept).await;
     }
