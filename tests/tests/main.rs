@@ -39,6 +39,7 @@ mod crd_stored;
 mod crd_surface;
 mod crd_virtual_ip;
 mod crd_wire;
+mod deploy_agents;
 mod deploy_command;
 mod deploy_helm;
 mod deploy_install;
