@@ -40,9 +40,9 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The profile that is shipped.
 pub const SHIPPED: &str = "dist";
 
-/// No image that is shipped has more bytes than this: the controller has 15.6 million, the webhook 14.2 million. Two million of
+/// No image that is shipped has more bytes than this: the controller has 16.6 million, the webhook 14.2 million. Two million of
 /// these are what unwinding takes, so that a review that panics is answered and the process lives.
-pub const LARGEST: u64 = 16_500_000;
+pub const LARGEST: u64 = 17_000_000;
 
 /// What containerd puts in front of a name without a host, so what it must find in an archive.
 const REGISTRY: &str = "docker.io";
