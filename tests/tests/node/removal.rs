@@ -49,6 +49,15 @@ pub(super) async fn software(cluster: &Cluster) {
         space.delete(NET, network).await;
         check(&space.get(NET, network).await, FINALIZER);
     }
+    let log = release_finalizers(cluster).await;
+    assert!(log.contains("2 networks released"), "{log}");
+    for network in ["net", "used"] {
+        space.until_gone(NET, network).await;
+    }
+}
+
+/// By the Job in `deploy/uninstall`, which then goes again: what it has logged.
+async fn release_finalizers(cluster: &Cluster) -> String {
     let kubectl = &cluster.kubectl;
     assert_eq!(kubectl.run("apply -k deploy/uninstall").await.err, "");
     let job = "--namespace ironcore-ni-uninstall job/release-finalizers";
@@ -58,20 +67,21 @@ pub(super) async fn software(cluster: &Cluster) {
         ))
         .await;
     let log = kubectl.run(&format!("logs {job}")).await.out;
-    assert!(log.contains("2 networks released"), "{log}");
-    for network in ["net", "used"] {
-        space.until_gone(NET, network).await;
-    }
     kubectl
         .run("delete -k deploy/uninstall --timeout=120s")
         .await;
+    log
 }
 
 /// The definitions go, with all objects, and nothing is left of us.
 pub(super) async fn everything(cluster: &Cluster, before: &BTreeSet<String>) {
     act("everything is removed");
     let space = cluster.space().await;
-    space.create(NET, "last", "").await;
+    // As a controller leaves it, which the definitions outlive.
+    space.create(NET, "last", FINALIZER).await;
+    let log = release_finalizers(cluster).await;
+    println!("    {}", log.trim());
+    assert!(log.contains("released"), "{log}");
     cluster
         .kubectl
         .run("delete -k deploy/crds --timeout=120s")
