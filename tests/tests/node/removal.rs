@@ -44,7 +44,7 @@ pub(super) async fn software(cluster: &Cluster) {
     space.until_gone(NIC, "a-e").await;
 
     act("finalizers are released");
-    // `net` was protected while an interface was in it, and nobody is there any more who takes that back.
+    // The controller has protected `net`, as every Network, and is gone.
     for network in ["net", "used"] {
         space.delete(NET, network).await;
         check(&space.get(NET, network).await, FINALIZER);
