@@ -5,7 +5,7 @@ use std::time::Duration;
 /// What operators decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// `--replace-interfaces`: which interfaces may be deleted and made anew.
+    /// `--replace-interfaces`: which interfaces may be deleted and recreated.
     pub replace: Replace,
     /// `--network-interface-status`: who writes the status of interfaces.
     pub status: StatusOwner,

@@ -168,7 +168,7 @@ impl Namespace {
         })
     }
 
-    /// Drops objects of a namespace that is no longer in use: how many, 0 once there are none.
+    /// Drops up to `at_most` objects of a namespace that is no longer in use. Returns how many: 0 when none are left.
     pub(super) fn drop_some(&mut self, at_most: usize) -> usize {
         let kinds = Kind::ALL.into_iter();
         kinds.fold(0, |dropped, kind| {

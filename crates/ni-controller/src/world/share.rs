@@ -126,7 +126,7 @@ impl<T: Clone + Eq + Hash> Table<T> {
         }
     }
 
-    /// Keeps a value for others. There is no equal one yet.
+    /// Keeps a value for others to share. The caller has looked: no equal value is kept yet.
     fn keep(&mut self, hash: u64, value: T, is_unused: impl Fn(&T) -> bool) {
         if self.parts.is_empty() {
             self.parts.resize_with(PARTS, || Part {
