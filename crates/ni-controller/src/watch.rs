@@ -300,6 +300,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_batch_ends_before_what_follows_an_error() {
+        let all = [Ok(1), Ok(2), Err(Error::NoResourceVersion), Ok(3)];
+        let mut events = futures::stream::iter(all);
+        let first = events.next().now_or_never().flatten().expect("an event");
+        let (taken, error) = batch(first, &mut events);
+        assert_eq!(taken, [1, 2]);
+        assert!(matches!(error, Some(Error::NoResourceVersion)));
+        let rest = events.next().now_or_never().flatten();
+        assert!(matches!(rest, Some(Ok(3))), "{rest:?}");
+    }
+
+    #[test]
     fn a_watch_begins_anew_where_there_was_no_api_server_or_one_without_etcd() {
         let answer = |code| kube::Error::Api(Status::failure("no", "").with_code(code).boxed());
         let nothing = || kube::Error::Service(Box::new(std::io::Error::other("refused")));
