@@ -151,8 +151,12 @@ impl Shard {
         Ok(())
     }
 
-    /// Whether the server took a patch for one that changes nothing, and wrote nothing, although it names an older version. It judges
-    /// by its watch cache first, which was seen to be behind on a machine under load; asked again it refuses the patch.
+    /// Whether the server took a patch for one that changes nothing, and wrote nothing, although it names an older version.
+    ///
+    /// It applies a patch to what its watch cache has. If that is behind and has the version that the patch names, and the patch
+    /// changes nothing of it, then it reads etcd and compares bytes, which do not contain the version: where the object has changed
+    /// and changed back meanwhile, they are equal, and the answer is 200 with the newest version (`GuaranteedUpdate` of
+    /// `k8s.io/apiserver/pkg/storage/etcd3`). Asked again with a cache that has caught up, it refuses the patch.
     fn missed_a_conflict(&self, ask: &Ask, answer: &Answer, real: &Seen) -> bool {
         let conflict = matches!(answer, Answer::Refused(Refusal::Conflict));
         let stored = self.model.get(ask.kind, &ask.name);
