@@ -42,7 +42,7 @@ pub struct Released {
 #[derive(Debug, Error)]
 pub enum Error {
     /// A right is missing; another try would not help.
-    #[error("{what}: {why}: the rights to list and to patch are needed")]
+    #[error("{what}: {why}: permission to list and to patch is needed")]
     Forbidden {
         /// What was tried.
         what: String,
