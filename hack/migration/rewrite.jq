@@ -17,6 +17,10 @@ def key: "\(.apiVersion | split("/")[0])/\(.kind)/\(.metadata.namespace)/\(.meta
 
 def has_copy: (.uid // "" | copy) != null;
 
+# A Prefix that ni-controller made for one virtual IP has the UID of that virtual IP as its name. It makes one for the copy, with
+# the address that the copy shows.
+def for_virtual_ip: .metadata.annotations["ni.ironcore.dev/virtual-ip-uid"] != null;
+
 # With what they name by UID and cannot do without: an owner that is not there would have the garbage collector delete the
 # object, and a holder that is not there holds nothing. Of an incoming peering the UID is optional.
 def named:
@@ -46,5 +50,5 @@ def moved:
   | walk(if type == "object" and (.uid | type) == "string" then .uid |= (copy // .) else . end)
   | del(.. | nulls);
 
-[.items[] | select(.kind as $kind | $kinds | split(",") | any(. == $kind))]
+[.items[] | select(.kind as $kind | $kinds | split(",") | any(. == $kind)) | select(for_virtual_ip | not)]
 | {apiVersion: "v1", kind: "List", items: map(moved), leftOut: map(left_out)}

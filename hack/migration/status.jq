@@ -14,6 +14,8 @@ def key: "\(.apiVersion | split("/")[0])/\(.kind)/\(.metadata.namespace)/\(.meta
   items: [
     .items[]
     | select(.status)
+    # As rewrite.jq: has no copy.
+    | select(.metadata.annotations["ni.ironcore.dev/virtual-ip-uid"] == null)
     | {apiVersion, kind, spec, status, metadata: (.metadata | {name, namespace})}
     | del(.status.observedGeneration, .status.conditions[]?.observedGeneration)
     | .status |= walk(if type == "object" and (.uid | type) == "string" then .uid |= ($copies[.] // .) else . end)

@@ -1,6 +1,7 @@
 //! `hack/migration`: objects of one cluster, as another one takes them.
 
 use book::jq::run;
+use ironcore_api::ownership::VIRTUAL_IP_UID;
 use serde_json::{Value, json};
 
 /// All kinds that the guide moves.
@@ -23,6 +24,14 @@ fn rewrite(kinds: &str, exported: &[Value], moved: &[Value]) -> (Vec<Value>, Vec
         list["items"].as_array().expect("a list").clone(),
         left_out.expect("texts"),
     )
+}
+
+/// The statuses to write.
+fn statuses(exported: &[Value], moved: &[Value]) -> Vec<Value> {
+    let variables = [("$moved", json!([{ "items": moved }]))];
+    let list = run("status.jq", &variables, &json!({ "items": exported }));
+    let list = list.unwrap_or_else(|error| panic!("{error}"));
+    list["items"].as_array().expect("a list").clone()
 }
 
 /// An object of a group of IronCore's.
@@ -205,6 +214,20 @@ fn an_owner_of_another_kind_stays_if_it_is_in_the_new_cluster() {
 }
 
 #[test]
+fn a_prefix_that_was_made_for_a_virtual_ip_is_left_to_the_controller() {
+    let mut held = object("ipam", "Prefix", "ironcore-ni/vip-old", "held", &[]);
+    held["metadata"]["annotations"] = json!({ VIRTUAL_IP_UID: "vip-old" });
+    held["status"] = json!({"phase": "Allocated"});
+    let pool = object("ipam", "Prefix", "ironcore-ni/public", "pool", &[]);
+    let exported = [held, pool];
+    let (moved, left_out) = rewrite(KINDS, &exported, &[]);
+    assert_eq!(moved.len(), 1, "{moved:?}");
+    assert_eq!(moved[0]["metadata"]["name"], "public");
+    assert_eq!(left_out, [""; 0]);
+    assert!(statuses(&exported, &copies(&exported)).is_empty());
+}
+
+#[test]
 fn incoming_peerings_name_the_copies_of_networks_of_all_namespaces() {
     let mut exported = [
         object("networking", "Network", "a/n", "in-a", &[]),
@@ -250,16 +273,14 @@ fn a_status_is_taken_without_its_generations() {
     let mut with_conditions = machine("old");
     with_conditions["status"]["conditions"] = json!([{"type": "Ready", "observedGeneration": 3}]);
     let without_status = interface(&json!([]), &json!({}));
-    let variables = [("$moved", json!([{ "items": [] }]))];
-    let exported = json!({ "items": [with_conditions, without_status] });
-    let list = run("status.jq", &variables, &exported).expect("a list");
-    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    let statuses = statuses(&[with_conditions, without_status], &[]);
+    assert_eq!(statuses.len(), 1);
     assert_eq!(
-        list["items"][0]["status"],
+        statuses[0]["status"],
         json!({"state": "Running", "conditions": [{"type": "Ready"}]})
     );
     assert_eq!(
-        list["items"][0]["metadata"],
+        statuses[0]["metadata"],
         json!({"name": "m", "namespace": "ns"})
     );
 }
@@ -273,9 +294,8 @@ fn a_status_names_copies() {
         {"prefix": "10.0.0.1/32", "uid": "gone"},
     ]});
     let exported = [parent, child];
-    let variables = [("$moved", json!([{ "items": copies(&exported) }]))];
-    let list = run("status.jq", &variables, &json!({ "items": exported })).expect("a list");
-    let pending = &list["items"][0]["status"]["pending"];
+    let statuses = statuses(&exported, &copies(&exported));
+    let pending = &statuses[0]["status"]["pending"];
     assert_eq!(pending[0]["uid"], "copy-of-child");
     assert_eq!(pending[1]["uid"], "gone");
 }
