@@ -1,13 +1,13 @@
 //! Taking a program from a release. It appears under its name only when it is complete and has the right checksum.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use flate2::read::GzDecoder;
 use ring::digest::{self, Digest, SHA256};
 use rustls::crypto::ring::default_provider;
@@ -44,14 +44,26 @@ pub(super) fn download(origin: &Origin, file: &Published, to: &Path) -> Result<(
         None => published(origin, file)?,
     };
     let part = to.with_extension("part");
-    let found = fetch(origin, file, &part)?;
+    let taken = take(origin, file, &checksum, &part, to);
+    // Whatever is left beside the programs would be kept with them.
+    let _ = fs::remove_file(&part);
+    taken
+}
+
+fn take(
+    origin: &Origin,
+    file: &Published,
+    checksum: &Checksum,
+    part: &Path,
+    to: &Path,
+) -> Result<(), Failure> {
+    let found = fetch(origin, file, part)?;
     let place = origin.place(&file.path);
     if let Some(fault) = checksum.fault(&place, found.as_ref()) {
-        let _ = fs::remove_file(&part);
         return Err(Failure::Fatal(anyhow!(fault)));
     }
     say(&format!("{place}: {checksum}"));
-    Ok(unpack(&part, file.inside.as_deref(), to)
+    Ok(unpack(part, file.inside.as_deref(), to)
         .with_context(|| format!("unpacking {}", part.display()))?)
 }
 
@@ -93,33 +105,21 @@ fn fetch(origin: &Origin, file: &Published, part: &Path) -> Result<Digest, Failu
 
 /// Leaves the program, which may be run, as `to`.
 fn unpack(part: &Path, inside: Option<&str>, to: &Path) -> anyhow::Result<()> {
-    let program = to.with_extension("program");
-    let mut out = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o755)
-        .open(&program)?;
-    let mut file = File::open(part)?;
-    if let Some(inside) = inside {
-        let mut archive = tar::Archive::new(GzDecoder::new(file));
-        let mut entries = archive.entries()?;
-        let mut entry = entries
-            .find_map(|entry| match entry {
-                Ok(entry) if entry.path().is_ok_and(|path| path == Path::new(inside)) => {
-                    Some(Ok(entry))
-                }
-                Ok(_) => None,
-                Err(why) => Some(Err(why)),
-            })
-            .with_context(|| format!("it has no {inside}"))??;
-        io::copy(&mut entry, &mut out)?;
-    } else {
-        io::copy(&mut file, &mut out)?;
+    let Some(inside) = inside else {
+        fs::set_permissions(part, Permissions::from_mode(0o755))?;
+        return Ok(fs::rename(part, to)?);
+    };
+    let mut archive = tar::Archive::new(GzDecoder::new(File::open(part)?));
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        if entry.path()? == Path::new(inside) {
+            let program = to.with_extension("program");
+            io::copy(&mut entry, &mut File::create(&program)?)?;
+            fs::set_permissions(&program, Permissions::from_mode(0o755))?;
+            return Ok(fs::rename(program, to)?);
+        }
     }
-    drop(out);
-    fs::rename(program, to)?;
-    Ok(fs::remove_file(part)?)
+    bail!("it has no {inside}")
 }
 
 /// A file's content, and its size if that is known.
@@ -173,10 +173,10 @@ static AGENT: LazyLock<Agent> = LazyLock::new(|| {
 mod tests {
     use std::collections::BTreeMap;
     use std::io::Cursor;
-    use std::os::unix::fs::PermissionsExt;
+    use std::net::TcpListener;
     use std::process::Command;
 
-    use anyhow::{Result, bail};
+    use anyhow::Result;
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use tar::{Builder, Header};
@@ -293,6 +293,30 @@ mod tests {
         let result =
             tokio::task::spawn_blocking(move || download(&origin, &archive(), &to)).await?;
         assert!(matches!(result, Err(Failure::Unavailable(_))));
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_is_unavailable_and_removed() -> Result<()> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let origin = Origin::Url(format!("http://{}", listener.local_addr()?));
+        let server = std::thread::spawn(move || -> io::Result<()> {
+            // The list of sums, and the file itself, of which the end never comes.
+            for (size, body) in [(64, sum("all")), (1000, "some".to_owned())] {
+                let (mut stream, _) = listener.accept()?;
+                let _ = stream.read(&mut [0; 4096])?;
+                write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n{body}"
+                )?;
+            }
+            Ok(())
+        });
+        let folder = Folder::new("broken");
+        let result = download(&origin, &archive(), &folder.path().join("etcd"));
+        assert!(matches!(result, Err(Failure::Unavailable(_))), "{result:?}");
+        assert_eq!(fs::read_dir(folder.path())?.count(), 0);
+        server.join().expect("no panic")?;
         Ok(())
     }
 
