@@ -75,12 +75,12 @@ fn sum(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::release::Host;
+    use super::super::release::Release;
     use super::*;
 
     fn file() -> Published {
         Published {
-            host: Host::Etcd,
+            release: Release::Etcd,
             path: "v1/etcd.tar.gz".to_owned(),
             checksums: "v1/SHA256SUMS".to_owned(),
             inside: None,

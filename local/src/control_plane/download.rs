@@ -127,7 +127,12 @@ fn open(origin: &Origin, path: &str) -> Result<(Box<dyn Read>, Option<u64>), Fai
     match origin {
         Origin::Url(url) => {
             let place = format!("{url}/{path}");
-            let answer = AGENT.get(&place).call();
+            // No redirection leads away from TLS.
+            let request = AGENT
+                .get(&place)
+                .config()
+                .https_only(url.starts_with("https:"));
+            let answer = request.build().call();
             let body = answer.map_err(|why| unavailable(&place, &why))?.into_body();
             let size = body.content_length();
             Ok((Box::new(body.into_reader()), size))
@@ -181,7 +186,7 @@ mod tests {
     use flate2::write::GzEncoder;
     use tar::{Builder, Header};
 
-    use super::super::release::Host;
+    use super::super::release::Release;
     use super::super::testing::{Folder, Mirror, sum};
     use super::*;
 
@@ -189,7 +194,7 @@ mod tests {
 
     fn archive() -> Published {
         Published {
-            host: Host::Etcd,
+            release: Release::Etcd,
             path: "v1/etcd.tar.gz".to_owned(),
             checksums: "v1/SHA256SUMS".to_owned(),
             inside: Some("etcd/etcd".to_owned()),

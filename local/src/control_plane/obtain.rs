@@ -47,7 +47,7 @@ fn take<'a>(
 ) -> Result<Vec<&'a Program>> {
     let published = |program: &Program| {
         let file = program.release?.file(program.name, platform?);
-        Some((source.origin(file.host)?, file))
+        Some((source.origin(file.release)?, file))
     };
     let (mut left, mut failed) = (Vec::new(), Vec::new());
     for program in programs.each {

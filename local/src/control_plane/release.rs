@@ -1,31 +1,12 @@
 //! Which files a release has, and where: the official hosts' layout, which mirrors have as well.
 
-use std::fmt;
-
 use super::version::{ETCD, KUBERNETES};
 
-/// Who publishes.
-#[derive(Clone, Copy, Debug)]
+/// Whose release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Release {
     Kubernetes,
     Etcd,
-}
-
-/// Where a release is published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Host {
-    Kubernetes,
-    Etcd,
-}
-
-impl Host {
-    /// The official one.
-    pub(super) fn url(self) -> &'static str {
-        match self {
-            Self::Kubernetes => "https://dl.k8s.io",
-            Self::Etcd => "https://github.com",
-        }
-    }
 }
 
 /// A kind of machine, in Go's words.
@@ -51,16 +32,10 @@ impl Platform {
     }
 }
 
-impl fmt::Display for Platform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "linux-{}", self.arch)
-    }
-}
-
 /// A file of a release.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Published {
-    pub(super) host: Host,
+    pub(super) release: Release,
     /// Below the host.
     pub(super) path: String,
     /// The file beside it that has its checksum, and maybe those of others.
@@ -77,14 +52,23 @@ impl Published {
 }
 
 impl Release {
+    /// The host that publishes it.
+    pub(super) fn host(self) -> &'static str {
+        match self {
+            Self::Kubernetes => "https://dl.k8s.io",
+            Self::Etcd => "https://github.com",
+        }
+    }
+
     /// The file that has a program, of the pinned version.
     pub(super) fn file(self, program: &str, platform: Platform) -> Published {
+        let arch = platform.arch;
         match self {
             Self::Kubernetes => {
-                let (version, arch) = (*KUBERNETES, platform.arch);
+                let version = *KUBERNETES;
                 let path = format!("release/v{version}/bin/linux/{arch}/{program}");
                 Published {
-                    host: Host::Kubernetes,
+                    release: self,
                     checksums: format!("{path}.sha256"),
                     path,
                     inside: None,
@@ -93,9 +77,9 @@ impl Release {
             Self::Etcd => {
                 let version = *ETCD;
                 let folder = format!("etcd-io/etcd/releases/download/v{version}");
-                let name = format!("etcd-v{version}-{platform}");
+                let name = format!("etcd-v{version}-linux-{arch}");
                 Published {
-                    host: Host::Etcd,
+                    release: self,
                     path: format!("{folder}/{name}.tar.gz"),
                     checksums: format!("{folder}/SHA256SUMS"),
                     inside: Some(format!("{name}/{program}")),

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 
-use super::release::Host;
+use super::release::Release;
 
 /// The variable that names it.
 pub(crate) const VARIABLE: &str = "BINARIES_FROM";
@@ -68,10 +68,10 @@ impl Source {
         }
     }
 
-    /// Where a release's files are; none where Go builds all.
-    pub(super) fn origin(&self, host: Host) -> Option<Origin> {
+    /// Where the files of a release are; none where Go builds all.
+    pub(super) fn origin(&self, release: Release) -> Option<Origin> {
         match self {
-            Self::Official => Some(Origin::Url(host.url().to_owned())),
+            Self::Official => Some(Origin::Url(release.host().to_owned())),
             Self::Mirror(url) => Some(Origin::Url(url.clone())),
             Self::Folder(folder) => Some(Origin::Folder(folder.clone())),
             Self::Go => None,
@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn only_the_official_source_has_a_host_per_release() {
-        let of = |source: &Source| [Host::Kubernetes, Host::Etcd].map(|host| source.origin(host));
+        let releases = [Release::Kubernetes, Release::Etcd];
+        let of = |source: &Source| releases.map(|release| source.origin(release));
         let [kubernetes, etcd] = of(&Source::Official);
         assert_ne!(kubernetes, etcd);
         let [kubernetes, etcd] = of(&Source::Mirror("http://m".to_owned()));
