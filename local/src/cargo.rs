@@ -133,13 +133,15 @@ async fn run(
     Ok(built)
 }
 
-/// How many packages these programs are made of, about: some are of other systems, or of features that are off.
+/// How many packages these programs are made of.
 fn count_packages(names: &[&str]) -> u64 {
     let mut tree = cargo();
     tree.args([
         "tree",
         "--quiet",
         "--prefix=none",
+        // Else a package that occurs again has a mark, and would count twice.
+        "--no-dedupe",
         "--format={p}",
         "--edges=normal,build",
     ]);
