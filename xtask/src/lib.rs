@@ -1,25 +1,17 @@
-//! What `cargo xtask` is made of, as a library: the cluster tests and the benchmarks start, restart
-//! and stop control planes of their own with [`control_plane`], whole clusters with [`node`].
+//! What only those who work on the repository need: tests, checks, images, documents, clusters of one [`node`]. What starts
+//! the system is in `local`.
 
-pub mod cargo;
 pub mod check;
 pub mod compat;
-pub mod control_plane;
-pub mod crds;
 pub mod deploy;
 pub mod docs;
-pub mod generated;
-pub mod helm;
 pub mod image;
-pub mod kubectl;
 pub mod node;
 mod packages;
-pub mod process;
-pub mod progress;
 pub mod release;
-pub mod repo;
 pub mod tidy;
-mod tool;
-pub mod up;
-pub mod warnings;
-pub mod webhooks;
+
+pub use local::{
+    cargo, control_plane, crds, generated, helm, kubectl, process, progress, repo, up, warnings,
+    webhooks,
+};

@@ -31,3 +31,26 @@ async fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Name and description, in their order.
+    fn listed(command: &clap::Command) -> Vec<(String, String)> {
+        let commands = command.get_subcommands();
+        commands
+            .map(|one| {
+                let about = one.get_about().map(ToString::to_string);
+                (one.get_name().to_owned(), about.unwrap_or_default())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_run_first_lists_the_same_commands() {
+        assert_eq!(listed(&local::commands::cli()), listed(&Cli::command()));
+    }
+}

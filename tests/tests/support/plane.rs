@@ -45,7 +45,7 @@ pub(crate) async fn bare(options: impl FnOnce(&mut Options)) -> ControlPlane {
     static BINARIES: OnceCell<Binaries> = OnceCell::const_new();
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let find = || async {
-        Binaries::find_or_build()
+        Binaries::find_or_obtain()
             .await
             .expect("a control plane's binaries")
     };

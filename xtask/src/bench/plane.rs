@@ -39,7 +39,7 @@ pub(crate) struct Plane {
 impl Plane {
     /// Starts it, with our definitions installed and a namespace to measure in.
     pub(crate) async fn start() -> Result<Self> {
-        let binaries = Binaries::find_or_build().await?;
+        let binaries = Binaries::find_or_obtain().await?;
         let dir = folder::make()?;
         let tokens = [(CONTROLLER, random_token()?), (FLOOR, random_token()?)];
         let mut options = Options::new(dir.join("plane"));

@@ -4,33 +4,29 @@ mod bench;
 mod book;
 mod check;
 mod compat;
-mod demo;
 mod deploy;
 mod dockerfiles;
-mod down;
 mod gen_crds;
 mod gen_docs;
 mod image;
 mod node;
-mod ours;
-mod status;
 mod test;
 mod tidy;
 mod tool;
-mod up;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
+use local::commands::{Demo, Down, Status, Up};
 
 /// What `cargo xtask` can do.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    Demo(demo::Demo),
+    Demo(Demo),
+    Up(Up),
+    Down(Down),
+    Status(Status),
     Deploy(deploy::Deploy),
-    Up(up::Up),
-    Down(down::Down),
-    Status(status::Status),
     GenCrds(gen_crds::GenCrds),
     Image(image::Image),
     Compat(compat::Compat),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::control_plane::{CONTROL_PLANE, ETCD, KUBERNETES, NODE, PAUSE, build_into, cache_dir};
+use crate::control_plane::{CONTROL_PLANE, ETCD, KUBERNETES, NODE, PAUSE, cache_dir, obtain};
 use crate::{kubectl, repo};
 
 /// Where they are.
@@ -33,9 +33,9 @@ impl Programs {
         };
         let building = this.clone();
         tokio::task::spawn_blocking(move || {
-            build_into(&building.control_plane, &CONTROL_PLANE)?;
-            build_into(&building.node, &NODE)?;
-            build_into(&building.pause, &PAUSE)
+            obtain(&building.control_plane, &CONTROL_PLANE)?;
+            obtain(&building.node, &NODE)?;
+            obtain(&building.pause, &PAUSE)
         })
         .await??;
         eprintln!("node: Kubernetes {}, etcd {}", *KUBERNETES, *ETCD);

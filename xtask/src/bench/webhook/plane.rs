@@ -34,7 +34,7 @@ pub(crate) struct Plane {
 impl Plane {
     /// Starts it below `dir`.
     pub(crate) async fn start(dir: &Path) -> Result<Self> {
-        let binaries = Binaries::find_or_build().await?;
+        let binaries = Binaries::find_or_obtain().await?;
         let mut options = Options::new(dir.join("plane"));
         // Garbage collection would take its share of the machine, at times of its own choosing.
         options.controller_manager = false;

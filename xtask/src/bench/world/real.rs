@@ -27,7 +27,7 @@ pub(super) struct Real {
 impl Real {
     /// Starts one; returns when its API server shows all of them.
     pub(super) async fn start(objects: Objects, dir: &Path) -> Result<Self> {
-        let binaries = Binaries::find_or_build().await?;
+        let binaries = Binaries::find_or_obtain().await?;
         let mut options = Options::new(dir.join("plane"));
         options.controller_manager = false;
         let plane = ControlPlane::start(&binaries, options).await?;

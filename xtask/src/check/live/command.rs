@@ -63,7 +63,7 @@ async fn stop_when_interrupted(stop: Stop) {
 }
 
 async fn plane(dir: PathBuf) -> Result<ControlPlane> {
-    let plane = ControlPlane::start(&Binaries::find_or_build().await?, Options::new(dir)).await?;
+    let plane = ControlPlane::start(&Binaries::find_or_obtain().await?, Options::new(dir)).await?;
     crds::install(&plane.client().await?).await?;
     Ok(plane)
 }

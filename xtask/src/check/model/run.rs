@@ -60,7 +60,7 @@ async fn plane(name: &str, controller_manager: bool) -> Result<ControlPlane> {
         controller_manager,
         ..Options::new(&dir)
     };
-    let plane = ControlPlane::start(&Binaries::find_or_build().await?, options).await?;
+    let plane = ControlPlane::start(&Binaries::find_or_obtain().await?, options).await?;
     crds::install(&plane.client().await?).await?;
     Ok(plane)
 }

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use local::ours::Ours;
 use xtask::cargo::{Program, build};
 use xtask::control_plane::{Binaries, ControlPlane, Options, check_go, go};
 use xtask::{crds, repo};
 
 use super::cluster::remove_left;
 use super::{python, run};
-use crate::commands::ours::Ours;
 
 /// Generated types, lints and tests of the client in `tests/go-client`.
 pub(super) async fn in_go() -> Result<()> {
@@ -70,7 +70,7 @@ pub(super) async fn in_python() -> Result<()> {
 /// Runs a client's tests against a control plane with definitions, webhook and controller, and ends it. Hands in the
 /// administrator's kubeconfig.
 async fn with_system(tests: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
-    let binaries = Binaries::find_or_build().await?;
+    let binaries = Binaries::find_or_obtain().await?;
     let ours = Ours::build(true, true, "dev").await?;
     let all = repo::root().join(".cache/test");
     remove_left(&all);

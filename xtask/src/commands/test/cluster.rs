@@ -38,7 +38,7 @@ impl Programs {
 
 /// Starts what all tests share, runs them, and ends it.
 pub(super) async fn run(filters: &[String]) -> Result<()> {
-    let binaries = Binaries::find_or_build().await?;
+    let binaries = Binaries::find_or_obtain().await?;
     let programs = Programs::build().await?;
     let all = repo::root().join(".cache/test");
     remove_left(&all);

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use tokio::signal::unix::{SignalKind, signal};
+use xtask::control_plane::BinariesFrom;
 use xtask::process::Tied;
 
 use steps::{How, Step};
@@ -42,6 +43,8 @@ pub(crate) struct Test {
     /// Go on after a step that failed
     #[arg(long)]
     keep_going: bool,
+    #[command(flatten)]
+    from: BinariesFrom,
 }
 
 /// A step: how long it took, and how it went.
@@ -57,6 +60,7 @@ enum Verdict {
 
 impl Test {
     pub(crate) async fn run(self) -> Result<ExitCode> {
+        self.from.choose();
         tokio::select! {
             outcomes = self.run_steps() => Ok(report(&outcomes)),
             // What the steps hold is dropped by now, and so has ended.

@@ -12,7 +12,7 @@ pub(super) async fn run(from: Option<&str>) -> Result<()> {
     let from = from.map(str::to_owned).or_else(release::last);
     let from = from.context(NO_RELEASE)?;
     println!("with {from}");
-    let binaries = Binaries::find_or_build().await?;
+    let binaries = Binaries::find_or_obtain().await?;
     let earlier = release::build(&from).await?;
     let programs = Programs::build().await?;
     let mut tests = std::process::Command::new(cargo::build_test("cluster").await?);

@@ -2,16 +2,18 @@
 
 use std::process::ExitCode;
 
+use crate::up::{Server, State, health, names};
 use anyhow::Result;
-use xtask::up::{Server, State, health, names};
 
 /// Show what `up` started, and how it is doing
 #[derive(clap::Args)]
-pub(crate) struct Status {}
+pub struct Status {}
 
 impl Status {
     #[allow(clippy::unused_self)] // as all commands
-    pub(crate) async fn run(self) -> Result<ExitCode> {
+    /// # Errors
+    /// Where what is remembered can't be read.
+    pub async fn run(self) -> Result<ExitCode> {
         let names = names();
         if names.is_empty() {
             println!("nothing is up; `cargo xtask up` starts a system");

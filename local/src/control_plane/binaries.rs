@@ -1,4 +1,4 @@
-//! Where the servers' binaries come from: what the user has, else the cache, else a build.
+//! Where the servers' binaries come from: what the user has, else the cache, else a release, else a build.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::build;
+use super::obtain::obtain;
+use super::programs::CONTROL_PLANE;
+use super::source::{Source, VARIABLE};
 use super::version::{ETCD, KUBERNETES, OLDEST_ETCD, OLDEST_KUBERNETES, Version};
+use crate::progress::say;
 use crate::repo;
 
 /// A folder that holds kube-apiserver, kube-controller-manager and etcd.
@@ -23,14 +26,15 @@ pub struct Binaries {
 pub(super) const PROGRAMS: [&str; 3] = ["kube-apiserver", "kube-controller-manager", "etcd"];
 
 impl Binaries {
-    /// Looks at `CONTROL_PLANE_BIN`, `KUBEBUILDER_ASSETS`, `PATH` and the cache, in this order, and builds
-    /// with Go when there is nothing that can be used. Says on standard error what it chose.
-    pub async fn find_or_build() -> Result<Self> {
-        let found = match Self::find() {
+    /// Looks at `CONTROL_PLANE_BIN`, `KUBEBUILDER_ASSETS`, `PATH`, the cache and a folder that is the [`Source`], in this
+    /// order. When there is nothing that can be used, it takes them from the source or builds them with Go. Says on standard
+    /// error what it chose.
+    pub async fn find_or_obtain() -> Result<Self> {
+        let found = match Self::find()? {
             Some(found) => found,
-            None => tokio::task::spawn_blocking(Self::build).await??,
+            None => tokio::task::spawn_blocking(Self::obtain).await??,
         };
-        eprintln!("control plane: {found}");
+        say(&format!("control plane: {found}"));
         Ok(found)
     }
 
@@ -43,16 +47,17 @@ impl Binaries {
         self.dir.join(name)
     }
 
-    fn find() -> Option<Self> {
-        places()
+    fn find() -> Result<Option<Self>> {
+        let places = places(&Source::chosen()?);
+        Ok(places
             .into_iter()
-            .find_map(|(from, dir)| Self::usable(from, &dir))
+            .find_map(|(from, dir)| Self::usable(from, &dir)))
     }
 
-    fn build() -> Result<Self> {
+    fn obtain() -> Result<Self> {
         let dir = cache_dir();
-        build::build_into(&dir, &build::CONTROL_PLANE)?;
-        Self::check("just built", &dir)
+        obtain(&dir, &CONTROL_PLANE)?;
+        Self::check("new in the cache", &dir)
     }
 
     /// What is not usable is passed over with a word why, as the user may wonder.
@@ -66,10 +71,10 @@ impl Binaries {
         }
         Self::check(from, dir)
             .inspect_err(|why| {
-                eprintln!(
-                    "control plane: passing over {} ({from}): {why:#}",
-                    dir.display()
-                );
+                let dir = dir.display();
+                say(&format!(
+                    "control plane: passing over {dir} ({from}): {why:#}"
+                ));
             })
             .ok()
     }
@@ -105,7 +110,7 @@ impl fmt::Display for Binaries {
     }
 }
 
-fn places() -> Vec<(&'static str, PathBuf)> {
+fn places(source: &Source) -> Vec<(&'static str, PathBuf)> {
     let variable = |name: &'static str| Some((name, PathBuf::from(std::env::var_os(name)?)));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let in_path = std::env::split_paths(&path).find(|dir| dir.join("kube-apiserver").is_file());
@@ -114,14 +119,15 @@ fn places() -> Vec<(&'static str, PathBuf)> {
         variable("KUBEBUILDER_ASSETS"),
         in_path.map(|dir| ("PATH", dir)),
         Some(("cache", cache_dir())),
+        source.folder().map(|dir| (VARIABLE, dir.to_owned())),
     ]
     .into_iter()
     .flatten()
     .collect()
 }
 
-/// Where what is built is kept.
-pub(crate) fn cache_dir() -> PathBuf {
+/// Where what is downloaded or built is kept.
+pub fn cache_dir() -> PathBuf {
     repo::user_cache().join(format!("control-plane-{}-{}", *KUBERNETES, *ETCD))
 }
 

@@ -3,17 +3,17 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::control_plane::{BinariesFrom, ControlPlane, Options};
+use crate::crds;
+use crate::process::Tied;
+use crate::up::{Server, State, lock};
 use anyhow::{Result, bail};
-use xtask::control_plane::{Binaries, ControlPlane, Options};
-use xtask::crds;
-use xtask::process::Tied;
-use xtask::up::{Server, State, lock};
 
-use super::ours::Ours;
+use crate::ours::Ours;
 
 /// Start the whole system in the background, on free ports of loopback
 #[derive(clap::Args)]
-pub(crate) struct Up {
+pub struct Up {
     /// Several run side by side under different names
     #[arg(long, default_value = "default")]
     name: String,
@@ -26,10 +26,14 @@ pub(crate) struct Up {
     /// The cargo profile of what is started
     #[arg(long, default_value = "dev")]
     profile: String,
+    #[command(flatten)]
+    from: BinariesFrom,
 }
 
 impl Up {
-    pub(crate) async fn run(self) -> Result<ExitCode> {
+    /// # Errors
+    /// Where something that it needs does not come up.
+    pub async fn run(self) -> Result<ExitCode> {
         let _lock = lock(&self.name)?;
         let state = match self.running().await? {
             Some(state) => state,
@@ -69,8 +73,10 @@ impl Up {
     }
 
     async fn start(&self) -> Result<State> {
-        let binaries = Binaries::find_or_build().await?;
-        let ours = Ours::build(!self.no_controller, !self.no_webhook, &self.profile).await?;
+        self.from.choose();
+        let (binaries, ours) =
+            Ours::build_beside_binaries(!self.no_controller, !self.no_webhook, &self.profile)
+                .await?;
         let dir = State::dir(&self.name);
         eprintln!("starting the control plane");
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;

@@ -11,10 +11,10 @@ use kube::api::{
     DeleteParams, ListParams, Patch, PatchParams, PostParams, WatchEvent, WatchParams,
 };
 use kube::{Api, Client};
+use local::control_plane::{Binaries, ControlPlane, Options};
+use local::process::{Identity, Tied};
 use rustix::process::Signal;
 use serde_json::json;
-use xtask::control_plane::{Binaries, ControlPlane, Options};
-use xtask::process::{Identity, Tied};
 
 /// A folder of the test's own, removed with it.
 struct Folder(PathBuf);
@@ -59,7 +59,7 @@ async fn a_restart_keeps_objects_and_address_and_expires_watches() -> Result<()>
         audit_log: true,
         ..Options::new(&folder.0)
     };
-    let mut plane = ControlPlane::start(&Binaries::find_or_build().await?, options).await?;
+    let mut plane = ControlPlane::start(&Binaries::find_or_obtain().await?, options).await?;
     let client = plane.client().await?;
     touch(&client, "before").await?;
     let api: Api<ConfigMap> = Api::default_namespaced(client.clone());
@@ -102,7 +102,7 @@ async fn without_a_watch_cache_a_compaction_expires_watches_at_once() -> Result<
         feature_gates: vec!["WatchList=false".into()],
         ..Options::new(&folder.0)
     };
-    let plane = ControlPlane::start(&Binaries::find_or_build().await?, options).await?;
+    let plane = ControlPlane::start(&Binaries::find_or_obtain().await?, options).await?;
     let client = plane.client().await?;
     let api: Api<ConfigMap> = Api::default_namespaced(client.clone());
     let version = api
@@ -126,7 +126,7 @@ async fn without_a_watch_cache_a_compaction_expires_watches_at_once() -> Result<
 #[ignore = "starts servers"]
 async fn namespaces_go_and_a_stop_ends_every_server() -> Result<()> {
     let folder = Folder::new("stop");
-    let binaries = Binaries::find_or_build().await?;
+    let binaries = Binaries::find_or_obtain().await?;
     let plane = ControlPlane::start(&binaries, Options::new(&folder.0)).await?;
     let api: Api<Namespace> = Api::all(plane.client().await?);
     let namespace = serde_json::from_value(json!({ "metadata": { "name": "short" } }))?;

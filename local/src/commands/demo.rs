@@ -10,14 +10,14 @@ mod story;
 
 use std::process::ExitCode;
 
+use crate::control_plane::{BinariesFrom, ControlPlane, Options};
+use crate::crds;
+use crate::up::{State, lock};
 use anyhow::{Result, anyhow, ensure};
 use kube::Client;
-use xtask::control_plane::{Binaries, ControlPlane, Options};
-use xtask::crds;
-use xtask::up::{State, lock};
 
-use super::ours::Ours;
 use super::up::quoted;
+use crate::ours::Ours;
 use stage::Stage;
 
 /// Where the demo keeps its files, and the name that `up` must not take meanwhile.
@@ -28,21 +28,25 @@ const NAME: &str = "demo";
 /// Brings up a control plane on loopback, installs the CRDs, starts ni-controller and ni-webhook, applies deploy/samples
 /// and tells each change as it comes; then what is malformed, and what its author reads. Goes on until Ctrl-C.
 #[derive(clap::Args)]
-pub(crate) struct Demo {
+pub struct Demo {
     /// End once every sample has reached its state or was refused; fail if one does not
     #[arg(long)]
     once: bool,
+    #[command(flatten)]
+    from: BinariesFrom,
 }
 
 impl Demo {
-    pub(crate) async fn run(self) -> Result<ExitCode> {
+    /// # Errors
+    /// Where something that it needs does not come up.
+    pub async fn run(self) -> Result<ExitCode> {
         let _lock = lock(NAME)?;
         ensure!(
             State::load(NAME)?.is_none(),
             "`cargo xtask up --name {NAME}` has taken the demo's name: end it with `cargo xtask down --name {NAME}`"
         );
-        let binaries = Binaries::find_or_build().await?;
-        let ours = Ours::build(true, true, "dev").await?;
+        self.from.choose();
+        let (binaries, ours) = Ours::build_beside_binaries(true, true, "dev").await?;
         let dir = State::dir(NAME);
         eprintln!("starting the control plane");
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;

@@ -1,12 +1,12 @@
 //! `deploy/samples`, applied as `kubectl apply --server-side` does.
 
+use crate::repo;
+use crate::warnings::{Answer, send};
 use anyhow::{Context, Result};
 use kube::Client;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams};
 use kube::core::Request;
 use serde::Deserialize;
-use xtask::repo;
-use xtask::warnings::{Answer, send};
 
 use super::kubectl;
 

@@ -4,37 +4,64 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cargo;
+use crate::control_plane::{Binaries, ControlPlane, free_port, plain_client, wait_until_ok};
+use crate::process::Tied;
+use crate::webhooks::{self, Reach};
 use anyhow::{Context, Result};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::PostParams;
 use kube::{Api, Client};
-use xtask::cargo;
-use xtask::control_plane::{ControlPlane, free_port, plain_client, wait_until_ok};
-use xtask::process::Tied;
-use xtask::webhooks::{self, Reach};
 
 /// The pool of public addresses: a block that is kept for documentation.
-pub(super) const PUBLIC_PREFIX: &str = "203.0.113.0/28";
+pub const PUBLIC_PREFIX: &str = "203.0.113.0/28";
 /// Where the controller has its pools.
 const NAMESPACE: &str = "ironcore-ni";
 
 /// What is started, where it was built.
-pub(super) struct Ours {
+#[derive(Default)]
+pub struct Ours {
     controller: Option<PathBuf>,
     webhook: Option<PathBuf>,
 }
 
 impl Ours {
     /// Builds what is wanted. Before anything runs: this is where most mistakes are.
-    pub(super) async fn build(controller: bool, webhook: bool, profile: &str) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where it does not build.
+    pub async fn build(controller: bool, webhook: bool, profile: &str) -> Result<Self> {
+        let wanted = [("ni-controller", controller), ("ni-webhook", webhook)];
+        let wanted = wanted.into_iter().filter(|(_, wanted)| *wanted);
+        let names: Vec<_> = wanted.map(|(name, _)| name).collect();
+        if names.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut built = cargo::build_beside(&names, profile).await?;
         Ok(Self {
-            controller: built("ni-controller", controller, profile).await?,
-            webhook: built("ni-webhook", webhook, profile).await?,
+            controller: built.remove("ni-controller"),
+            webhook: built.remove("ni-webhook"),
         })
     }
 
+    /// Builds what is wanted, while the control plane's programs are taken from a release or built.
+    ///
+    /// # Errors
+    /// As soon as one of both fails.
+    pub async fn build_beside_binaries(
+        controller: bool,
+        webhook: bool,
+        profile: &str,
+    ) -> Result<(Binaries, Self)> {
+        let ours = Self::build(controller, webhook, profile);
+        tokio::try_join!(Binaries::find_or_obtain(), ours)
+    }
+
     /// Starts it; returns the processes, with the ports where they tell their health, when all are ready.
-    pub(super) async fn start(&self, plane: &ControlPlane, dir: &Path) -> Result<Vec<(Tied, u16)>> {
+    ///
+    /// # Errors
+    /// Where one does not become ready.
+    pub async fn start(&self, plane: &ControlPlane, dir: &Path) -> Result<Vec<(Tied, u16)>> {
         let mut started = Vec::new();
         // First, as it is asked about all that the other makes.
         if let Some(program) = &self.webhook {
@@ -63,14 +90,6 @@ async fn create_namespace(client: &Client) -> Result<()> {
         created => created
             .map(drop)
             .with_context(|| format!("creating namespace {NAMESPACE}")),
-    }
-}
-
-async fn built(name: &str, wanted: bool, profile: &str) -> Result<Option<PathBuf>> {
-    if wanted {
-        cargo::build_binary(name, profile).await.map(Some)
-    } else {
-        Ok(None)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
+use crate::up::{State, lock, names};
 use anyhow::Result;
-use xtask::up::{State, lock, names};
 
 /// End a system that `up` started, and remove its data
 #[derive(clap::Args)]
-pub(crate) struct Down {
+pub struct Down {
     /// Which
     #[arg(long, default_value = "default")]
     name: String,
@@ -17,7 +17,9 @@ pub(crate) struct Down {
 }
 
 impl Down {
-    pub(crate) async fn run(self) -> Result<ExitCode> {
+    /// # Errors
+    /// Where what is remembered can't be read.
+    pub async fn run(self) -> Result<ExitCode> {
         let names = if self.all { names() } else { vec![self.name] };
         for name in names {
             down(&name).await?;

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::control_plane::{Programs, Version, build_into};
+use crate::control_plane::{Programs, Version, obtain};
 use crate::repo;
 
 /// A program that is searched for.
@@ -37,7 +37,7 @@ impl Tool {
         }
         let dir = repo::user_cache().join(format!("{}-{}", self.name, self.built));
         let program = dir.join(self.name);
-        tokio::task::spawn_blocking(move || build_into(&dir, self.programs)).await??;
+        tokio::task::spawn_blocking(move || obtain(&dir, self.programs)).await??;
         self.check(&program).map(|()| program)
     }
 

@@ -14,20 +14,22 @@ use rcgen::{
 use serde_json::json;
 
 /// An authority, whose key is forgotten with it.
-pub(crate) struct Authority {
+pub struct Authority {
     certificate: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
 /// What one proves oneself with, as PEM.
-pub(crate) struct Pair {
-    pub(crate) certificate: String,
-    pub(crate) key: String,
+pub struct Pair {
+    /// Who it is.
+    pub certificate: String,
+    /// Its secret.
+    pub key: String,
 }
 
 impl Authority {
     /// A new one.
-    pub(crate) fn create() -> Result<Self> {
+    pub fn create() -> Result<Self> {
         let key = KeyPair::generate()?;
         let mut params = named("ironcore-ni-ca", None)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -43,12 +45,12 @@ impl Authority {
     }
 
     /// Whom to trust, as PEM.
-    pub(crate) fn certificate(&self) -> &str {
+    pub fn certificate(&self) -> &str {
         &self.certificate
     }
 
     /// For a server that is reached by these names and addresses.
-    pub(crate) fn server(&self, names: &[&str]) -> Result<Pair> {
+    pub fn server(&self, names: &[&str]) -> Result<Pair> {
         let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -56,14 +58,14 @@ impl Authority {
     }
 
     /// For a user of this name, of this group.
-    pub(crate) fn client(&self, user: &str, group: Option<&str>) -> Result<Pair> {
+    pub fn client(&self, user: &str, group: Option<&str>) -> Result<Pair> {
         let mut params = named(user, group)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.sign(&params)
     }
 
     /// A kubeconfig of that user, complete in itself, so that it can be copied elsewhere.
-    pub(crate) fn kubeconfig(&self, url: &str, pair: &Pair) -> Result<String> {
+    pub fn kubeconfig(&self, url: &str, pair: &Pair) -> Result<String> {
         let data = |pem: &str| ByteString(pem.as_bytes().to_vec());
         let name = "ironcore-ni";
         let cluster =

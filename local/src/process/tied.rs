@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Once;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -41,6 +42,7 @@ impl Tied {
 
     /// Starts a command that shares our output.
     pub fn spawn(name: &str, mut command: Command) -> Result<Self> {
+        keep_inherited();
         command.stdin(Stdio::null()).process_group(0);
         let program = command.get_program().to_owned();
         let what = || format!("starting {name} ({})", program.to_string_lossy());
@@ -171,6 +173,13 @@ impl Drop for Tied {
             self.end();
         }
     }
+}
+
+/// Keeps descriptors that we were started with, beyond the standard three, from all processes that we start: a server that
+/// lives on would hold a lock or a pipe of our caller's. Our own ones are kept from them as they are opened.
+fn keep_inherited() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| close_fds::set_fds_cloexec_threadsafe(3, &[]));
 }
 
 fn guard(pid: u32) -> Result<Child> {

@@ -29,7 +29,7 @@ pub(crate) static HELM_VERSION: LazyLock<Version> =
     LazyLock::new(|| pinned("helm.sh/helm/v4", include_str!("../../../hack/helm/go.mod")));
 
 /// The oldest Kubernetes that has what the CRDs and the controller need.
-pub(crate) const OLDEST_KUBERNETES: Version = Version(1, 33, 0);
+pub const OLDEST_KUBERNETES: Version = Version(1, 33, 0);
 
 /// The oldest etcd that such a Kubernetes supports.
 pub(super) const OLDEST_ETCD: Version = Version(3, 5, 0);
@@ -49,7 +49,7 @@ fn requirement(module: &str, go_mod: &str) -> Option<Version> {
 
 impl Version {
     /// The first version that occurs in what a program says about itself.
-    pub(crate) fn in_text(text: &str) -> Option<Self> {
+    pub fn in_text(text: &str) -> Option<Self> {
         let words = text.split_whitespace();
         words
             .map(|word| word.trim_start_matches("go").trim_start_matches('v'))
