@@ -11,12 +11,12 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/config"
+	"k8s.io/client-go/tools/clientcmd"
 
-	"ironcore-ni/tests/go-client/api/v1alpha1"
+	networkingv1alpha1 "github.com/ironcore-dev/ironcore-ni/clients/go/api/networking/v1alpha1"
+	"github.com/ironcore-dev/ironcore-ni/clients/go/client-go/ironcore/versioned"
 )
 
 // Whatever is waited for here comes within milliseconds; on a busy machine within seconds.
@@ -31,36 +31,34 @@ func TestMain(m *testing.M) {
 }
 
 // ANCHOR: connect
-func connect(warnings rest.WarningHandlerWithContext) (client.WithWatch, error) {
-	scheme := runtime.NewScheme()
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		return nil, err
-	}
-	if err := corev1.AddToScheme(scheme); err != nil {
-		return nil, err
-	}
-	config, err := config.GetConfig() // KUBECONFIG, or the pod's service account
+func connect(warnings rest.WarningHandlerWithContext) (*versioned.Clientset, error) {
+	// Without KUBECONFIG, as in a pod: the pod's service account.
+	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
 	if err != nil {
 		return nil, err
 	}
 	config.WarningHandlerWithContext = warnings
-	return client.NewWithWatch(config, client.Options{Scheme: scheme})
+	return versioned.NewForConfig(config)
 }
 
 // ANCHOR_END: connect
 
 // start returns a client, and a namespace of the test's own with the Network "net".
-func start(t *testing.T, warnings rest.WarningHandlerWithContext) (context.Context, client.WithWatch, string) {
+func start(t *testing.T, warnings rest.WarningHandlerWithContext) (context.Context, *versioned.Clientset, string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	c, err := connect(warnings)
+	client, err := connect(warnings)
 	must(t, err)
-	namespace := corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "go-"}}
-	must(t, c.Create(ctx, &namespace))
-	network := v1alpha1.Network{ObjectMeta: metav1.ObjectMeta{Namespace: namespace.Name, Name: "net"}}
-	must(t, c.Create(ctx, &network))
-	return ctx, c, namespace.Name
+	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
+	must(t, err)
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "go-"}}
+	namespace, err = kubernetes.NewForConfigOrDie(config).CoreV1().Namespaces().Create(ctx, namespace, metav1.CreateOptions{})
+	must(t, err)
+	network := networkingv1alpha1.Network{ObjectMeta: metav1.ObjectMeta{Name: "net"}}
+	_, err = client.NetworkingV1alpha1().Networks(namespace.Name).Create(ctx, &network, metav1.CreateOptions{})
+	must(t, err)
+	return ctx, client, namespace.Name
 }
 
 func must(t *testing.T, err error) {

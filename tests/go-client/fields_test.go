@@ -15,16 +15,34 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/config"
+
+	commonv1alpha1 "github.com/ironcore-dev/ironcore-ni/clients/go/api/common/v1alpha1"
+	"github.com/ironcore-dev/ironcore-ni/clients/go/client-go/ironcore/versioned/scheme"
 )
 
 // Every field of every kind, once: the tests of ironcore-api hold this file to the schemas.
 const everyField = "../../crates/ironcore-api/testdata/full.yaml"
 
-// On an object that bears it controllers write nothing: else they would put the status right.
-const managedBy = "common.ironcore.dev/managed-by"
+// ANCHOR: controller-runtime
+func connectByControllerRuntime() (client.Client, error) {
+	config, err := config.GetConfig() // KUBECONFIG, or the pod's service account
+	if err != nil {
+		return nil, err
+	}
+	types := runtime.NewScheme()
+	if err := scheme.AddToScheme(types); err != nil {
+		return nil, err
+	}
+	return client.New(config, client.Options{Scheme: types})
+}
+
+// ANCHOR_END: controller-runtime
 
 func TestEveryFieldOfEveryKindIsReadBackTyped(t *testing.T) {
-	ctx, c, namespace := start(t, rest.NoWarnings{})
+	ctx, _, namespace := start(t, rest.NoWarnings{})
+	c, err := connectByControllerRuntime()
+	must(t, err)
 	kinds := map[string]bool{}
 	for _, sent := range documents(t) {
 		kinds[sent.GetKind()] = true
@@ -33,7 +51,8 @@ func TestEveryFieldOfEveryKindIsReadBackTyped(t *testing.T) {
 		if annotations == nil {
 			annotations = map[string]string{}
 		}
-		annotations[managedBy] = "go-client"
+		// Else the controller would put the status right.
+		annotations[commonv1alpha1.ManagedByAnnotation] = "go-client"
 		sent.SetAnnotations(annotations)
 
 		object := typed(t, c.Scheme(), sent)

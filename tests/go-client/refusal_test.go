@@ -7,11 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
-	"ironcore-ni/tests/go-client/api/v1alpha1"
+	networkingv1alpha1 "github.com/ironcore-dev/ironcore-ni/clients/go/api/networking/v1alpha1"
 )
 
 // ANCHOR: causes
@@ -27,15 +28,15 @@ func causes(err error) []metav1.StatusCause {
 // ANCHOR_END: causes
 
 func TestARefusalNamesEveryFault(t *testing.T) {
-	ctx, c, namespace := start(t, rest.NoWarnings{})
-	err := c.Create(ctx, &v1alpha1.NetworkInterface{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "faulty"},
-		Spec: v1alpha1.NetworkInterfaceSpec{
-			IPFamilies: []string{"IPv4", "IPv6"},
-			IPs:        []v1alpha1.NetworkInterfaceIP{{Value: "10.0.0.256"}, {Value: "10.0.0.2"}},
-			Prefixes:   []v1alpha1.NetworkInterfaceIP{{}},
+	ctx, client, namespace := start(t, rest.NoWarnings{})
+	_, err := client.NetworkingV1alpha1().NetworkInterfaces(namespace).Create(ctx, &networkingv1alpha1.NetworkInterface{
+		ObjectMeta: metav1.ObjectMeta{Name: "faulty"},
+		Spec: networkingv1alpha1.NetworkInterfaceSpec{
+			IPFamilies: []corev1.IPFamily{"IPv4", "IPv6"},
+			IPs:        []networkingv1alpha1.IPSource{{Value: "10.0.0.256"}, {Value: "10.0.0.2"}},
+			Prefixes:   []networkingv1alpha1.PrefixSource{{}},
 		},
-	})
+	}, metav1.CreateOptions{})
 	var have []string
 	for _, cause := range causes(err) {
 		have = append(have, cause.Field+": "+string(cause.Type))
@@ -71,14 +72,15 @@ func (w *warnings) HandleWarningHeaderWithContext(_ context.Context, _ int, _, t
 
 func TestAReferenceToNothingIsWarnedOf(t *testing.T) {
 	var warned warnings
-	ctx, c, namespace := start(t, &warned)
-	must(t, c.Create(ctx, &v1alpha1.NetworkInterface{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "early"},
-		Spec: v1alpha1.NetworkInterfaceSpec{
-			NetworkRef: v1alpha1.LocalRef{Name: "late"},
-			IPs:        []v1alpha1.NetworkInterfaceIP{{Value: "10.0.0.1"}},
+	ctx, client, namespace := start(t, &warned)
+	_, err := client.NetworkingV1alpha1().NetworkInterfaces(namespace).Create(ctx, &networkingv1alpha1.NetworkInterface{
+		ObjectMeta: metav1.ObjectMeta{Name: "early"},
+		Spec: networkingv1alpha1.NetworkInterfaceSpec{
+			NetworkRef: corev1.LocalObjectReference{Name: "late"},
+			IPs:        []networkingv1alpha1.IPSource{{Value: "10.0.0.1"}},
 		},
-	}))
+	}, metav1.CreateOptions{})
+	must(t, err)
 	want := `spec.networkRef.name: Network "late" not found in namespace "` + namespace + `"`
 	if len(warned) != 1 || !strings.HasPrefix(warned[0], want) {
 		t.Errorf("warned of %q, not of %q", warned, want)

@@ -7,46 +7,47 @@ import (
 	"slices"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/client-go/rest"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"ironcore-ni/tests/go-client/api/v1alpha1"
+	networkingv1alpha1 "github.com/ironcore-dev/ironcore-ni/clients/go/api/networking/v1alpha1"
+	"github.com/ironcore-dev/ironcore-ni/clients/go/client-go/ironcore/versioned"
 )
 
 // ANCHOR: create
-func create(ctx context.Context, c client.Client, namespace string) error {
-	return c.Create(ctx, &v1alpha1.NetworkInterface{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "example"},
-		Spec: v1alpha1.NetworkInterfaceSpec{
-			NetworkRef: v1alpha1.LocalRef{Name: "net"},
+func create(ctx context.Context, client versioned.Interface, namespace string) error {
+	nic := &networkingv1alpha1.NetworkInterface{
+		ObjectMeta: metav1.ObjectMeta{Name: "example"},
+		Spec: networkingv1alpha1.NetworkInterfaceSpec{
+			NetworkRef: corev1.LocalObjectReference{Name: "net"},
 			// ipFamilies may be left out: the webhook infers them.
-			IPs: []v1alpha1.NetworkInterfaceIP{{Value: "10.0.0.1"}},
+			IPs: []networkingv1alpha1.IPSource{{Value: "10.0.0.1"}},
 		},
-	})
+	}
+	_, err := client.NetworkingV1alpha1().NetworkInterfaces(namespace).Create(ctx, nic, metav1.CreateOptions{})
+	return err
 }
 
 // ANCHOR_END: create
 
 // ANCHOR: watch
 // untilAvailable returns the interface once it has all that it asks for.
-func untilAvailable(ctx context.Context, c client.WithWatch, namespace, name string) (*v1alpha1.NetworkInterface, error) {
-	one := fields.OneTermEqualSelector("metadata.name", name)
-	watch, err := c.Watch(ctx, &v1alpha1.NetworkInterfaceList{}, client.InNamespace(namespace),
-		client.MatchingFieldsSelector{Selector: one})
+func untilAvailable(ctx context.Context, client versioned.Interface, namespace, name string) (*networkingv1alpha1.NetworkInterface, error) {
+	one := metav1.ListOptions{FieldSelector: "metadata.name=" + name}
+	watch, err := client.NetworkingV1alpha1().NetworkInterfaces(namespace).Watch(ctx, one)
 	if err != nil {
 		return nil, err
 	}
 	defer watch.Stop()
 	last := "it was not seen"
 	for event := range watch.ResultChan() {
-		nic, ok := event.Object.(*v1alpha1.NetworkInterface)
+		nic, ok := event.Object.(*networkingv1alpha1.NetworkInterface)
 		if !ok {
 			return nil, fmt.Errorf("the watch failed: %v", event.Object)
 		}
-		if nic.Status.State == v1alpha1.NetworkInterfaceStatusStateAvailable {
+		if nic.Status.State == networkingv1alpha1.NetworkInterfaceStateAvailable {
 			return nic, nil
 		}
 		// Why it is not: a sentence that names the object in the way.
@@ -60,11 +61,11 @@ func untilAvailable(ctx context.Context, c client.WithWatch, namespace, name str
 // ANCHOR_END: watch
 
 func TestACreatedInterfaceBecomesAvailableAndIsSeenByAWatch(t *testing.T) {
-	ctx, c, namespace := start(t, rest.NoWarnings{})
-	must(t, create(ctx, c, namespace))
-	nic, err := untilAvailable(ctx, c, namespace, "example")
+	ctx, client, namespace := start(t, rest.NoWarnings{})
+	must(t, create(ctx, client, namespace))
+	nic, err := untilAvailable(ctx, client, namespace, "example")
 	must(t, err)
-	if want := []string{"IPv4"}; !slices.Equal(nic.Spec.IPFamilies, want) {
+	if want := []corev1.IPFamily{corev1.IPv4Protocol}; !slices.Equal(nic.Spec.IPFamilies, want) {
 		t.Errorf("ipFamilies are %v, not %v: the webhook did not fill them in", nic.Spec.IPFamilies, want)
 	}
 	if want := []string{"10.0.0.1"}; !slices.Equal(nic.Status.IPs, want) {
@@ -73,13 +74,14 @@ func TestACreatedInterfaceBecomesAvailableAndIsSeenByAWatch(t *testing.T) {
 }
 
 func TestFieldSelectorsSelect(t *testing.T) {
-	ctx, c, namespace := start(t, rest.NoWarnings{})
-	must(t, create(ctx, c, namespace))
-	for selector, want := range map[string]int{"net": 1, "other": 0} {
-		var found v1alpha1.NetworkInterfaceList
-		must(t, c.List(ctx, &found, client.InNamespace(namespace), client.MatchingFields{"spec.networkRef.name": selector}))
+	ctx, client, namespace := start(t, rest.NoWarnings{})
+	must(t, create(ctx, client, namespace))
+	for network, want := range map[string]int{"net": 1, "other": 0} {
+		selected := metav1.ListOptions{FieldSelector: "spec.networkRef.name=" + network}
+		found, err := client.NetworkingV1alpha1().NetworkInterfaces(namespace).List(ctx, selected)
+		must(t, err)
 		if len(found.Items) != want {
-			t.Errorf("%d interfaces are on %q, not %d", len(found.Items), selector, want)
+			t.Errorf("%d interfaces are on %q, not %d", len(found.Items), network, want)
 		}
 	}
 }

@@ -3,6 +3,8 @@ controller. `cargo xtask test --only python` brings them up."""
 
 import json
 import os
+import subprocess
+import sys
 import unittest
 from contextlib import closing
 
@@ -102,6 +104,13 @@ class Client(unittest.TestCase):
         self.assertEqual(created.spec.ipFamilies, ["IPv4"], "the webhook fills them in")
         interface = until_available(self.interfaces, self.namespace, "example")
         self.assertEqual(interface["status"]["ips"], ["10.0.0.1"])
+
+    def test_the_program_that_lists_shows_each_interface(self):
+        create(self.interfaces, self.namespace)
+        until_available(self.interfaces, self.namespace, "example")
+        program = os.path.join(os.path.dirname(__file__), "list_interfaces.py")
+        shown = subprocess.run([sys.executable, program], check=True, capture_output=True, text=True).stdout
+        self.assertIn(f"{self.namespace} example Available ['10.0.0.1']\n", shown)
 
     def test_applied_lists_are_merged_by_name_and_who_leaves_takes_its_entries(self):
         apply(self.machines, self.namespace, "machines", {"power": "On", "networkInterfaces": [entry("primary", "10.0.0.1")]})

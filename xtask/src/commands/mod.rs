@@ -8,6 +8,7 @@ mod deploy;
 mod dockerfiles;
 mod gen_crds;
 mod gen_docs;
+mod gen_go;
 mod image;
 mod node;
 mod test;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Image(image::Image),
     Compat(compat::Compat),
     GenDocs(gen_docs::GenDocs),
+    GenGo(gen_go::GenGo),
     Book(book::Book),
     Node(node::NodeCommand),
     Test(test::Test),
@@ -51,6 +53,7 @@ impl Command {
             Self::Image(image) => image.run().await,
             Self::Compat(compat) => compat.run(),
             Self::GenDocs(gen_docs) => gen_docs.run().await,
+            Self::GenGo(gen_go) => gen_go.run().await,
             Self::Book(book) => book.run().await,
             Self::Node(node) => node.run().await,
             Self::Test(test) => test.run().await,

@@ -1,6 +1,7 @@
 //! Clients in several languages, each run against a system of its own.
 
 use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -11,21 +12,37 @@ use xtask::{crds, repo};
 
 use super::cluster::remove_left;
 use super::{python, run};
+use crate::commands::gen_go::GenGo;
 
-/// Generated types, lints and tests of the client in `tests/go-client`.
+/// The Go client and its generator, whether the client is up to date, and programs that use it.
 pub(super) async fn in_go() -> Result<()> {
-    let module = repo::root().join("tests/go-client");
+    let root = repo::root();
+    let generator = root.join("hack/go-client");
+    let users = ["tests/go-client", "tests/ironcore-client"].map(|module| root.join(module));
     check_go(
-        &module,
+        &generator,
         "the Go client",
         "leave it out: `--only` names the steps to run",
     )?;
-    run(go(&module, ["run", "./generate", "-check"])).await?;
-    lint_go(&module).await?;
+    ensure!(
+        GenGo { check: true }.run().await? == ExitCode::SUCCESS,
+        "see above"
+    );
+    for module in [&generator, &root.join("clients/go")]
+        .into_iter()
+        .chain(&users)
+    {
+        lint_go(module).await?;
+    }
+    // Go's cache of results does not see what of the repository they read.
+    run(go(&generator, ["test", "-count=1", "./..."])).await?;
     with_system(async |kubeconfig| {
-        let mut tests = go(&module, ["test", "-count=1", "./..."]);
-        tests.env("KUBECONFIG", kubeconfig);
-        run(tests).await
+        for module in &users {
+            let mut tests = go(module, ["test", "-count=1", "./..."]);
+            tests.env("KUBECONFIG", kubeconfig);
+            run(tests).await?;
+        }
+        Ok(())
     })
     .await
 }
@@ -33,7 +50,7 @@ pub(super) async fn in_go() -> Result<()> {
 /// Lints and format of a Go module.
 pub(super) async fn lint_go(module: &Path) -> Result<()> {
     run(go(module, ["vet", "./..."])).await?;
-    let unformatted = std::process::Command::new("gofmt")
+    let unformatted = Command::new("gofmt")
         .args(["-l", "."])
         .current_dir(module)
         .output()
@@ -48,16 +65,32 @@ pub(super) async fn lint_go(module: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The example of `ironcore-api`.
+/// The examples of `ironcore-api`.
 pub(super) async fn in_rust() -> Result<()> {
-    let [example] = build([Program::Example("client")], "dev").await?;
+    let [client, list] = build(
+        [Program::Example("client"), Program::Example("list")],
+        "dev",
+    )
+    .await?;
     with_system(async |kubeconfig| {
-        let mut command = std::process::Command::new(example);
+        let mut command = Command::new(client);
         command.env("KUBECONFIG", kubeconfig);
-        run(command).await
+        run(command).await?;
+        let listed = Command::new(list).env("KUBECONFIG", kubeconfig).output()?;
+        let text = String::from_utf8_lossy(&listed.stdout);
+        ensure!(
+            listed.status.success() && text.contains(LISTED),
+            "the example `list` says ({}):\n{text}{}without `{LISTED}`",
+            listed.status,
+            String::from_utf8_lossy(&listed.stderr)
+        );
+        Ok(())
     })
     .await
 }
+
+/// What the example `list` says of the interface that the example `client` leaves.
+const LISTED: &str = " example Some(Available) [\"10.0.0.1\"]\n";
 
 /// The tests of `tests/python-client`.
 pub(super) async fn in_python() -> Result<()> {
