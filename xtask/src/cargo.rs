@@ -1,7 +1,7 @@
 //! Having cargo build what is to be run.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -15,7 +15,14 @@ use crate::repo;
 /// Without what `cargo run` has told us of our own package: the build script of ring looks at it, so ring and all that
 /// stands on it would be built again at each change between this cargo and a plain one.
 pub fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo_by(Path::new(
+        &std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()),
+    ))
+}
+
+/// The same of a program that calls cargo.
+pub(crate) fn cargo_by(program: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(repo::root());
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();

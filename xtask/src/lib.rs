@@ -2,6 +2,7 @@
 //! and stop control planes of their own with [`control_plane`], whole clusters with [`node`].
 
 pub mod cargo;
+pub mod cargo_tool;
 pub mod check;
 pub mod compat;
 pub mod control_plane;
@@ -18,6 +19,7 @@ pub mod process;
 pub mod progress;
 pub mod release;
 pub mod repo;
+pub mod shipped;
 pub mod tidy;
 mod tool;
 pub mod up;

@@ -10,13 +10,13 @@ mod dockerfiles;
 mod down;
 mod gen_crds;
 mod gen_docs;
+mod gen_licenses;
 mod image;
 mod node;
 mod ours;
 mod status;
 mod test;
 mod tidy;
-mod tool;
 mod up;
 
 use std::process::ExitCode;
@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Image(image::Image),
     Compat(compat::Compat),
     GenDocs(gen_docs::GenDocs),
+    GenLicenses(gen_licenses::GenLicenses),
     Book(book::Book),
     Node(node::NodeCommand),
     Test(test::Test),
@@ -55,6 +56,7 @@ impl Command {
             Self::Image(image) => image.run().await,
             Self::Compat(compat) => compat.run(),
             Self::GenDocs(gen_docs) => gen_docs.run().await,
+            Self::GenLicenses(gen_licenses) => gen_licenses.run(),
             Self::Book(book) => book.run().await,
             Self::Node(node) => node.run().await,
             Self::Test(test) => test.run().await,
