@@ -91,7 +91,7 @@ pub struct Made {
     pub name: String,
     /// A docker-archive: `ctr --namespace k8s.io images import` and `docker load` take it.
     pub archive: PathBuf,
-    /// What the program is made of, as CycloneDX.
+    /// What the program is made of, as `CycloneDX`.
     pub sbom: PathBuf,
     /// Bytes of its layer, uncompressed.
     pub size: u64,

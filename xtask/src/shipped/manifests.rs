@@ -17,13 +17,14 @@ pub(super) struct Manifest {
     pub(super) license: Option<String>,
     /// None: it is of this repository.
     pub(super) source: Option<String>,
-    manifest_path: PathBuf,
+    #[serde(rename = "manifest_path")]
+    path: PathBuf,
 }
 
 impl Manifest {
     /// Where the package's files are.
     pub(super) fn folder(&self) -> &Path {
-        self.manifest_path.parent().unwrap_or(Path::new(""))
+        self.path.parent().unwrap_or(Path::new(""))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A program's bill of materials (SBOM), as CycloneDX: the same bytes for the same Cargo.lock and time.
+//! A program's bill of materials (SBOM), as `CycloneDX`: the same bytes for the same Cargo.lock and time.
 
 use anyhow::{Context, Result, ensure};
 use cargo_lock::Lockfile;
@@ -21,7 +21,7 @@ const SPEC: SpecVersion = SpecVersion::V1_5;
 /// The bill of a program, as JSON.
 ///
 /// # Errors
-/// If a package is unknown, or CycloneDX' rules do not hold.
+/// If a package is unknown, or the rules of `CycloneDX` do not hold.
 pub fn json(program: &str, linked: &Linked, lock: &Lockfile, origin: &Origin) -> Result<Vec<u8>> {
     let bom = bom(program, linked, lock, &Manifests::read()?, origin)?;
     let validity = bom.validate_version(SPEC);
@@ -153,7 +153,7 @@ mod tests {
                 .chain([&root])
                 .map(|part| {
                     let version = part.version.as_ref().expect("a version");
-                    Package::new(&part.name.to_string(), &version.to_string())
+                    Package::new(part.name.as_ref(), version.as_ref())
                 })
                 .collect();
             let expected: BTreeSet<Package> = linked.packages.keys().cloned().collect();
