@@ -1,7 +1,7 @@
 //! Having cargo build what is to be run.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -25,7 +25,19 @@ pub fn cargo() -> Command {
 
 /// The same, in the folder where we are.
 pub(crate) fn cargo_here() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    told_nothing_of_us(Path::new(&cargo))
+}
+
+/// As [`cargo`], of a program that calls cargo.
+pub fn cargo_by(program: &Path) -> Command {
+    let mut command = told_nothing_of_us(program);
+    command.current_dir(repo::root());
+    command
+}
+
+fn told_nothing_of_us(program: &Path) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {

@@ -6,6 +6,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use serde_norway::Deserializer;
+use xtask::image::VERSION;
+use xtask::repo;
 
 use crate::support::helm::helm;
 use crate::support::kubectl::Kubectl;
@@ -163,6 +165,7 @@ async fn pods_are_placed_and_images_pulled_as_the_values_say() {
         values[program] = placed.clone();
         values[program]["digest"] = json!(digest);
         values[program]["podAnnotations"] = json!({ "of": "pods" });
+        values[program]["deploymentAnnotations"] = json!({ "of": "deployments" });
         values[program]["serviceAccountAnnotations"] = json!({ "of": "accounts" });
         let file = scratch().join(format!("{program}-values.yaml"));
         std::fs::write(&file, values.to_string()).expect("a file");
@@ -175,10 +178,13 @@ async fn pods_are_placed_and_images_pulled_as_the_values_say() {
         // What these values say, and nothing else, is changed.
         for changed in [program, other] {
             let mut wanted = get(&plain, "Deployment", changed);
-            let template = &mut wanted["spec"]["template"];
-            let container = &mut template["spec"]["containers"][0];
-            container["imagePullPolicy"] = json!("Always");
+            let pod = &mut wanted["spec"]["template"]["spec"];
+            pod["imagePullSecrets"] = values["imagePullSecrets"].clone();
+            pod["containers"][0]["imagePullPolicy"] = json!("Always");
             if changed == program {
+                wanted["metadata"]["annotations"] = json!({ "of": "deployments" });
+                let template = &mut wanted["spec"]["template"];
+                let container = &mut template["spec"]["containers"][0];
                 let image = format!("{}@{digest}", text(container, "image"));
                 container["image"] = json!(image);
                 template["metadata"]["annotations"] = json!({ "of": "pods" });
@@ -186,7 +192,6 @@ async fn pods_are_placed_and_images_pulled_as_the_values_say() {
                     template["spec"][field] = value.clone();
                 }
             }
-            template["spec"]["imagePullSecrets"] = values["imagePullSecrets"].clone();
             assert_eq!(get(&chart, "Deployment", changed), wanted);
         }
         let mut wanted = get(&plain, "ServiceAccount", program);
@@ -194,6 +199,63 @@ async fn pods_are_placed_and_images_pulled_as_the_values_say() {
         assert_eq!(get(&chart, "ServiceAccount", program), wanted);
         let others = get(&chart, "ServiceAccount", other);
         assert_eq!(others, get(&plain, "ServiceAccount", other));
+    }
+}
+
+/// The blocks of YAML below a heading of the guide to the installation.
+fn shown(heading: &str) -> Vec<String> {
+    let guide = std::fs::read_to_string(repo::root().join("docs/install.md")).expect("the guide");
+    let (_, section) = guide.split_once(heading).expect("the heading");
+    let section = section.split("\n### ").next().expect("a section");
+    let blocks = section.split("```yaml\n").skip(1);
+    let text = |block: &str| block.split("```").next().expect("its end").to_owned();
+    blocks.map(text).collect()
+}
+
+#[tokio::test]
+async fn the_guides_kustomization_and_its_values_place_pods_alike() {
+    let blocks = shown("### Where pods run, and which images they use");
+    let [kustomization, values] = &blocks[..] else {
+        panic!("{blocks:?}");
+    };
+    // Where the guide wants it: beside the checkout.
+    let dir = scratch().join("placed");
+    std::fs::create_dir(&dir).expect("a folder");
+    std::os::unix::fs::symlink(repo::root(), dir.join("ironcore-ni")).expect("a link");
+    std::fs::write(dir.join("kustomization.yaml"), kustomization).expect("a file");
+    std::fs::write(dir.join("values.yaml"), values).expect("a file");
+    let kubectl = Kubectl::new(Path::new("")).await;
+    let printed = kubectl.run(&format!("kustomize {}", dir.display())).await;
+    let by_kustomize = objects(&printed.out);
+    let flag = format!("--values={}", dir.join("values.yaml").display());
+    let by_helm = chart(&["--namespace=ironcore-ni", &flag]).await;
+
+    for program in ["ni-controller", "ni-webhook"] {
+        let key = format!("Deployment {program} in ironcore-ni");
+        let (mut one, mut other) = (by_helm[&key].clone(), by_kustomize[&key].clone());
+        let image =
+            |of: &mut Value| of["spec"]["template"]["spec"]["containers"][0]["image"].take();
+        // Kustomize writes no tag before a digest.
+        let (with_tag, without) = (image(&mut one), image(&mut other));
+        let with_tag = with_tag.as_str().expect("an image");
+        assert_eq!(
+            with_tag.replace(&format!(":{VERSION}@"), "@"),
+            without.as_str().expect("an image")
+        );
+        assert!(
+            with_tag.contains(&format!(":{VERSION}@sha256:")),
+            "{with_tag}"
+        );
+        assert_eq!(one, other);
+        let pod = &one["spec"]["template"]["spec"];
+        for field in [
+            "imagePullSecrets",
+            "priorityClassName",
+            "nodeSelector",
+            "tolerations",
+        ] {
+            assert!(!pod[field].is_null(), "{field}");
+        }
     }
 }
 
@@ -211,6 +273,7 @@ async fn values_that_mean_nothing_are_refused() {
             "--set-json=controller.nodeSelector={\"a\":1}",
             "want string",
         ),
+        ("--set=webhook.deploymentAnnotations=all", "want object"),
         ("--set=namespaces={a}", "needs certificate: cert-manager"),
         ("--set=certificate=cert-manager,namespaces=a", "want array"),
         (

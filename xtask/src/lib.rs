@@ -1,6 +1,7 @@
 //! What only those who work on the repository need: tests, checks, images, documents, clusters of one [`node`]. What starts
 //! the system is in `local`.
 
+pub mod cargo_tool;
 pub mod check;
 pub mod compat;
 pub mod deploy;
@@ -9,6 +10,7 @@ pub mod image;
 pub mod node;
 mod packages;
 pub mod release;
+pub mod shipped;
 pub mod tidy;
 
 pub use local::{

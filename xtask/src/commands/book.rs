@@ -3,12 +3,11 @@
 use std::process::{Command, ExitCode};
 
 use anyhow::{Result, ensure};
+use xtask::cargo_tool::CargoTool;
 use xtask::process::Tied;
 use xtask::repo;
 
-use super::tool::Tool;
-
-const MDBOOK: Tool = Tool {
+const MDBOOK: CargoTool = CargoTool {
     name: "mdbook",
     version: "0.5.4",
     // It is not to serve or to watch.

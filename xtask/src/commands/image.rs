@@ -51,6 +51,7 @@ impl Image {
         for image in &images {
             let (name, size) = (&image.name, megabytes(image.size));
             println!("{name} ({size} MB): {}", image.archive.display());
+            println!("  made of: {}", image.sbom.display());
         }
         if self.with_buildah {
             dockerfiles::check(&wanted.origin).await?;

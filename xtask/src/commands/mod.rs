@@ -9,11 +9,11 @@ mod dockerfiles;
 mod gen_crds;
 mod gen_docs;
 mod gen_go;
+mod gen_licenses;
 mod image;
 mod node;
 mod test;
 mod tidy;
-mod tool;
 
 use std::process::ExitCode;
 
@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Compat(compat::Compat),
     GenDocs(gen_docs::GenDocs),
     GenGo(gen_go::GenGo),
+    GenLicenses(gen_licenses::GenLicenses),
     Book(book::Book),
     Node(node::NodeCommand),
     Test(test::Test),
@@ -54,6 +55,7 @@ impl Command {
             Self::Compat(compat) => compat.run(),
             Self::GenDocs(gen_docs) => gen_docs.run().await,
             Self::GenGo(gen_go) => gen_go.run().await,
+            Self::GenLicenses(gen_licenses) => gen_licenses.run(),
             Self::Book(book) => book.run().await,
             Self::Node(node) => node.run().await,
             Self::Test(test) => test.run().await,

@@ -23,8 +23,11 @@ impl Default for Arch {
 }
 
 impl Arch {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Amd64, Self::Arm64];
+
     /// What rustc calls it. With glibc, which resolves names as everything else in the cluster does.
-    pub(super) fn target(self) -> &'static str {
+    pub(crate) fn target(self) -> &'static str {
         match self {
             Self::Amd64 => "x86_64-unknown-linux-gnu",
             Self::Arm64 => "aarch64-unknown-linux-gnu",

@@ -11,11 +11,16 @@ use super::{Arch, Origin};
 /// Nobody's user and group, as `deploy/base` sets them too.
 const USER: &str = "65532:65532";
 
+/// Where an image has the licence texts of what is in it.
+pub(super) const LICENSES: &str = "licenses";
+
 /// What an image is made of.
 pub(super) struct Contents<'a> {
     /// The program's name; it is in the root folder.
     pub program: &'a str,
     pub binary: &'a [u8],
+    /// Names and texts of licences, in the folder [`LICENSES`].
+    pub licenses: &'a [(&'a str, Vec<u8>)],
     /// The image's name in full, with tag.
     pub name: &'a str,
     pub version: &'a str,
@@ -29,7 +34,7 @@ pub(super) struct Contents<'a> {
 /// If the time is out of range. Writing to memory does not fail.
 pub(super) fn archive(contents: &Contents) -> Result<(Vec<u8>, u64)> {
     let epoch = contents.origin.epoch;
-    let layer = tar(&[(contents.program, 0o555, contents.binary)], epoch)?;
+    let layer = layer(contents)?;
     let size = layer.len() as u64;
     let layer_hash = sha256(&layer);
     let config = config(contents, &layer_hash)?.to_string();
@@ -49,6 +54,22 @@ pub(super) fn archive(contents: &Contents) -> Result<(Vec<u8>, u64)> {
         (&layer_name, 0o444, &layer),
     ];
     Ok((tar(&files, epoch)?, size))
+}
+
+/// The program, and the licences.
+fn layer(contents: &Contents) -> Result<Vec<u8>> {
+    let in_folder = |name: &str| format!("{LICENSES}/{name}");
+    let licenses = contents.licenses.iter();
+    let licenses: Vec<_> = licenses
+        .map(|(name, text)| (in_folder(name), text.as_slice()))
+        .collect();
+    let mut files = vec![(contents.program, 0o555, contents.binary)];
+    files.extend(
+        licenses
+            .iter()
+            .map(|(name, text)| (name.as_str(), 0o444, *text)),
+    );
+    tar(&files, contents.origin.epoch)
 }
 
 /// The image's configuration, as the OCI image specification has it.
@@ -135,6 +156,7 @@ mod tests {
         let contents = Contents {
             program: "p",
             binary: b"binary",
+            licenses: &[("TEXT", b"You may.".to_vec())],
             name: "example.org/a/p:1",
             version: "1",
             arch: Arch::Arm64,
@@ -167,13 +189,14 @@ mod tests {
     }
 
     #[test]
-    fn an_image_has_the_program_and_nothing_else() {
+    fn an_image_has_the_program_with_its_licences_and_nothing_else() {
         let files = files(&made());
         let manifest = &json_of(&files, "manifest.json")[0];
         assert_eq!(manifest["RepoTags"], json!(["example.org/a/p:1"]));
         let layer = &files[manifest["Layers"][0].as_str().expect("a layer")].1;
         let program = ("p".to_owned(), (0o555, b"binary".to_vec()));
-        assert_eq!(self::files(layer), BTreeMap::from([program]));
+        let license = ("licenses/TEXT".to_owned(), (0o444, b"You may.".to_vec()));
+        assert_eq!(self::files(layer), BTreeMap::from([program, license]));
     }
 
     #[test]

@@ -9,14 +9,15 @@ use elf::abi::PT_INTERP;
 use elf::endian::AnyEndian;
 
 use super::{Arch, PROGRAMS};
+use crate::shipped::audit::CARGO_AUDITABLE;
 use crate::{cargo, repo};
 
-/// Builds all programs at once, as they share most of what they are made of.
+/// Builds all programs at once, as they share most of what they are made of. Each says in a section of its own what that is.
 pub(super) async fn build(arch: Arch, profile: &str) -> Result<[PathBuf; PROGRAMS.len()]> {
     let target = arch.target();
     check_target(arch)?;
-    let mut command = cargo::cargo();
-    command.args(["build", "--locked", "--target", target]);
+    let mut command = cargo::cargo_by(&CARGO_AUDITABLE.find_or_install().await?);
+    command.args(["auditable", "build", "--locked", "--target", target]);
     command.args(["--profile", profile]);
     for program in PROGRAMS {
         // The packages and no others, so that an image has no feature that only a test asked for.

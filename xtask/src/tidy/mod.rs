@@ -2,6 +2,7 @@
 
 mod cited;
 mod excerpts;
+mod license;
 mod pure;
 mod rules;
 mod sizes;
@@ -53,7 +54,8 @@ pub fn check(root: &Path) -> Result<(Vec<Fault>, Sizes)> {
         let read = |file: &str| std::fs::read_to_string(root.join(file)).ok();
         let found = rules::of_all(&path, &text)
             .chain(pure::of(&path, &text))
-            .chain(excerpts::of(&path, &text, read));
+            .chain(excerpts::of(&path, &text, read))
+            .chain(license::of(&path, &text));
         faults.extend(found.map(|(line, message)| Fault::new(&path, line, message)));
         if sizes::counts(&path) {
             let long = sizes.add(&path, &text);

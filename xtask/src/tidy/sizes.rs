@@ -21,6 +21,7 @@ impl Sizes {
     pub(super) fn add(&mut self, path: &Path, text: &str) -> Option<String> {
         let lines = text
             .lines()
+            .skip_while(|line| line.is_empty() || line.starts_with("// SPDX-"))
             .take_while(|line| *line != "#[cfg(test)]")
             .count();
         self.0.push((lines, path.to_owned()));

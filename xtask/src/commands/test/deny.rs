@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use anyhow::Result;
+use xtask::cargo_tool::CargoTool;
 use xtask::repo;
 
 use super::run as run_command;
-use crate::commands::tool::Tool;
 
-const CARGO_DENY: Tool = Tool {
+const CARGO_DENY: CargoTool = CargoTool {
     name: "cargo-deny",
     version: "0.20.2",
     flags: &[],

@@ -14,6 +14,7 @@ use crate::commands::compat::Compat;
 use crate::commands::dockerfiles;
 use crate::commands::gen_crds::GenCrds;
 use crate::commands::gen_docs::GenDocs;
+use crate::commands::gen_licenses::GenLicenses;
 use crate::commands::tidy::Tidy;
 
 /// One of the things that are checked.
@@ -72,7 +73,9 @@ impl Step {
             Self::Docs => "generated pages, command lines in documents, the book",
             Self::Compat => "definitions are compatible with the last release",
             Self::Tidy => "rules of this repository",
-            Self::Deny => "licences and sources of dependencies",
+            Self::Deny => {
+                "licences and sources of dependencies, and the licence texts that are shipped"
+            }
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
             Self::Explore => "every order of events in small scopes, and seeded faults",
@@ -110,7 +113,10 @@ impl Step {
             }
             Self::Compat => succeeded(Compat { base: None }.run()?),
             Self::Tidy => succeeded(Tidy {}.run()?),
-            Self::Deny => deny::run().await,
+            Self::Deny => {
+                deny::run().await?;
+                succeeded(GenLicenses { check: true }.run()?)
+            }
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
             Self::Explore => run(with(EXPLORE, &[])).await,

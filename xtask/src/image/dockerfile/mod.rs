@@ -8,12 +8,15 @@ mod expect;
 mod needs;
 mod stand_in;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Arch, LARGEST, Origin, PROGRAMS, VERSION, binary};
+use super::archive::LICENSES;
+use super::{Arch, LARGEST, Origin, PROGRAMS, VERSION, binary, license_texts};
+use crate::shipped::{audit, linked};
 use buildah::Buildah;
 pub use needs::{check as can_check, install};
 
@@ -26,8 +29,9 @@ pub struct Built {
     pub binary: Vec<u8>,
 }
 
-/// Builds both Dockerfiles, and fails unless the images hold the program alone, static, no larger than [`LARGEST`], to be
-/// run as nobody, with labels that say what it is, and the program runs. Layers are kept in `dir`, for the next time.
+/// Builds both Dockerfiles, and fails unless the images hold the program and its licences alone, static, no larger than
+/// [`LARGEST`], to be run as nobody, with labels that say what it is, and the program says what it is made of, and runs. Layers are
+/// kept in `dir`, for the next time.
 ///
 /// # Errors
 /// If one of that does not hold, or nothing can be built.
@@ -59,26 +63,66 @@ fn check_one(buildah: &Buildah, program: &'static str, origin: &Origin) -> Resul
     buildah.mounted(&image, |root| look_at(root, program, origin.epoch))
 }
 
-/// The image's only file.
+/// The program and the licence texts; nothing else is in the image.
 fn look_at(root: &Path, program: &'static str, epoch: u64) -> Result<Built> {
-    use std::os::unix::fs::MetadataExt;
-    let names = std::fs::read_dir(root)?.map(|entry| Ok(entry?.file_name()));
-    let names = names.collect::<Result<Vec<_>>>()?;
-    ensure!(names == [program], "the image holds {names:?}");
-    let path = root.join(program);
-    let metadata = path.metadata()?;
-    let (mode, owner, time) = (metadata.mode() & 0o7777, metadata.uid(), metadata.mtime());
     ensure!(
-        (mode, owner) == (0o555, 0) && u64::try_from(time) == Ok(epoch),
-        "{program} has mode {mode:o}, owner {owner} and time {time}"
+        names(root)? == BTreeSet::from([LICENSES.to_owned(), program.to_owned()]),
+        "the image holds {:?}",
+        names(root)?
     );
-    let size = metadata.len();
+    let texts = license_texts()?;
+    let folder = root.join(LICENSES);
+    let expected: BTreeSet<String> = texts.iter().map(|(name, _)| (*name).to_owned()).collect();
+    ensure!(
+        names(&folder)? == expected,
+        "/{LICENSES} holds {:?}",
+        names(&folder)?
+    );
+    for (name, text) in texts {
+        let path = folder.join(name);
+        check_file(&path, 0o444, epoch)?;
+        ensure!(
+            std::fs::read(&path)? == text,
+            "{name} is another text than here"
+        );
+    }
+    let path = root.join(program);
+    check_file(&path, 0o555, epoch)?;
+    let size = path.metadata()?.len();
     ensure!(
         size <= LARGEST,
         "{program} has {size} bytes, more than {LARGEST}"
     );
     let binary = std::fs::read(&path)?;
     binary::check(&binary, Arch::default())?;
+    let linked = linked(&PROGRAMS, &[Arch::default()])?;
+    audit::check(&binary, program, &linked[program], &audit::locked()?)?;
+    run(root, program)?;
+    Ok(Built { program, binary })
+}
+
+/// What a folder holds.
+fn names(folder: &Path) -> Result<BTreeSet<String>> {
+    let entries = std::fs::read_dir(folder)?;
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    names.collect()
+}
+
+/// Fails unless a file is root's, of this mode and time.
+fn check_file(path: &Path, mode: u32, epoch: u64) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = path.metadata()?;
+    let (found, owner, time) = (metadata.mode() & 0o7777, metadata.uid(), metadata.mtime());
+    ensure!(
+        (found, owner) == (mode, 0) && u64::try_from(time) == Ok(epoch),
+        "{} has mode {found:o}, owner {owner} and time {time}",
+        path.display()
+    );
+    Ok(())
+}
+
+/// Fails unless the program tells its version where there is nothing but the image.
+fn run(root: &Path, program: &str) -> Result<()> {
     let mut command = Command::new("chroot");
     command.args(["--userspec=65532:65532"]).arg(root);
     let output = command
@@ -91,13 +135,15 @@ fn look_at(root: &Path, program: &'static str, epoch: u64) -> Result<Built> {
         "{program} --version says {said:?} ({})",
         output.status
     );
-    Ok(Built { program, binary })
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cargo_tool::CargoTool;
     use crate::repo;
+    use crate::shipped::audit::CARGO_AUDITABLE;
 
     fn text(program: &str) -> String {
         std::fs::read_to_string(repo::root().join(file(program))).expect("a Dockerfile")
@@ -147,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dockerfile_begins_with_our_rust_and_says_our_version() {
+    fn a_dockerfile_begins_with_our_tools_and_says_our_version() {
         for program in PROGRAMS {
             let text = text(program);
             let lines = |wanted: &str| text.lines().any(|line| line == wanted);
@@ -156,6 +202,9 @@ mod tests {
                 "{program}"
             );
             assert!(lines(&format!("ARG VERSION={VERSION}")), "{program}");
+            let CargoTool { name, version, .. } = CARGO_AUDITABLE;
+            let install = format!("--version {version} {name}");
+            assert!(text.contains(&install), "{program}: {install}");
         }
     }
 }

@@ -1,31 +1,36 @@
-//! Tools that are written in Rust and no dependency of ours, in the version that we use.
+//! Tools that are written in Rust and no dependency of ours, in the version that we use: installed where they are missing.
 
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::cargo::cargo;
+use crate::process::Tied;
+use crate::repo;
 use anyhow::{Result, ensure};
-use xtask::cargo::cargo;
-use xtask::process::Tied;
-use xtask::repo;
 
 /// A tool of a registry.
-pub(crate) struct Tool {
+pub struct CargoTool {
     /// Package and program.
-    pub(crate) name: &'static str,
-    pub(crate) version: &'static str,
+    pub name: &'static str,
+    /// The one that is installed, and the only one that is used.
+    pub version: &'static str,
     /// How it is built: flags of `cargo install`.
-    pub(crate) flags: &'static [&'static str],
+    pub flags: &'static [&'static str],
 }
 
-impl Tool {
+impl CargoTool {
     /// The one in `PATH` if it is of this version, else that in the cache, which is installed once.
-    pub(crate) async fn find_or_install(&self) -> Result<PathBuf> {
-        if self.is_wanted(self.name.into()) {
+    ///
+    /// # Errors
+    /// If it can't be installed.
+    pub async fn find_or_install(&self) -> Result<PathBuf> {
+        if self.is_in_path() {
             return Ok(self.name.into());
         }
         let root = repo::user_cache().join(format!("{}-{}", self.name, self.version));
         let program = root.join("bin").join(self.name);
-        if !self.is_wanted(program.clone()) {
+        // Its folder is named by its version, and cargo puts only there what is whole.
+        if !program.is_file() {
             println!(
                 "installing {} {}, once (some minutes)",
                 self.name, self.version
@@ -51,8 +56,9 @@ impl Tool {
         Ok(program)
     }
 
-    fn is_wanted(&self, program: PathBuf) -> bool {
-        let output = Command::new(program).arg("--version").output();
+    /// Not one that does not tell its version, as `cargo-auditable`.
+    fn is_in_path(&self) -> bool {
+        let output = Command::new(self.name).arg("--version").output();
         output.is_ok_and(|output| {
             String::from_utf8_lossy(&output.stdout)
                 .trim()
