@@ -14,9 +14,8 @@ use anyhow::{Result, anyhow, ensure};
 use kube::Client;
 use xtask::control_plane::{Binaries, ControlPlane, Options};
 use xtask::crds;
-use xtask::up::{State, lock};
+use xtask::up::{Ours, State, lock};
 
-use super::ours::Ours;
 use super::up::quoted;
 use stage::Stage;
 
@@ -48,7 +47,7 @@ impl Demo {
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
         let client = plane.client().await?;
         crds::install(&client).await?;
-        let ours = ours.start(&plane, &dir).await?;
+        let ours = ours.start(plane.kubeconfig(), &dir).await?;
         let kubeconfig = quoted(plane.kubeconfig());
         let told = tokio::select! {
             told = self.tell(client, &kubeconfig) => told,

@@ -8,11 +8,11 @@ mod demo;
 mod deploy;
 mod dockerfiles;
 mod down;
+mod exercise;
 mod gen_crds;
 mod gen_docs;
 mod image;
 mod node;
-mod ours;
 mod status;
 mod test;
 mod tidy;
@@ -31,6 +31,7 @@ pub(crate) enum Command {
     Up(up::Up),
     Down(down::Down),
     Status(status::Status),
+    Exercise(exercise::Exercise),
     GenCrds(gen_crds::GenCrds),
     Image(image::Image),
     Compat(compat::Compat),
@@ -51,6 +52,7 @@ impl Command {
             Self::Up(up) => up.run().await,
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,
+            Self::Exercise(exercise) => exercise.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
             Self::Image(image) => image.run().await,
             Self::Compat(compat) => compat.run(),

@@ -7,9 +7,7 @@ use anyhow::{Result, bail};
 use xtask::control_plane::{Binaries, ControlPlane, Options};
 use xtask::crds;
 use xtask::process::Tied;
-use xtask::up::{Server, State, lock};
-
-use super::ours::Ours;
+use xtask::up::{CONTROLLER, Ours, Server, State, WEBHOOK, lock};
 
 /// Start the whole system in the background, on free ports of loopback
 #[derive(clap::Args)]
@@ -31,16 +29,31 @@ pub(crate) struct Up {
 impl Up {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let _lock = lock(&self.name)?;
-        let state = match self.running().await? {
-            Some(state) => state,
-            None => self.start().await?,
-        };
+        let state = self.ensure().await?;
         eprintln!(
             "`{0}` is up; end it with `cargo xtask down --name {0}`",
             self.name
         );
         println!("export KUBECONFIG={}", quoted(&state.kubeconfig));
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// All of a system, under this name.
+    pub(super) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            no_controller: false,
+            no_webhook: false,
+            profile: "dev".to_owned(),
+        }
+    }
+
+    /// Starts what does not run yet. Whoever asks holds the lock.
+    pub(super) async fn ensure(&self) -> Result<State> {
+        match self.running().await? {
+            Some(state) => Ok(state),
+            None => self.start().await,
+        }
     }
 
     /// What runs under this name already; what an earlier one left is cleared away.
@@ -52,6 +65,18 @@ impl Up {
         if alive.len() == state.servers.len() {
             eprintln!("`{}` was up already: {}", self.name, alive.join(", "));
             return Ok(Some(state));
+        }
+        let ended = state.ended().map(|server| server.name.as_str());
+        if ended
+            .clone()
+            .all(|name| [CONTROLLER, WEBHOOK].contains(&name))
+        {
+            let (controller, webhook) = (
+                ended.clone().any(|name| name == CONTROLLER),
+                ended.clone().any(|name| name == WEBHOOK),
+            );
+            let ours = Ours::build(controller, webhook, &self.profile).await?;
+            return Ok(Some(start_again(state, &ours).await?));
         }
         if !alive.is_empty() {
             bail!(
@@ -73,11 +98,33 @@ impl Up {
         let ours = Ours::build(!self.no_controller, !self.no_webhook, &self.profile).await?;
         let dir = State::dir(&self.name);
         eprintln!("starting the control plane");
-        let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
+        let options = Options {
+            quotas: true,
+            ..Options::new(&dir)
+        };
+        let plane = ControlPlane::start(&binaries, options).await?;
         crds::install(&plane.client().await?).await?;
-        let ours = ours.start(&plane, &dir).await?;
+        let ours = ours.start(plane.kubeconfig(), &dir).await?;
         hand_over(&self.name, plane, ours)
     }
+}
+
+/// Starts what of ours has ended, beside a control plane that runs.
+async fn start_again(mut state: State, ours: &Ours) -> Result<State> {
+    let started = ours
+        .start(&state.kubeconfig, &State::dir(&state.name))
+        .await?;
+    for (process, port) in &started {
+        let mut servers = state.servers.iter_mut();
+        if let Some(server) = servers.find(|server| server.name == process.name()) {
+            *server = Server::of(process, Some(*port));
+        }
+    }
+    state.save()?;
+    for (process, _) in started {
+        process.detach();
+    }
+    Ok(state)
 }
 
 /// From here on the state knows the processes, and they live without us.

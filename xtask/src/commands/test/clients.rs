@@ -6,11 +6,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use xtask::cargo::{Program, build};
 use xtask::control_plane::{Binaries, ControlPlane, Options, check_go, go};
+use xtask::up::Ours;
 use xtask::{crds, repo};
 
 use super::cluster::remove_left;
 use super::{python, run};
-use crate::commands::ours::Ours;
 
 /// Generated types, lints and tests of the client in `tests/go-client`.
 pub(super) async fn in_go() -> Result<()> {
@@ -77,7 +77,7 @@ async fn with_system(tests: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()>
     let dir = all.join(std::process::id().to_string());
     let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
     crds::install(&plane.client().await?).await?;
-    let started = ours.start(&plane, &dir).await?;
+    let started = ours.start(plane.kubeconfig(), &dir).await?;
     let result = tests(plane.kubeconfig()).await;
     for (process, _) in started {
         process.stop(Duration::from_secs(5)).await;
