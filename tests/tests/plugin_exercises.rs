@@ -33,7 +33,10 @@ fn answers(exercise: &str) -> &'static [Answer] {
                 &[
                     ("/causes/0/object/name", "shop-lan"),
                     ("/causes/0/reason", "AddressInUse"),
-                    ("/causes/0/message", "address 10.1.0.10 belongs to NetworkInterface database-lan"),
+                    (
+                        "/causes/0/message",
+                        "address 10.1.0.10 belongs to NetworkInterface database-lan",
+                    ),
                     ("/causes/0/remedy", "Change the address of one of the two."),
                 ],
             ),
@@ -70,7 +73,10 @@ fn answers(exercise: &str) -> &'static [Answer] {
                 ("/causes/0/reason", "ChildRefused"),
                 ("/causes/0/message", "exceeded quota: interfaces"),
                 ("/causes/0/remedy", "Fix the cause that the message names."),
-                ("/next/0/does", "create NetworkInterface exercise-quota/shop-lan"),
+                (
+                    "/next/0/does",
+                    "create NetworkInterface exercise-quota/shop-lan",
+                ),
             ],
         )],
         "leader" => &[
@@ -104,7 +110,10 @@ fn answers(exercise: &str) -> &'static [Answer] {
                 &[
                     ("/causes/0/object/name", "web-copy"),
                     ("/causes/0/reason", "NotDeclared"),
-                    ("/causes/0/message", "of Machine web, which has no such entry"),
+                    (
+                        "/causes/0/message",
+                        "of Machine web, which has no such entry",
+                    ),
                     ("/causes/0/remedy", "without the annotation"),
                 ],
             ),
@@ -195,7 +204,10 @@ impl System {
         let text = |bytes| String::from_utf8(bytes).expect("text");
         let (out, err) = (text(output.stdout), text(output.stderr));
         let is_answer = line.starts_with("kubectl ironcore") && !line.ends_with(" --watch");
-        let expected = output.status.code().is_some_and(|code| code <= i32::from(is_answer));
+        let expected = output
+            .status
+            .code()
+            .is_some_and(|code| code <= i32::from(is_answer));
         assert!(expected, "{line}: {}\n{out}\n{err}", output.status);
         out
     }
@@ -269,7 +281,10 @@ async fn each_exercise_is_answered_and_mended_as_the_page_says() {
     if std::env::var_os(WRITE).is_some() {
         page.write(&file, &differ);
     } else {
-        assert!(differ.is_empty(), "run this with {WRITE}=1, and read what it writes: {differ:#?}");
+        assert!(
+            differ.is_empty(),
+            "run this with {WRITE}=1, and read what it writes: {differ:#?}"
+        );
     }
 }
 

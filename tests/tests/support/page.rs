@@ -27,7 +27,10 @@ impl Page {
         let lines = self.lines.iter().enumerate();
         let fences = lines.filter(|(_, line)| line.starts_with("```"));
         let fences: Vec<usize> = fences.map(|(at, _)| at).collect();
-        fences.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()
+        fences
+            .chunks_exact(2)
+            .map(|pair| [pair[0], pair[1]])
+            .collect()
     }
 
     /// All blocks, in order.

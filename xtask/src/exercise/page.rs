@@ -19,7 +19,8 @@ impl Exercise {
     /// What the page says of it.
     pub fn text(&self) -> Option<Text> {
         let command = format!("```sh\ncargo xtask exercise {}\n```\n", self.name);
-        let mut sections = PAGE.split("\n## ");
+        // Before the first heading the page shows a command, too.
+        let mut sections = PAGE.split("\n## ").skip(1);
         let (before, after) = sections.find_map(|section| section.split_once(&command))?;
         let (title, situation) = before.split_once('\n')?;
         let question = after.trim().split("\n\n").next()?;

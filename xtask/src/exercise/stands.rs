@@ -98,7 +98,7 @@ fn is_ready(object: &DynamicObject, reason: &str) -> bool {
 /// A quota that nobody has counted yet has a limit, but no use.
 fn is_full(quota: &ResourceQuota) -> bool {
     let status = quota.status.clone().unwrap_or_default();
-    status.hard.is_some_and(|hard| !hard.is_empty()) && status.hard == status.used
+    status.hard.as_ref().is_some_and(|hard| !hard.is_empty()) && status.hard == status.used
 }
 
 fn has_ended(lease: &Lease, now: Timestamp) -> bool {
