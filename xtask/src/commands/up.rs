@@ -66,17 +66,14 @@ impl Up {
             eprintln!("`{}` was up already: {}", self.name, alive.join(", "));
             return Ok(Some(state));
         }
-        let ended = state.ended().map(|server| server.name.as_str());
+        let ended: Vec<&str> = state.ended().map(|server| server.name.as_str()).collect();
         if ended
-            .clone()
-            .all(|name| [CONTROLLER, WEBHOOK].contains(&name))
+            .iter()
+            .all(|name| [CONTROLLER, WEBHOOK].contains(name))
         {
-            let (controller, webhook) = (
-                ended.clone().any(|name| name == CONTROLLER),
-                ended.clone().any(|name| name == WEBHOOK),
-            );
+            let (controller, webhook) = (ended.contains(&CONTROLLER), ended.contains(&WEBHOOK));
             let ours = Ours::build(controller, webhook, &self.profile).await?;
-            return Ok(Some(start_again(state, &ours).await?));
+            return start_again(state, &ours).await.map(Some);
         }
         if !alive.is_empty() {
             bail!(

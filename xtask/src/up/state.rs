@@ -88,7 +88,7 @@ impl State {
     }
 
     /// Servers that have ended.
-    pub fn ended(&self) -> impl Iterator<Item = &Server> + Clone {
+    pub fn ended(&self) -> impl Iterator<Item = &Server> {
         self.servers
             .iter()
             .filter(|server| !server.process.is_alive())
