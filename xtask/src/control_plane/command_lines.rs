@@ -110,6 +110,8 @@ pub(super) fn controller_manager(
         "garbage-collector-controller,namespace-controller,serviceaccount-controller".to_owned();
     if options.quotas {
         controllers.push_str(",resourcequota-controller");
+        // It counts kinds that were installed after its start, but only when it counts all again.
+        command.arg("--resource-quota-sync-period=5s");
     }
     command.arg(format!("--controllers={controllers}"));
     command.args([
