@@ -57,6 +57,7 @@ mod model_agreement;
 mod network_protection;
 mod node;
 mod plugin_answers;
+mod plugin_exercises;
 mod plugin_rights;
 mod plugin_why;
 mod public_addresses;

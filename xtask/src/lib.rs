@@ -6,6 +6,7 @@ pub mod check;
 pub mod compat;
 pub mod deploy;
 pub mod docs;
+pub mod exercise;
 pub mod image;
 pub mod node;
 mod packages;
@@ -14,6 +15,6 @@ pub mod shipped;
 pub mod tidy;
 
 pub use local::{
-    cargo, control_plane, crds, generated, helm, kubectl, process, progress, repo, up, warnings,
-    webhooks,
+    cargo, control_plane, crds, generated, helm, kubectl, process, progress, repo, samples, up,
+    warnings, webhooks,
 };

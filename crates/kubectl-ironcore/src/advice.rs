@@ -19,7 +19,7 @@ static SECTIONS: LazyLock<HashMap<String, Vec<String>>> =
 pub fn remedy(reason: &str, kind: &str) -> Option<&'static str> {
     let paragraphs = SECTIONS.get(reason)?;
     let begins = |paragraph: &String| paragraph.starts_with("On a ");
-    let about = |paragraph: &String| begins(paragraph) && first_sentence(paragraph).contains(kind);
+    let about = |paragraph: &String| begins(paragraph) && is_about(paragraph, kind);
     let from = paragraphs.iter().position(about).unwrap_or(0);
     let rest = &paragraphs[from..];
     let others = rest.iter().skip(1).position(begins);
@@ -27,8 +27,14 @@ pub fn remedy(reason: &str, kind: &str) -> Option<&'static str> {
     part.last().map(String::as_str)
 }
 
-fn first_sentence(paragraph: &str) -> &str {
-    paragraph.split(". ").next().unwrap_or(paragraph)
+/// Whether the first sentence names this kind after an article: "On a NetworkInterface or a VirtualIP" is not about Networks.
+fn is_about(paragraph: &str, kind: &str) -> bool {
+    let sentence = paragraph.split(". ").next().unwrap_or(paragraph);
+    let words: Vec<&str> = sentence
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.windows(2).any(|pair| pair == ["a", kind])
 }
 
 /// The paragraphs below each heading of the third level, as plain text.
@@ -98,11 +104,36 @@ mod tests {
                 "Network",
                 "Delete these objects, or the interfaces",
             ),
+            ("NobodyLeads", "", "Check whether ni-controller runs"),
         ] {
             let remedy = remedy(reason, kind).unwrap_or_default();
             assert!(remedy.starts_with(begins), "{reason} {kind}: {remedy}");
         }
         assert_eq!(remedy("Unheard", "Prefix"), None);
+    }
+
+    #[test]
+    fn a_kind_is_matched_as_a_whole_word_after_an_article() {
+        let both = "On a NetworkInterface or a VirtualIP. Its Machine is gone.";
+        for (paragraph, kind, expected) in [
+            (both, "NetworkInterface", true),
+            (both, "VirtualIP", true),
+            (both, "Network", false),
+            (both, "Machine", false),
+            (
+                "On a Prefix, and on a Network that other Prefixes use",
+                "Network",
+                true,
+            ),
+            (
+                "On a Prefix, and on a Network that other Prefixes use",
+                "Prefixes",
+                false,
+            ),
+            ("On a NetworkInterface", "NetworkInterface", true),
+        ] {
+            assert_eq!(is_about(paragraph, kind), expected, "{paragraph:?} {kind}");
+        }
     }
 
     #[test]

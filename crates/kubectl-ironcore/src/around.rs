@@ -64,6 +64,11 @@ pub enum Webhook {
         /// What shows it.
         why: String,
     },
+    /// The API server calls it by a URL, so no object says whether it answers.
+    ByUrl {
+        /// The URL.
+        url: String,
+    },
     /// The API server asks none.
     NotInstalled,
     /// It is not known.

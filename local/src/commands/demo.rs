@@ -12,12 +12,11 @@ use std::process::ExitCode;
 
 use crate::control_plane::{BinariesFrom, ControlPlane, Options};
 use crate::crds;
-use crate::up::{State, lock};
+use crate::up::{Ours, State, lock};
 use anyhow::{Result, anyhow, ensure};
 use kube::Client;
 
 use super::up::quoted;
-use crate::ours::Ours;
 use stage::Stage;
 
 /// Where the demo keeps its files, and the name that `up` must not take meanwhile.
@@ -52,7 +51,7 @@ impl Demo {
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
         let client = plane.client().await?;
         crds::install(&client).await?;
-        let ours = ours.start(&plane, &dir).await?;
+        let ours = ours.start(plane.kubeconfig(), &dir).await?;
         let kubeconfig = quoted(plane.kubeconfig());
         let told = tokio::select! {
             told = self.tell(client, &kubeconfig) => told,

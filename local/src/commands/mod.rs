@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 pub use demo::Demo;
 pub use down::Down;
 pub use status::Status;
-pub use up::Up;
+pub use up::{Up, quoted};
 
 /// Everything that a developer runs, on this machine alone.
 #[derive(Parser)]

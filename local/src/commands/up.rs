@@ -6,10 +6,8 @@ use std::process::ExitCode;
 use crate::control_plane::{BinariesFrom, ControlPlane, Options};
 use crate::crds;
 use crate::process::Tied;
-use crate::up::{Server, State, lock};
+use crate::up::{CONTROLLER, Ours, Server, State, WEBHOOK, lock};
 use anyhow::{Result, bail};
-
-use crate::ours::Ours;
 
 /// Start the whole system in the background, on free ports of loopback
 #[derive(clap::Args)]
@@ -35,16 +33,35 @@ impl Up {
     /// Where something that it needs does not come up.
     pub async fn run(self) -> Result<ExitCode> {
         let _lock = lock(&self.name)?;
-        let state = match self.running().await? {
-            Some(state) => state,
-            None => self.start().await?,
-        };
+        let state = self.ensure().await?;
         eprintln!(
             "`{0}` is up; end it with `cargo xtask down --name {0}`",
             self.name
         );
         println!("export KUBECONFIG={}", quoted(&state.kubeconfig));
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// All of a system, under this name.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            no_controller: false,
+            no_webhook: false,
+            profile: "dev".to_owned(),
+            from: BinariesFrom::default(),
+        }
+    }
+
+    /// Starts what does not run yet. Whoever asks holds the lock.
+    ///
+    /// # Errors
+    /// Where something that it needs does not come up.
+    pub async fn ensure(&self) -> Result<State> {
+        match self.running().await? {
+            Some(state) => Ok(state),
+            None => self.start().await,
+        }
     }
 
     /// What runs under this name already; what an earlier one left is cleared away.
@@ -56,6 +73,15 @@ impl Up {
         if alive.len() == state.servers.len() {
             eprintln!("`{}` was up already: {}", self.name, alive.join(", "));
             return Ok(Some(state));
+        }
+        let ended: Vec<&str> = state.ended().map(|server| server.name.as_str()).collect();
+        if ended
+            .iter()
+            .all(|name| [CONTROLLER, WEBHOOK].contains(name))
+        {
+            let (controller, webhook) = (ended.contains(&CONTROLLER), ended.contains(&WEBHOOK));
+            let ours = Ours::build(controller, webhook, &self.profile).await?;
+            return start_again(state, &ours).await.map(Some);
         }
         if !alive.is_empty() {
             bail!(
@@ -79,11 +105,33 @@ impl Up {
                 .await?;
         let dir = State::dir(&self.name);
         eprintln!("starting the control plane");
-        let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
+        let options = Options {
+            quotas: true,
+            ..Options::new(&dir)
+        };
+        let plane = ControlPlane::start(&binaries, options).await?;
         crds::install(&plane.client().await?).await?;
-        let ours = ours.start(&plane, &dir).await?;
+        let ours = ours.start(plane.kubeconfig(), &dir).await?;
         hand_over(&self.name, plane, ours)
     }
+}
+
+/// Starts what of ours has ended, beside a control plane that runs.
+async fn start_again(mut state: State, ours: &Ours) -> Result<State> {
+    let started = ours
+        .start(&state.kubeconfig, &State::dir(&state.name))
+        .await?;
+    for (process, port) in &started {
+        let mut servers = state.servers.iter_mut();
+        if let Some(server) = servers.find(|server| server.name == process.name()) {
+            *server = Server::of(process, Some(*port));
+        }
+    }
+    state.save()?;
+    for (process, _) in started {
+        process.detach();
+    }
+    Ok(state)
 }
 
 /// From here on the state knows the processes, and they live without us.
@@ -122,7 +170,7 @@ fn hand_over(name: &str, plane: ControlPlane, ours: Vec<(Tied, u16)>) -> Result<
 }
 
 /// For a shell.
-pub(super) fn quoted(path: &Path) -> String {
+pub fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if text.chars().all(plain) {

@@ -93,7 +93,11 @@ pub(super) fn api_server(
     command
 }
 
-pub(super) fn controller_manager(binaries: &Binaries, credentials: &Credentials) -> Command {
+pub(super) fn controller_manager(
+    binaries: &Binaries,
+    options: &Options,
+    credentials: &Credentials,
+) -> Command {
     let mut command = Command::new(binaries.program("kube-controller-manager"));
     command.args([
         "--leader-elect=false",
@@ -102,9 +106,14 @@ pub(super) fn controller_manager(binaries: &Binaries, credentials: &Credentials)
         "--kube-api-burst=2000",
     ]);
     // No more than what our objects' lives depend on.
-    command.arg(
-        "--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller",
-    );
+    let mut controllers =
+        "garbage-collector-controller,namespace-controller,serviceaccount-controller".to_owned();
+    if options.quotas {
+        controllers.push_str(",resourcequota-controller");
+        // It counts kinds that were installed after its start, but only when it counts all again.
+        command.arg("--resource-quota-sync-period=5s");
+    }
+    command.arg(format!("--controllers={controllers}"));
     command.args([
         "--concurrent-gc-syncs=20",
         "--concurrent-namespace-syncs=10",

@@ -11,6 +11,8 @@ pub struct Options {
     pub feature_gates: Vec<String>,
     /// Garbage collection, namespace deletion and service accounts. Default: yes.
     pub controller_manager: bool,
+    /// Whether it counts what resource quotas limit, too. Default: no.
+    pub quotas: bool,
     /// Whether the API server logs the metadata of every finished request, one JSON object per
     /// line, to [`ControlPlane::audit_log`](super::ControlPlane::audit_log). Default: no.
     pub audit_log: bool,
@@ -28,6 +30,7 @@ impl Options {
             dir: dir.into(),
             feature_gates: Vec::new(),
             controller_manager: true,
+            quotas: false,
             audit_log: false,
             watch_cache: true,
             api_server_args: Vec::new(),

@@ -240,7 +240,8 @@ impl ControlPlane {
 
     fn start_controller_manager(&mut self) -> Result<()> {
         if self.options.controller_manager {
-            let command = command_lines::controller_manager(&self.binaries, &self.credentials);
+            let command =
+                command_lines::controller_manager(&self.binaries, &self.options, &self.credentials);
             self.controller_manager = Some(server(
                 &self.options.dir,
                 "kube-controller-manager",

@@ -116,7 +116,7 @@ impl fmt::Display for Origin {
 }
 
 /// The option, for each command that starts a control plane.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub struct BinariesFrom {
     /// Where to take Kubernetes' programs and etcd from if none are installed: a mirror of the release hosts (URL or folder), a
     /// folder that has the programs, or `go` to build them [default: the release hosts; what they don't give is built]

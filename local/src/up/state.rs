@@ -87,6 +87,13 @@ impl State {
             .filter(|server| server.process.is_alive())
     }
 
+    /// Servers that have ended.
+    pub fn ended(&self) -> impl Iterator<Item = &Server> {
+        self.servers
+            .iter()
+            .filter(|server| !server.process.is_alive())
+    }
+
     /// Ends what runs, the last one first, and removes the folder.
     pub async fn down(&self) -> Result<()> {
         for server in self.servers.iter().rev() {

@@ -33,6 +33,11 @@ impl Kubectl {
         }
     }
 
+    /// Where it is.
+    pub(crate) fn folder(&self) -> Option<PathBuf> {
+        self.program.parent().map(Path::to_owned)
+    }
+
     /// Runs it in the repository's folder; fails if it does.
     pub(crate) async fn run(&self, args: &str) -> Printed {
         let Printed { out, err } = match self.try_run(args).await {

@@ -13,6 +13,7 @@ pub(crate) mod judged;
 pub(crate) mod kubectl;
 pub(crate) mod load;
 pub(crate) mod object;
+pub(crate) mod page;
 pub(crate) mod plane;
 pub(crate) mod plugin;
 pub(crate) mod policy;

@@ -61,7 +61,7 @@ impl Plugin {
 }
 
 /// `KUBECTL_IRONCORE_BIN`, else what `cargo build` has put beside this test.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let beside = || {
         let test = std::env::current_exe().ok()?;
         Some(test.parent()?.parent()?.join("kubectl-ironcore"))

@@ -6,6 +6,7 @@ mod check;
 mod compat;
 mod deploy;
 mod dockerfiles;
+mod exercise;
 mod gen_crds;
 mod gen_docs;
 mod gen_go;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Down(Down),
     Status(Status),
     Deploy(deploy::Deploy),
+    Exercise(exercise::Exercise),
     GenCrds(gen_crds::GenCrds),
     Image(image::Image),
     Compat(compat::Compat),
@@ -50,6 +52,7 @@ impl Command {
             Self::Up(up) => up.run().await,
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,
+            Self::Exercise(exercise) => exercise.run().await,
             Self::GenCrds(gen_crds) => gen_crds.run(),
             Self::Image(image) => image.run().await,
             Self::Compat(compat) => compat.run(),

@@ -92,6 +92,9 @@ fn webhook(of: &Webhook) -> String {
         Webhook::Answers { ready: 1 } => "The webhook has 1 ready endpoint.".to_owned(),
         Webhook::Answers { ready } => format!("The webhook has {ready} ready endpoints."),
         Webhook::Silent { why } => format!("The webhook does not answer: {why}."),
+        Webhook::ByUrl { url } => format!(
+            "The API server calls the webhook at {url}: whether it answers there is not known, as no object says so."
+        ),
         Webhook::NotInstalled => "No webhook is installed.".to_owned(),
         Webhook::Unknown => "Whether the webhook answers is not known.".to_owned(),
     }

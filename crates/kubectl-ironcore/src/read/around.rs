@@ -105,11 +105,13 @@ async fn webhook(client: &Client) -> kube::Result<Webhook> {
     let Some(configuration) = api.get_opt(WEBHOOK).await? else {
         return Ok(Webhook::NotInstalled);
     };
-    let webhooks = configuration.webhooks.into_iter().flatten();
-    let mut services = webhooks.filter_map(|webhook| webhook.client_config.service);
-    // By a URL nobody says who answers.
-    let Some(service) = services.next() else {
-        return Ok(Webhook::Unknown);
+    let mut webhooks = configuration.webhooks.into_iter().flatten();
+    let Some(called) = webhooks.next().map(|webhook| webhook.client_config) else {
+        return Ok(Webhook::NotInstalled);
+    };
+    let Some(service) = called.service else {
+        let by_url = called.url.map(|url| Webhook::ByUrl { url });
+        return Ok(by_url.unwrap_or_default());
     };
     let slices: Api<EndpointSlice> = Api::namespaced(client.clone(), &service.namespace);
     let of = format!("kubernetes.io/service-name={}", service.name);

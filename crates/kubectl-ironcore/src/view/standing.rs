@@ -3,7 +3,9 @@
 use ironcore_api::networking::{NetworkInterfaceState, NetworkState};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ni_controller::plan::{Plan, Reason, StatusOwner};
-use ni_controller::world::{Interface, Key, Kind, Meta, Network, Prefix, READY, Slot, VirtualIp};
+use ni_controller::world::{
+    Interface, Key, Kind, Meta, Namespace, Network, Prefix, READY, Slot, VirtualIp,
+};
 use serde::Serialize;
 
 use super::View;
@@ -128,6 +130,9 @@ pub(crate) const MANAGED_BY_OTHERS: &str = "ManagedByOthers";
 /// What it means.
 pub(crate) const LEFT_ALONE: &str = "an outside system manages it (annotation common.ironcore.dev/managed-by): the controller writes nothing to it";
 
+/// The reason of an interface that is deleted as a machine's own, which the machine does not declare.
+const NOT_DECLARED: &str = "NotDeclared";
+
 /// Reasons that only the controller knows, as no object shows them: it has told them.
 const REFUSALS: [Reason; 4] = [
     Reason::ChildRefused,
@@ -170,8 +175,11 @@ impl View {
             return Standing::trouble(health, state, reason, message);
         }
         if meta.deleting {
-            let message = "is being deleted".to_owned();
-            return Standing::trouble(Health::Deleting, "Deleting", "Deleting", message)
+            let (reason, message) = undeclared(key.kind, meta, namespace).map_or_else(
+                || ("Deleting", "is being deleted".to_owned()),
+                |message| (NOT_DECLARED, message),
+            );
+            return Standing::trouble(Health::Deleting, "Deleting", reason, message)
                 .having(standing.has);
         }
         self.refused(key, &plan).unwrap_or(standing)
@@ -297,6 +305,21 @@ fn network(slot: Option<&Slot<Network>>) -> Option<Standing> {
     };
     let message = format!("is in state {state}");
     Some(Standing::trouble(health, state, reason, message))
+}
+
+/// What makes the controller delete an interface: its marks say that a machine's entry made it, and there is no such entry.
+fn undeclared(kind: Kind, meta: &Meta, namespace: &Namespace) -> Option<String> {
+    let owner = meta.owner.as_ref().filter(|_| meta.ephemeral)?;
+    let of_machine = kind == Kind::NetworkInterface && owner.is_a(Kind::Machine);
+    let machine = namespace.machines.get(&owner.name).filter(|_| of_machine)?;
+    let mut declared = machine.interfaces.iter();
+    let is_declared = declared.any(|declared| declared.interface == meta.name);
+    (machine.meta.uid == owner.uid && !is_declared).then(|| {
+        format!(
+            "is being deleted: its annotation and owner reference mark it as an ephemeral interface of Machine {}, which has no such entry",
+            owner.name
+        )
+    })
 }
 
 /// The first warning of a plan.

@@ -188,6 +188,33 @@ status: {{state: Available, ips: [10.0.0.1], observedGeneration: 1, lastStateTra
 }
 
 #[test]
+fn who_bears_the_marks_of_a_child_is_deleted_unless_the_machine_declares_it() {
+    let marked = |declares: &str, uid: &str| {
+        format!(
+            "{NET}
+kind: machine
+name: web
+spec: {{machineClassRef: {{name: c}}, networkInterfaces: [{{name: {declares}, ephemeral: {{networkInterfaceTemplate: {{spec: {{networkRef: {{name: net}}}}}}}}}}]}}
+---
+kind: nic
+name: web-copy
+meta: {{deletionTimestamp: 1970-01-01T00:00:09Z, annotations: {{common.ironcore.dev/ephemeral-managed-by: ephemeral-manager}}, ownerReferences: [{{apiVersion: compute.ironcore.dev/v1alpha1, kind: Machine, name: web, uid: {uid}, controller: true}}]}}
+spec: {{networkRef: {{name: net}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.1}}]}}
+"
+        )
+    };
+    for (declares, uid, expected) in [
+        ("lan", "uid-web", "NotDeclared"),
+        ("copy", "uid-web", "Deleting"),
+        ("lan", "uid-other", "Deleting"),
+    ] {
+        let why = of(&view(&marked(declares, uid)), "nic/web-copy");
+        let cause = format!("NetworkInterface web-copy: {expected}");
+        assert_eq!(causes(&why), [cause], "{declares} {uid}");
+    }
+}
+
+#[test]
 fn what_is_around_is_the_root_where_something_is_to_be_done() {
     let wanting = format!(
         "{NET}

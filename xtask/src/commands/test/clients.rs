@@ -5,9 +5,9 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use local::ours::Ours;
 use xtask::cargo::{Program, build};
 use xtask::control_plane::{Binaries, ControlPlane, Options, check_go, go};
+use xtask::up::Ours;
 use xtask::{crds, repo};
 
 use super::cluster::remove_left;
@@ -110,7 +110,7 @@ async fn with_system(tests: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()>
     let dir = all.join(std::process::id().to_string());
     let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;
     crds::install(&plane.client().await?).await?;
-    let started = ours.start(&plane, &dir).await?;
+    let started = ours.start(plane.kubeconfig(), &dir).await?;
     let result = tests(plane.kubeconfig()).await;
     for (process, _) in started {
         process.stop(Duration::from_secs(5)).await;
