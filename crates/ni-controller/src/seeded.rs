@@ -35,6 +35,8 @@ pub enum Fault {
     ReleaseWithoutLook,
     /// A look at an object counts as one at each object of its name.
     LookWithoutKind,
+    /// A look counts although a list that is old has taken the view back behind it.
+    LookOutlivesView,
     /// A child is known by its name alone.
     AdoptionByName,
     /// What others added to a child is taken away.
