@@ -115,6 +115,11 @@ pub const FINDINGS: &[Finding] = &[
         "behind-a-look",
         "a managed child that is wanted",
     ),
+    finding(
+        Fault::CaughtUpListGoesBack,
+        "old-lists",
+        "what a machine declares is there",
+    ),
     finding(Fault::GrantWithoutVersion, "named-by-another", OVERLAP),
     finding(Fault::GrantNotAttributed, "one-block", OVERLAP),
     finding(Fault::BlockOfDeletingFree, "child-held", RECORDED),

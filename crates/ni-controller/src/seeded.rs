@@ -21,6 +21,8 @@ pub enum Fault {
     ListBeginsComplete,
     /// An object that a list does not show, and only an answer did, is not read.
     DoubtfulNotRead,
+    /// A list that has caught up before it ends takes back what it has shown first.
+    CaughtUpListGoesBack,
     /// A version that is older than the known one replaces it.
     VersionsGoBack,
     /// A claim does not name the version that it was decided by.

@@ -38,6 +38,13 @@ impl State {
                 self.budget.slow_lists -= 1;
                 self.begin_list(whose.into(), kind, 0);
             }
+            Step::ListCatchingUp(whose, kind, lacks) => {
+                self.budget.old_lists -= 1;
+                self.pay_for_list(whose.into(), kind);
+                self.overtake(whose.into(), kind);
+                let replica = Rc::make_mut(&mut self.replicas[usize::from(whose)]);
+                replica.list_catching_up(&self.server, kind, lacks.into(), now);
+            }
             Step::ListOld(whose, kind, lacks) => {
                 self.budget.old_lists -= 1;
                 self.begin_list(whose.into(), kind, lacks.into());
