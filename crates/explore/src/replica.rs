@@ -99,11 +99,24 @@ impl Replica {
         while self.list_goes_on(kind, now) {}
     }
 
+    /// Lists a kind, all at once, by a server that hears the last so many events before the list is complete.
+    pub(crate) fn list_catching_up(&mut self, server: &Server, kind: Kind, lacks: usize, now: Now) {
+        let (heard, all) = (server.reported(kind) - lacks, server.reported(kind));
+        let mut items = server.list_at(kind, heard);
+        items.extend_from_slice(&server.log[&kind][heard..]);
+        self.begin(kind, all, items, now);
+        while self.list_goes_on(kind, now) {}
+    }
+
     /// A list of a kind begins, by a server that has heard so many events.
     pub(crate) fn begin_list(&mut self, server: &Server, kind: Kind, heard: usize, now: Now) {
+        self.begin(kind, heard, server.list_at(kind, heard), now);
+    }
+
+    fn begin(&mut self, kind: Kind, heard: usize, items: Vec<Rc<Shown>>, now: Now) {
         *self.watch(kind) = Watch {
             heard,
-            list: Some(Rc::new(server.list_at(kind, heard))),
+            list: Some(Rc::new(items)),
             ..Watch::default()
         };
         self.core.take_in(Input::ListBegins(kind), now);
@@ -121,8 +134,12 @@ impl Replica {
         if !goes_on {
             watch.list = None;
         }
-        self.core
-            .take_in(item.map_or(Input::ListEnds(kind), Input::Listed), now);
+        let input = match item {
+            Some(item) if item.gone => Input::Reported(item),
+            Some(item) => Input::Listed(item),
+            None => Input::ListEnds(kind),
+        };
+        self.core.take_in(input, now);
         goes_on
     }
 }

@@ -110,6 +110,16 @@ pub const FINDINGS: &[Finding] = &[
         "virtual-ip-dropped",
         "what is held is released only if",
     ),
+    finding(
+        Fault::LookOutlivesView,
+        "behind-a-look",
+        "a managed child that is wanted",
+    ),
+    finding(
+        Fault::CaughtUpListGoesBack,
+        "old-lists",
+        "what a machine declares is there",
+    ),
     finding(Fault::GrantWithoutVersion, "named-by-another", OVERLAP),
     finding(Fault::GrantNotAttributed, "one-block", OVERLAP),
     finding(Fault::BlockOfDeletingFree, "child-held", RECORDED),

@@ -26,6 +26,8 @@ pub(crate) struct Wire {
     /// How many events of interfaces its sender had heard.
     pub(crate) view: usize,
     pub(crate) answer: Option<Sketched<Outcome>>,
+    /// Whether its sender has begun a list of the kind since: what the answer says may be older than the list.
+    pub(crate) overtaken: bool,
 }
 
 /// All that there is.
@@ -234,6 +236,7 @@ impl State {
             let ticket = wire.order.get().ticket;
             hash.add(sender.map_or(0, |sender| sender.entry(ticket)));
             hash.add(u64::from(wire.answer.is_some()));
+            hash.add(u64::from(wire.overtaken));
             hash.add(wire.sketch().hash(ranks));
             hash.finish()
         });

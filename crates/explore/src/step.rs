@@ -22,6 +22,8 @@ pub enum Step {
     ListSlowly(u8, Kind),
     /// A controller lists a kind, from a server that has not heard the last so many events.
     ListOld(u8, Kind, u8),
+    /// A controller lists a kind, from a server that hears the last so many events while it lists.
+    ListCatchingUp(u8, Kind, u8),
     /// A controller plans, and sends a request if it finds one.
     Send(u8),
     /// The server serves a request.
@@ -114,9 +116,11 @@ impl State {
             }
             let lacks = self.server.reported(*kind).min(OLD.into());
             if old_lists > 0 {
-                let old =
-                    (1..=number(lacks)).map(|lacks| Step::ListOld(number(whose), *kind, lacks));
-                steps.extend(old);
+                let whose = number(whose);
+                steps.extend((1..=number(lacks)).flat_map(|lacks| {
+                    let old = Step::ListOld(whose, *kind, lacks);
+                    [old, Step::ListCatchingUp(whose, *kind, lacks)]
+                }));
             }
         }
     }

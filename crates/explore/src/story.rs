@@ -103,6 +103,11 @@ fn describe(scope: &Scope, state: &State, step: Step) -> String {
             controller(whose),
             kind.plural()
         ),
+        Step::ListCatchingUp(whose, kind, lacks) => format!(
+            "{} lists {} from a server that hears the last {lacks} events before the list ends",
+            controller(whose),
+            kind.plural()
+        ),
         Step::Send(whose) => format!("{} plans", controller(whose)),
         Step::Serve(at) => format!("The API server serves: {}", wire(state, at)),
         Step::Lose(at) => format!("Lost: {}", wire(state, at)),

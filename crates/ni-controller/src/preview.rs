@@ -75,7 +75,7 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
     }
     for (Order { key, change, .. }, failure) in &failed {
         lines.push(format!("{}: {failure}", describe(key, change)));
-        let hinges = core.plan_if_looked(key, change.kind, &change.name, clock.now());
+        let hinges = core.plan_if_looked(key, change, clock.now());
         let further = describe_all(key, &hinges).filter(|line| !known.contains(line));
         lines.extend(further.map(|line| format!("unknown {line}")));
     }

@@ -21,6 +21,8 @@ pub enum Fault {
     ListBeginsComplete,
     /// An object that a list does not show, and only an answer did, is not read.
     DoubtfulNotRead,
+    /// A list that has caught up before it ends takes back what it has shown first.
+    CaughtUpListGoesBack,
     /// A version that is older than the known one replaces it.
     VersionsGoBack,
     /// A claim does not name the version that it was decided by.
@@ -35,6 +37,8 @@ pub enum Fault {
     ReleaseWithoutLook,
     /// A look at an object counts as one at each object of its name.
     LookWithoutKind,
+    /// A look counts although a list that is old has taken the view back behind it.
+    LookOutlivesView,
     /// A child is known by its name alone.
     AdoptionByName,
     /// What others added to a child is taken away.

@@ -1,8 +1,9 @@
 //! Watches that begin again with a list, which may be old and comes item by item.
 
 use ni_controller::world::Kind;
+use serde_json::{Value, json};
 
-use super::objects::{ephemeral, interface, is_there, machine, network};
+use super::objects::{ephemeral, interface, is_there, machine, made_for, network};
 use crate::scope::{Act, Budget, Scope};
 
 pub(super) fn scopes() -> Vec<Scope> {
@@ -29,7 +30,44 @@ pub(super) fn scopes() -> Vec<Scope> {
             relist,
         ),
         gone_unseen(),
+        behind_a_look(),
     ]
+}
+
+fn behind_a_look() -> Scope {
+    let mut scope = Scope::new(
+        "behind-a-look",
+        "Ann has machine m drop entry b, and a list shows what was before entry a had both families",
+        |model| {
+            network(model);
+            machine(model, "m", &[one_family("a"), one_family("b")]);
+            machine(model, "m", &[both_families("a"), one_family("b")]);
+            for (name, entry) in [("m-a", both_families("a")), ("m-b", one_family("b"))] {
+                let template = &entry["ephemeral"]["networkInterfaceTemplate"];
+                made_for(model, "m", name, &template["spec"]);
+            }
+        },
+    );
+    scope.actors = vec![vec![Act::new("Ann has machine m drop entry b", |model| {
+        machine(model, "m", &[both_families("a")]);
+    })]];
+    // Of a list that comes between the look for entry b and the end of its interface nothing follows for entry a.
+    scope.budget = Budget {
+        relists: 1,
+        old_lists: 1,
+        ..Budget::default()
+    };
+    scope
+}
+
+fn one_family(entry: &str) -> Value {
+    ephemeral(entry, &interface("10.0.0.1"))
+}
+
+fn both_families(entry: &str) -> Value {
+    let mut spec = interface("10.0.0.1");
+    spec["ipFamilies"] = json!(["IPv4", "IPv6"]);
+    ephemeral(entry, &spec)
 }
 
 fn gone_unseen() -> Scope {

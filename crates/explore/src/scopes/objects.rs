@@ -1,5 +1,6 @@
 //! Objects as users write them, for all scopes.
 
+use ironcore_api::ownership::{EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER, controller_reference};
 use ni_controller::world::Kind;
 use serde_json::{Value, json};
 
@@ -47,6 +48,24 @@ pub(super) fn machine(model: &mut Model, name: &str, entries: &[Value]) {
     let body =
         json!({ "spec": { "machineClassRef": { "name": "class" }, "networkInterfaces": entries } });
     apply(model, Kind::Machine, name, &body);
+}
+
+/// Makes an interface of a machine, as the controller would have.
+pub(super) fn made_for(model: &mut Model, machine: &str, name: &str, spec: &Value) {
+    let owner = model.get(Kind::Machine, machine).expect("the machine");
+    let uid = owner["metadata"]["uid"].as_str().expect("a UID").to_owned();
+    let kind = Kind::Machine;
+    let owner = controller_reference(&kind.api_version(), kind.as_str(), machine, &uid);
+    let mut spec = spec.clone();
+    spec["machineRef"] = json!({ "name": machine, "uid": uid });
+    let body = json!({
+        "metadata": {
+            "ownerReferences": [owner],
+            "annotations": { EPHEMERAL_MANAGED_BY: EPHEMERAL_MANAGER },
+        },
+        "spec": spec,
+    });
+    model.create(Kind::NetworkInterface, name, &body);
 }
 
 /// Makes an object, or changes what is there.

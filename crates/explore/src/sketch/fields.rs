@@ -20,12 +20,13 @@ pub(super) const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", G
 pub(super) const GIVEN: &str = "tickets";
 
 /// Structs and their fields that hold versions, each with the kind whose versions it holds.
-pub(super) const VERSIONS: [(&str, &str, Whose); 8] = [
+pub(super) const VERSIONS: [(&str, &str, Whose); 9] = [
     ("Meta", "version", Whose::Shown),
     ("Tombstone", "version", Whose::Shown),
     ("Delete", "version", Whose::Changed),
     ("Baseline", "known", Whose::Changed),
     ("Baseline", "shown_up_to", Whose::Changed),
+    ("Look", "shown", Whose::Changed),
     ("Basis", "target", Whose::Changed),
     ("Basis", "planner", Whose::Planned),
     ("List", "newest", Whose::Listed),
@@ -35,7 +36,7 @@ pub(super) const VERSIONS: [(&str, &str, Whose); 8] = [
 pub(super) const KNOWN: [&str; 4] = ["seen", "at", "lost", "doubted"];
 
 /// Fields that hold what the world's clock was when a request was sent. The clock itself is at the end of all.
-pub(super) const SENT: [&str; 2] = ["clock", "looks"];
+pub(super) const SENT: [&str; 1] = ["clock"];
 
 /// Fields that hold numbers of lists.
 pub(super) const LISTS: [&str; 4] = ["list", "number", "older", "anchor"];

@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
         let name = self.frames.last().map_or("", |frame| frame.name);
         match (name, field) {
             ("Key", "kind") => self.planned = kind,
-            ("Change", "kind") | ("Memory", "refused") => self.changed = kind,
+            ("Change", "kind") | ("Memory", "refused" | "looks") => self.changed = kind,
             _ => {}
         }
     }

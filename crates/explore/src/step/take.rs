@@ -30,12 +30,20 @@ impl State {
             Step::Show(whose, kind) => self.show(whose.into(), kind),
             Step::List(whose, kind) => {
                 self.pay_for_list(whose.into(), kind);
+                self.overtake(whose.into(), kind);
                 let replica = Rc::make_mut(&mut self.replicas[usize::from(whose)]);
                 replica.list_whole(&self.server, kind, now);
             }
             Step::ListSlowly(whose, kind) => {
                 self.budget.slow_lists -= 1;
                 self.begin_list(whose.into(), kind, 0);
+            }
+            Step::ListCatchingUp(whose, kind, lacks) => {
+                self.budget.old_lists -= 1;
+                self.pay_for_list(whose.into(), kind);
+                self.overtake(whose.into(), kind);
+                let replica = Rc::make_mut(&mut self.replicas[usize::from(whose)]);
+                replica.list_catching_up(&self.server, kind, lacks.into(), now);
             }
             Step::ListOld(whose, kind, lacks) => {
                 self.budget.old_lists -= 1;
@@ -113,8 +121,19 @@ impl State {
         }
     }
 
+    /// A controller has a list of a kind while its requests are under way.
+    fn overtake(&mut self, whose: usize, kind: Kind) {
+        let own = self
+            .wire
+            .iter_mut()
+            .filter(|wire| wire.whose == Some(whose));
+        own.filter(|wire| wire.order.get().change.kind == kind)
+            .for_each(|wire| wire.overtaken = true);
+    }
+
     fn begin_list(&mut self, whose: usize, kind: Kind, lacks: usize) {
         self.pay_for_list(whose, kind);
+        self.overtake(whose, kind);
         let now = self.now();
         let heard = self.server.reported(kind) - lacks;
         Rc::make_mut(&mut self.replicas[whose]).begin_list(&self.server, kind, heard, now);
@@ -133,6 +152,7 @@ impl State {
             order: order.clone(),
             view: replica.watches[&Kind::NetworkInterface].heard,
             answer: None,
+            overtaken: false,
         });
         broken.map_or(Ok(()), Err)?;
         if !replica.ahead {
@@ -179,7 +199,9 @@ impl State {
         };
         let order = wire.order.get();
         let replica = Rc::make_mut(&mut self.replicas[whose]);
-        replica.told.hear(order, outcome.get());
+        if !wire.overtaken {
+            replica.told.hear(order, outcome.get());
+        }
         let answered = Input::Answered(order.ticket, outcome);
         match replica.core.take_in(answered, now).proof {
             Some(proof) if !replica.ahead => Err(format!(

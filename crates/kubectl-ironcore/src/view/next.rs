@@ -27,9 +27,7 @@ impl View {
         let plan = self.core.plan(key, self.now);
         let look = plan.changes.iter().find(|change| change.request.is_read());
         match look {
-            Some(look) => self
-                .core
-                .plan_if_looked(key, look.kind, &look.name, self.now),
+            Some(look) => self.core.plan_if_looked(key, look, self.now),
             None => plan,
         }
     }

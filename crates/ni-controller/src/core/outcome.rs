@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::queue::{Planned, Repeated};
 use super::{Core, Now, Sent};
 use crate::plan::{
-    Altered, Change, Field, Memory, Purpose, Refusal, Request, Unrecorded, attempt,
+    Altered, Change, Field, Look, Memory, Purpose, Refusal, Request, Unrecorded, attempt,
     came_back_different,
 };
 use crate::seeded::{self, Fault};
@@ -121,7 +121,7 @@ impl Core {
             }
             Outcome::Told(yes) => {
                 if !yes {
-                    self.looked(&sent);
+                    self.looked(&sent, None);
                 }
                 // The watch is about to show what there is.
                 yes
@@ -182,7 +182,7 @@ impl Core {
             }
         }
         if *purpose == Purpose::Look {
-            self.looked(sent);
+            self.looked(sent, Some(version));
             return;
         }
         if let Some(memory) = self.memories.get_mut(key) {
@@ -240,7 +240,7 @@ impl Core {
         };
         let (uid, loss) = match request {
             Request::Read => {
-                self.looked(sent);
+                self.looked(sent, None);
                 let known = self.world.namespace(&target.namespace);
                 let stale = known
                     .seen(*kind, name)
@@ -351,10 +351,13 @@ impl Core {
         self.running.entry(key.clone()).or_default().outstanding += 1;
     }
 
-    fn looked(&mut self, sent: &Sent) {
+    fn looked(&mut self, sent: &Sent, shown: Option<u64>) {
         let Planned { key, change, .. } = &sent.planned;
-        self.memory(key)
-            .looked(change.kind, &change.name, sent.clock);
+        let look = Look {
+            clock: sent.clock,
+            shown,
+        };
+        self.memory(key).looked(change.kind, &change.name, look);
     }
 
     fn memory(&mut self, key: &Key) -> &mut Memory {

@@ -8,7 +8,7 @@ use k8s_openapi::jiff::Timestamp;
 
 use super::repeats::fingerprint;
 use super::{Core, Now, Running};
-use crate::plan::{self, Change, Memory, Notice, Plan, Purpose, View};
+use crate::plan::{self, Change, Look, Memory, Notice, Plan, Purpose, Request, View};
 use crate::world::{Key, Kind, Str};
 
 /// So many times in a row no user edits an object: another controller or a policy does.
@@ -121,10 +121,16 @@ impl Core {
         self.plan_with(key, self.memories.get(key).unwrap_or(&nothing), now)
     }
 
-    /// The plan for `key` if a look at the object `name` of `kind` showed what is known anyway.
-    pub fn plan_if_looked(&self, key: &Key, kind: Kind, name: &Str, now: Now) -> Plan {
+    /// The plan for `key` if this look, or question, showed what is known anyway.
+    pub fn plan_if_looked(&self, key: &Key, look: &Change, now: Now) -> Plan {
         let mut memory = self.memories.get(key).cloned().unwrap_or_default();
-        memory.looked(kind, name, self.world.clock());
+        let namespace = self.world.namespace(&key.namespace);
+        let shown = match look.request {
+            Request::Ask(_) => None,
+            _ => namespace.version(look.kind, &look.name),
+        };
+        let clock = self.world.clock();
+        memory.looked(look.kind, &look.name, Look { clock, shown });
         self.plan_with(key, &memory, now)
     }
 

@@ -40,7 +40,7 @@ impl Core {
     /// time need not be remembered.
     fn is_made_again(&self, key: &Key) -> bool {
         let memory = self.memories.get(key);
-        memory.is_some_and(|memory| memory.looked_since(key.kind, &key.name, 0))
+        memory.is_some_and(|memory| memory.look_since(key.kind, &key.name, 0).is_some())
     }
 
     pub(super) fn send(&mut self, planned: Planned, now: Now) -> Order {

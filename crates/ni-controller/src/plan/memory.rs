@@ -15,12 +15,21 @@ pub struct Memory {
     pub refused: BTreeMap<(Kind, Str, Purpose), Refusal>,
     /// Children of which something that was written came back different.
     pub not_as_written: BTreeMap<(Kind, Str), Altered>,
-    /// The last look at each object, with where the world's clock stood when it was sent.
-    pub looks: BTreeMap<(Kind, Str), u64>,
+    /// The last look at each object.
+    pub looks: BTreeMap<(Kind, Str), Look>,
     /// When the record of what it grants was written last, since the start.
     pub granted_at: Option<Duration>,
     /// What it granted last was not recorded.
     pub unrecorded: Option<Unrecorded>,
+}
+
+/// A read of an object, or a question about one, that was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Where the world's clock stood when it was sent.
+    pub clock: u64,
+    /// The version that it showed; none if the object was not there, or the question was answered by no.
+    pub shown: Option<u64>,
 }
 
 /// A grant that did not stay in the record: the definition lacks the field.
@@ -56,19 +65,23 @@ impl Memory {
             .map_or(&NONE, |altered| &altered.fields)
     }
 
-    /// Remembers a look at the object `name` of `kind` that was sent when the world's clock stood at `clock`.
-    pub fn looked(&mut self, kind: Kind, name: &Str, clock: u64) {
-        self.looks.insert((kind, name.clone()), clock);
+    /// Remembers a look at the object `name` of `kind`.
+    pub fn looked(&mut self, kind: Kind, name: &Str, look: Look) {
+        self.looks.insert((kind, name.clone()), look);
     }
 
-    /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
-    pub fn looked_since(&self, kind: Kind, name: &str, since: u64) -> bool {
+    /// The last look at the object `name` of `kind`, if it was sent after the world's clock stood at `since`.
+    pub fn look_since(&self, kind: Kind, name: &str, since: u64) -> Option<Look> {
         if seeded::has(Fault::LookWithoutKind) {
             let mut looks = self.looks.iter();
-            return looks.any(|((_, of), clock)| **of == *name && *clock >= since);
+            let look = looks.find(|((_, of), look)| **of == *name && look.clock >= since);
+            return look.map(|(_, look)| Look {
+                shown: None,
+                ..*look
+            });
         }
-        let look = self.looks.get(&(kind, name.into()));
-        look.is_some_and(|clock| *clock >= since)
+        let look = self.looks.get(&(kind, name.into())).copied();
+        look.filter(|look| look.clock >= since)
     }
 }
 

@@ -32,7 +32,7 @@ use serde_json::Value;
 
 pub use children::{Field, attempt, came_back_different, differing};
 pub use list::some_of;
-pub use memory::{Altered, Basis, Memory, Refusal, Unrecorded};
+pub use memory::{Altered, Basis, Look, Memory, Refusal, Unrecorded};
 pub use notice::{Notice, Reason};
 pub use options::{Allocator, DuplicateAddresses, Options, Replace, StatusOwner};
 pub use question::Question;
@@ -254,10 +254,27 @@ impl View<'_> {
         (!change.request.is_read() && refusal.of == basis).then_some(refusal)
     }
 
-    /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`.
+    /// Whether the object `name` of `kind` was looked at after the world's clock stood at `since`, and is not known in an older
+    /// state than the look has shown. A list that is old may take the world back behind it, and then decides nothing without
+    /// another look.
     fn has_looked(&self, kind: Kind, name: &str, since: Option<u64>) -> bool {
-        self.memory
-            .looked_since(kind, name, since.unwrap_or(u64::MAX))
+        let Some(look) = self.look_since(kind, name, since) else {
+            return false;
+        };
+        let known = self.namespace.version(kind, name);
+        look.shown
+            .is_none_or(|shown| known.is_some_and(|known| known >= shown))
+            || seeded::has(Fault::LookOutlivesView)
+    }
+
+    /// Whether the last look at the object `name` of `kind`, sent after the world's clock stood at `since`, found nothing.
+    fn has_found_nothing(&self, kind: Kind, name: &str, since: Option<u64>) -> bool {
+        let look = self.look_since(kind, name, since);
+        look.is_some_and(|look| look.shown.is_none())
+    }
+
+    fn look_since(&self, kind: Kind, name: &str, since: Option<u64>) -> Option<Look> {
+        self.memory.look_since(kind, name, since?)
     }
 }
 

@@ -16,7 +16,7 @@ use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Change, Elsewhere, Memory, Options, Plan, PublicPools, Request, View, plan};
+use super::{Change, Elsewhere, Look, Memory, Options, Plan, PublicPools, Request, View, plan};
 use crate::world::{AnyObject, Dirty, Event, Key, Kind, World};
 
 const NAMESPACE: &str = "ns";
@@ -50,7 +50,11 @@ impl Scene {
 
     /// As if this object had been looked at just now.
     fn looked_at(mut self, kind: Kind, name: &str) -> Self {
-        self.memory.looked(kind, &name.into(), self.world.clock());
+        let look = Look {
+            clock: self.world.clock(),
+            shown: self.world.namespace(NAMESPACE).version(kind, name),
+        };
+        self.memory.looked(kind, &name.into(), look);
         self
     }
 

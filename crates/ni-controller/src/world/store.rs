@@ -233,6 +233,10 @@ impl<T: Object> Store<T> {
             return News::Version(Some(old));
         }
         if offered == known {
+            // A list that shows an older version and then this one has caught up.
+            if !seeded::has(Fault::CaughtUpListGoesBack) {
+                self.older.remove(&name);
+            }
             entry.proof = entry.proof.max(proof);
             if anchor.is_some() && entry.anchor != anchor {
                 entry.anchor = anchor;
@@ -305,6 +309,7 @@ impl<T: Object> Store<T> {
 
     /// Takes the object `name` away.
     fn take(&mut self, name: &str) -> Option<Slot<T>> {
+        self.older.remove(name);
         let slot = self.entries.remove(name)?.slot;
         self.undecodable -= usize::from(slot.good().is_none());
         Some(slot)

@@ -265,12 +265,42 @@ fn until_its_end_a_list_takes_nothing_back_and_confirms_nothing() {
     world.list("a", &[("x", 3)]);
     assert_eq!(version(&world), Some(3));
 
+    // What goes while a list is under way takes what that has shown with it.
+    world.list("a", &[("x", 3), ("z", 1)]);
+    world.take(Event::ListBegins(NIC, scope("a")));
+    world.take(Event::Listed(interface("a", "x", 2)));
+    world.take(Event::Listed(interface("a", "z", 1)));
+    world.take(Event::Deleted(interface("a", "x", 6)));
+    world.answer("a", "x", 8);
+    world.take(Event::ListEnds(NIC, scope("a")));
+    assert_eq!(version(&world), Some(8));
+    world.list("a", &[("x", 3)]);
+
     // What only a list that broke off has shown may exist: the next one may be older.
     world.take(Event::ListBegins(NIC, scope("a")));
     world.take(Event::Listed(interface("a", "y", 9)));
     world.list("a", &[("x", 3)]);
     assert_eq!(world.names(), "a/x a/y");
     assert_eq!(world.doubtful(), "a/y");
+}
+
+/// A server whose watch cache lags lists what it has, then the events until it has caught up, and only then says that the list is
+/// complete.
+#[test]
+fn a_list_that_catches_up_takes_nothing_back() {
+    let version = |world: &World| world.namespace("a").version(NIC, "x");
+    for shown in [
+        vec![("x", 3), ("x", 5)],
+        vec![("x", 3), ("x", 4), ("x", 5)],
+        vec![("x", 3), ("x", 5), ("x", 7)],
+    ] {
+        let mut world = watching("a");
+        world.list("a", &[("x", 3)]);
+        world.take(Event::Applied(interface("a", "x", 5)));
+        world.list("a", &shown);
+        let last = shown.last().map(|(_, version)| *version);
+        assert_eq!(version(&world), last, "{shown:?}");
+    }
 }
 
 /// An interface on `net` that asks for 10.0.0.1, of this age; its status shows the address if it has it.

@@ -126,7 +126,8 @@ pub(super) fn plan_end(
     }
     // Watches of two kinds are not ordered, and who led before may be about to write the address into the status.
     let seen = view.namespace.prefixes.seen(&meta.name);
-    let asked = view.has_looked(Kind::VirtualIp, name, seen) || has(Fault::AddressFreedUnasked);
+    let asked =
+        view.has_found_nothing(Kind::VirtualIp, name, seen) || has(Fault::AddressFreedUnasked);
     plan.changes.push(if !holds_nothing && !asked {
         let question = Question::IsThere {
             namespace: namespace.into(),

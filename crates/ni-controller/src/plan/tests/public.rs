@@ -320,7 +320,8 @@ fn once_its_virtual_ip_is_known_to_be_gone_an_address_goes() {
     ] {
         let core = core(&[address, pool.clone()]);
         let address = key(POOLS, Kind::Prefix, UID);
-        let plan = core.plan_if_looked(&address, Kind::VirtualIp, &"vip".into(), moment());
+        let question = plan_of_address(&core).changes.remove(0);
+        let plan = core.plan_if_looked(&address, &question, moment());
         assert_eq!(verbs(&plan), [expected]);
     }
 }
