@@ -8,10 +8,14 @@ use clap::{Arg, Command};
 use crate::{cargo, repo};
 
 /// Name and description, in their order.
-const FURTHER: [(&str, &str); 11] = [
+const FURTHER: [(&str, &str); 14] = [
     (
         "deploy",
         "Install into a cluster, of kind or any other, and wait until it is ready",
+    ),
+    (
+        "exercise",
+        "Break something in a system of `up`, for `kubectl ironcore` to explain: see docs/exercises.md",
     ),
     (
         "gen-crds",
@@ -28,6 +32,14 @@ const FURTHER: [(&str, &str); 11] = [
     (
         "gen-docs",
         "Write the generated pages of docs/ (flags, API), and look at the command lines that documents show",
+    ),
+    (
+        "gen-go",
+        "Write the Go client in clients/go: types from deploy/crds, and what Kubernetes' generators make of them",
+    ),
+    (
+        "gen-licenses",
+        "Write the licence texts of all that is linked into the programs to licenses/THIRD-PARTY.txt",
     ),
     (
         "book",
