@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// How to start a [`ControlPlane`](super::ControlPlane).
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is on its own")]
 pub struct Options {
     /// Its folder: data, certificates, logs, kubeconfig. What an earlier one left there goes.
     pub dir: PathBuf,

@@ -17,8 +17,8 @@ use local::commands::{Up, quoted};
 pub(crate) struct Exercise {
     /// Which
     #[arg(value_name = "EXERCISE", value_parser = PossibleValuesParser::new(ALL.map(|known| known.name)))]
-    #[arg(required_unless_present_any = ["list", "clean"])]
-    exercise: Option<String>,
+    #[arg(id = "exercise", required_unless_present_any = ["list", "clean"])]
+    which: Option<String>,
     /// The system
     #[arg(long, value_name = "SYSTEM", default_value = "default")]
     name: String,
@@ -55,7 +55,7 @@ impl Exercise {
     }
 
     fn chosen(&self) -> impl Iterator<Item = Situation> {
-        let name = self.exercise.as_deref();
+        let name = self.which.as_deref();
         ALL.into_iter()
             .filter(move |known| name.is_none_or(|name| known.name == name))
     }
