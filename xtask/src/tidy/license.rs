@@ -27,7 +27,7 @@ pub(super) fn of(path: &Path, text: &str) -> Option<(usize, String)> {
 /// How comments begin in a source file. What is generated says by whom in its first lines, as Go asks for it.
 fn mark(path: &Path, text: &str) -> Option<&'static str> {
     let name = path.file_name()?.to_str()?;
-    let mut begin = text.lines().take(3);
+    let mut begin = text.lines().take(5);
     if begin.any(|line| line.starts_with("// Code generated ")) {
         return None;
     }
