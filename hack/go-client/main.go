@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Command go-client writes the Go module clients/go: types by the definitions in deploy/crds, everything else by Kubernetes' own
 // generators. The module's path is the one in clients/go/go.mod. With -check it writes nothing, and fails if a file is stale.
 package main

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # The objects of $kinds out of an export, as another cluster takes them: what names an object by UID names its copy.
 #
 #   jq --arg kinds Network,Machine --slurpfile moved moved.json --from-file rewrite.jq exported.json

@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+
 # Process 1 of a node's namespaces: makes its mounts and its network, says that it has, and reaps what is orphaned.
 #
 #     init.sh DIR [NAME OPTIONS]...

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Having cargo build what is to be run.
 
 use std::collections::{HashMap, HashSet};

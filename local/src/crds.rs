@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The custom resource definitions: as files, and installed.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Files that are generated and committed: how they begin, and how their YAML is written.
 
 use std::collections::BTreeMap;

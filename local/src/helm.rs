@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Helm, which renders the chart in `deploy/helm` as users do.
 
 use std::path::PathBuf;

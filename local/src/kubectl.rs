@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! kubectl, which renders and applies `deploy/` as users do.
 
 use std::path::PathBuf;

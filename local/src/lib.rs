@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The whole system on this machine: [`control_plane`], definitions, controller and webhook, as `cargo xtask demo` and `up`
 //! start it. Tests and benchmarks start, restart and stop control planes of their own with it.
 //!

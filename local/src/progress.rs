@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Progress of long work: a bar on a terminal, a line now and then elsewhere. Works that go on beside each other have their bars
 //! below each other.
 

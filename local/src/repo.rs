@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where things are in the checkout.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Command lines of others, as users have them: the one that is named, else one that is installed, else one that is built
 //! once.
 

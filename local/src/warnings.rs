@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the API server answers beside the object: warnings, which kube's own calls leave unread.
 
 use anyhow::{Context, Result, bail};

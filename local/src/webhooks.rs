@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The webhook configurations: which requests the API server asks `ni-webhook` about, and how. As files,
 //! and installed.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The control plane itself, with real servers: `cargo xtask test` runs these ignored tests.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What `cargo xtask` and the programs that it builds have in common is built once. Cargo would build a package again, and all
 //! that stands on it, for another set of features.
 

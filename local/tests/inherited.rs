@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What we were started with beside the standard streams does not reach what we start: a server that lives on would hold it.
 
 use std::process::{Command, Stdio};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package gitops_test holds what Argo CD, Flux and Helm make of our objects to states.yaml: kstatus, which Flux and Helm
 // wait by, the health checks of deploy/argocd and the expressions of deploy/flux. It needs no API server:
 // `cargo xtask test --only gitops`.

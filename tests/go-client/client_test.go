@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package client_test is a Go client of the kinds: what docs/clients.md shows, run against a real API server with the
 // webhook and the controller. `cargo xtask test --only go` brings them up.
 package client_test

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package ironcore_test sends and reads our kinds with IronCore's own Go types and clientset, as its agents and users do, against a
 // real API server with the webhook and the controller. `cargo xtask test --only go` brings them up.
 package ironcore_test

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 """A Python client of the kinds: what docs/clients.md shows, run against a real API server with the webhook and the
 controller. `cargo xtask test --only python` brings them up."""
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefixes get blocks of their parents: which, by how many writes, and what both say then.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whom prefixes belong to: outside systems, another allocator, an older definition.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which parent a prefix gets its block of, and parents that come later.
 
 use crate::support::prefixes::{of, of_pool, used};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Many grants at once, by controllers that are killed, and by two that both believe they lead: no block is given twice, none
 //! leaks.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the record of a parent is derived from: a controller starts where others have been before.
 
 use crate::support::plane::{ALLOCATES, Turn};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefixes that wait for room: what they say, and who is served when there is some.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Interfaces that get their addresses by allocation, from the machine that declares them to the address that is free again.
 
 use kube::api::{Patch, PatchParams};

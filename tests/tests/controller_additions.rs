@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Others add to the interfaces that machines declare: a cloud provider its routes, a user a public address, IronCore's own
 //! controllers the children of interfaces.
 

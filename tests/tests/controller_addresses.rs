@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! NetworkInterface status: whose an address is that several ask for.
 
 use crate::support::space::{NET, NIC, Space, VIP};

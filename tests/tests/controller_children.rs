@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Machine → ephemeral NetworkInterfaces: made, removed, replaced.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The controller killed, the API server restarted, watches that expire, many machines at once: nothing is lost,
 //! nothing is double.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Deleting objects: nothing of theirs is changed, and what they have they keep until they are gone.
 
 use std::path::Path;

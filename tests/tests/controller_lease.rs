@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Several replicas: one writes, and another takes over when it ends, is killed, is stopped or can't renew its Lease.
 
 use std::ops::Range;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Names, marks, ownership: what is ours, and what is never touched.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The process: `plan`, SIGTERM, and what it asks of the API server.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What stops the controller's writes for a while: a full quota, rights that are away, definitions that are. Once it is over,
 //! all is done by itself.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Requests that fail are tried again, and an Event says so where somebody has to act.
 
 use crate::support::plane::Turn;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Machine → ephemeral NetworkInterfaces: brought back to their template, in place.
 
 use crate::support::space::{MACHINE, NIC, Space};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The API server is restored from a backup while the controller runs: it notices, and goes on from what is there.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A controller that may not do all that it wants to.
 
 use crate::support::controller::{Controller, plan, try_plan};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A controller for some namespaces: `--namespaces`.
 
 use rustix::process::Signal;

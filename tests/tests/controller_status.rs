@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! NetworkInterface status: what it has, and what it waits for.
 
 use serde_json::Value;

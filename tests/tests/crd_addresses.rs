@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is an address: CEL on the real server against the table that the Rust parser is held to, and
 //! against that parser on many texts that nobody thought of.
 

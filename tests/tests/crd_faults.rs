@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! For each rule of the definitions an object that breaks it, as nothing else of it does where that can be.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefix: what its definition refuses, and what may be changed.
 
 use crate::support::case::*;

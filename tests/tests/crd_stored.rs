@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every rule forgives: an object that broke it before there was such a rule can still be labelled, reported on, claimed,
 //! released and changed in all else, lose its finalizers and be deleted. What an update brings of its own is refused.
 

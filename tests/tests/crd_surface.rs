@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a definition shows: columns, selectors, defaults, and that the server takes it.
 
 use ironcore_api::KINDS;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What clients send is stored, and read back equal.
 
 use kube::api::{Patch, PatchParams, PostParams};

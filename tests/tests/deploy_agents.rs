@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/agents.yaml`, rights of programs beside ours, and `deploy/open-kinds`, kinds that others look up.
 
 use std::collections::BTreeSet;

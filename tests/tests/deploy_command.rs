@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask deploy`, on a control plane without nodes.
 
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;

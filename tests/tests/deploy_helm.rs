@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The chart, held to the overlays that people without Helm apply.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/`, as users apply and delete it.
 
 use std::collections::BTreeMap;

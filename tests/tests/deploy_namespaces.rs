@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/overlays/namespaced`: controller and webhook for some namespaces, with Roles alone.
 
 use std::collections::BTreeSet;

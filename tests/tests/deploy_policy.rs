@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the webhook's account may do to webhook configurations, with the rights and the policy that manifests and chart
 //! install: write `caBundle`, and nothing else.
 

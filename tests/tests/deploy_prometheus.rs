@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What `deploy/overlays/prometheus` asks of our metrics, held to their documentation, which is held to the code.
 
 use std::collections::{BTreeMap, BTreeSet};

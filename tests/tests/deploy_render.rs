@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/`, as kustomize renders it: whether its objects fit each other, and the programs.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Controller and webhook with the rights that `deploy/` gives them, no more and no fewer than they use.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who applies the same manifests again and again changes nothing: kubectl, Argo CD, Flux, Helm.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `tests/gitops/states.yaml`, by which health checks are tested: the states that it shows are real.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a tenant may write to make the controller do what it should not: nothing comes of it, and others are served.
 
 use kube::api::PostParams;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The real controllers and the real webhook under real faults. It is the short form of `cargo xtask check --scope live`.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Tests against a real API server. `cargo xtask test` brings it up.
 
 mod support;

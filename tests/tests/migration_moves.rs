@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `hack/migration`: what the controller makes of objects that were moved.
 
 use book::jq;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The model of the API server (`crates/api-model`) says what the real one says: random requests go to both. It is the short
 //! form of `cargo xtask check --scope model`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The finalizer that keeps a network while interfaces refer to it.
 
 use crate::support::space::{NET, NIC, Space};

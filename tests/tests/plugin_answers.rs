@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl ironcore who`, `tree`, `left` and `check`, and how it ends.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `docs/exercises.md`, command by command: each situation, what the plugin says of it as data and as text, and that its remedy works.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What `kubectl ironcore` reads: with the rights of `deploy/kubectl-ironcore.yaml` all, with those of `view` what is in a namespace.
 
 use k8s_openapi::api::rbac::v1::{ClusterRoleBinding, RoleBinding};

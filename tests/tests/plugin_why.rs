@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl ironcore why`, where something is broken.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Public addresses: virtual IPs of all namespaces get them from pools in one.
 
 use serde_json::Value;

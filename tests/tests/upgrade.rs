@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Two releases, one apart: definitions, manifests, webhook and controller of either work together, on the way up, on the
 //! way down, and where somebody forgets a step.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The definitions and the rules say the same: what schema or CEL refuse, the rules refuse, for the same reason and in the same
 //! words, on an object for each rule, and on many that are nearly right. So whatever the webhook lets pass is stored, and a user
 //! reads the same with and without it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How the webhook's answers look: all faults at once, who refuses when, and what is left to the definitions.
 
 use kube::Error;

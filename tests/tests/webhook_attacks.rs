@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a tenant with rights in one namespace can do to admission by objects alone: nothing that others notice.
 
 use std::path::Path;

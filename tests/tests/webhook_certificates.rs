@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Certificates: of the webhook's own making, and mounted. No call fails, whatever becomes of them.
 
 use std::os::unix::fs::symlink;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The controller and the webhook together.
 
 use crate::support::judged::Own;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is filled in is stored, once, and belongs to nobody.
 
 use kube::api::{DeleteParams, Patch, PatchParams};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Machine: what its author reads from the webhook.
 
 use crate::support::case::*;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! VirtualIP, Prefix and Network: what their authors read from the webhook.
 
 use crate::support::case::*;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! References to what does not exist: stored with a warning, or refused.
 
 use kube::Error;

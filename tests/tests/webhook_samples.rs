@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/samples`: what they are said to be.
 
 use std::fs;

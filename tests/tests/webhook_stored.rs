@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What was stored before there was a webhook, and what goes on while it is down.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What only those who work on the repository need: tests, checks, images, documents, clusters of one [`node`]. What starts
 //! the system is in `local`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Packages of Debian's (and Ubuntu's) that a step needs of this machine.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Releases: tags `v*` of git, and what they were made of.
 
 use std::path::{Path, PathBuf};

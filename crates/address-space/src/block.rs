@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One aligned block.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A set of addresses as the smallest sorted list of blocks.
 
 use std::collections::BTreeMap;

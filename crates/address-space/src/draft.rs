@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Blocks to be held, on trial.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is free: the largest aligned blocks, a sorted set per length.
 
 use std::collections::{BTreeMap, BTreeSet};

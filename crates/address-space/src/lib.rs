@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The addresses of one block: which of its smaller blocks are held, what is free, and the lowest that fits.
 //!
 //! Free space is kept as the largest aligned blocks that it consists of (a buddy decomposition), a sorted set per length. So

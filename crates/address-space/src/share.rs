@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Shares of a block, of which the number of addresses may be 2^128: one more than a u128 holds.
 
 use crate::Block;

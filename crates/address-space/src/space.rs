@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is held of a block.
 
 use std::collections::BTreeMap;

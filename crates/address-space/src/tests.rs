@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The space against a naive model: a set of addresses.
 
 use std::collections::BTreeSet;

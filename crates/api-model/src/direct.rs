@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Shortcuts for tests: what users and other controllers do, without preconditions, and whatever the definition says.
 
 use serde_json::{Value, json};

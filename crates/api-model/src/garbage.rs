@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The controllers of the control plane on which the lives of objects depend: the garbage collector and the namespace
 //! controller.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Backups, and servers that go back to one.
 
 use std::collections::BTreeMap;

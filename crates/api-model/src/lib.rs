@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A model of the API server for tests: what it stores, answers and reports. Pure, without a clock but a counter and without
 //! chance, so that tests can put any step between any two others. A cluster test holds it to the real one.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a test takes away: rights, and room for more objects.
 
 use std::collections::BTreeSet;

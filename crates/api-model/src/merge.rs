@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Merge patches as the API server applies them. RFC 7386 leaves what is in a list as it is; this takes nulls away there, too.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Metadata: what is kept of it, what a write may change of it, and when it is malformed.
 
 use serde_json::{Map, Value, json};

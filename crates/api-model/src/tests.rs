@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the comparison with a real server has shown, said once more where it costs nothing to look.
 
 use std::sync::Arc;

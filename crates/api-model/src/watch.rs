@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Watches: each client hears what happened to the objects of a kind, in order, at its own pace.
 
 use std::collections::{BTreeMap, VecDeque};

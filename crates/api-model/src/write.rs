@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Writes, as the API server's registry does them: the same steps in the same order.
 
 use std::sync::Arc;

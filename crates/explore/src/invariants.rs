@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold: of every order, of every write, and of what is stored once nothing moves any more. The random schedules of
 //! `ni-controller` are held to the same.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Explores every order of events that the controller's core may meet, in small scopes: the very code that runs in production,
 //! against the model of the API server.
 //!

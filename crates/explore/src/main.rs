@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `explore`: explores the scopes, and tells what it finds.
 
 use std::process::ExitCode;

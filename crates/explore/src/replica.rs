@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A process of the controller, and its watches.
 
 use std::collections::BTreeMap;

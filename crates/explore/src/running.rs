@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A controller's core as it runs: what comes in leads it on.
 
 use std::borrow::Borrow;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a scope says: who does what, what may go wrong and how often.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The scopes: a file for each idea.
 
 mod addresses;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The search: breadth first, each state once.
 
 use std::collections::hash_map::Entry;

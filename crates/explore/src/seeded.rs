@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The seeded faults, each with the scope that finds it.
 
 use clap::ValueEnum as _;

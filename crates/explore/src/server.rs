@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The model of the API server as the explorer steps through it: with a log of all that its watches report.
 
 use std::cell::RefCell;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Users and faults stop; what is under way arrives, and controllers do what is left: does it come to rest, and to a sound one?
 
 use std::collections::HashSet;

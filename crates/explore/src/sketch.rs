@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The canonical form of what the explorer holds: two values that behave alike have equal sketches.
 //!
 //! A sketch is made of the text that `Debug` or JSON writes, so it has every field, also those that are added later. Only what is

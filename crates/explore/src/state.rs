@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A state: the server, the controllers, what is between them, and what may still go wrong.
 
 use std::rc::Rc;

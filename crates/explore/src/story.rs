@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A way through the states, told for people.
 
 use ni_controller::core::{Failure, Order, Outcome};

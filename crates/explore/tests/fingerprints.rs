@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A fingerprint forgets nothing that later steps depend on: of two states that have the same, whatever can happen to one can
 //! happen to the other, and leads to the same again.
 #![cfg(feature = "seeded-faults")]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Each seeded fault is found by a scope, by a shortest way there.
 #![cfg(feature = "seeded-faults")]
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The beginning of each scope: all states that are so near.
 #![cfg(feature = "seeded-faults")]
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A Rust client of the kinds: what `docs/clients.md` shows. It makes a namespace of its own, creates, watches, applies
 //! and is refused, and fails where the API server, the webhook or the controller do not answer as it is told here.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Lists, creates and watches the NetworkInterfaces of a namespace.
 //!
 //! Against a control plane of one's own:

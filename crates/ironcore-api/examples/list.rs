@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ANCHOR: list
 //! Shows the interfaces of all namespaces.
 

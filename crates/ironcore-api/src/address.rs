@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Parsing of addresses and prefixes.
 //!
 //! The text in a spec is stored as the user wrote it, and compared as an address.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How much a field holds (docs/limits.md lists it): CEL prices a rule by what it may have to read.
 
 /// Interfaces of a machine, in its spec and its status.

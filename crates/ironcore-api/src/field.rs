@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! An error in an object: the path of the field, the reason, and a message, as the API server reports them.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! IronCore's `networking.ironcore.dev`, `compute.ironcore.dev` and `ipam.ironcore.dev` kinds as
 //! plain `CustomResourceDefinition`s: types, schemas, names, ownership, defaulting.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where both programs listen: what the value of a flag stands for.
 
 use std::io::{self, ErrorKind};

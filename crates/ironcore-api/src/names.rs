@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Names of the children that the controllers make (contract, Names).
 
 use crate::address::Prefix;

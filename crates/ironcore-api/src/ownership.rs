@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The marks by which the controllers know their own (contract, Names, marks, ownership).
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;

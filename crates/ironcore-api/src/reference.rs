@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! References to other objects, by name, in the referrer's own namespace.
 
 use schemars::JsonSchema;

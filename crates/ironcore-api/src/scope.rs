@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which namespaces a program looks after: all of them, or some by name, so that it needs no rights in the others.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Metadata inside a template, for the object that is created from it.
 
 use std::collections::BTreeMap;

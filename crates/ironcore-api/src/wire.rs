@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What Go clients put on the wire: `null` where a list, map or string is empty.
 
 use serde::{Deserialize, Deserializer};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is on the wire decodes, and what is encoded again is equal.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a refusal says: one table, which the definitions' rules (`schema/`) and the webhook's (`validate/`) both read, so that
 //! a user reads the same from either.
 //!

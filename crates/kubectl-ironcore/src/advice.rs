@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What to do, in the words of the documentation: each sentence stands there alone, and is read from it.
 
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is around the objects: who leads, whether the webhook answers, which namespaces are being deleted, what the controller
 //! has told. Pure: `read` fills it in.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether all is well, from one view: without locks, and without writes. What is under way at the moment may look wrong, so who
 //! asks reads again what does ([`confirmed`]).
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is left of each parent prefix: how full it is, what still fits, who waits.
 
 mod blocks;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl ironcore`: why an object is not Available, what belongs to whom, who has an address, what is left, what is wrong.
 //!
 //! Data flows one way: lists → view → answer → text or JSON. The view is the controller's own world, and answers run the

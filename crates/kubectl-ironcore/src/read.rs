@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is read of the cluster. No decisions: what is read goes into the view.
 
 mod around;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One question: what is read for it, and how its answer is printed.
 
 use std::io::{self, Write};

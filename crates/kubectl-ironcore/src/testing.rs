@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Views from short texts, for tests.
 
 use ironcore_api::scope::{Scope, Scopes};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What belongs to whom, with states and addresses. Healthy branches that look alike are folded.
 
 use std::collections::{BTreeSet, HashMap};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The view: the controller's own world, filled as its watches fill it, and its planner. Pure.
 
 mod next;

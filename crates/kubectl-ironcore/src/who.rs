@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who has an address, and who else asks for it.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Why an object does not have what it requests, down to the root cause.
 
 mod causes;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Over random worlds: once the controller has come to rest, `why` says of each object what its status says, and `check` finds that
 //! nothing is left to do.
 

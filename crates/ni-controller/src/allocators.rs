@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether another allocator of prefixes may be at work in this cluster.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The only writer: sends one request and says what came of it. Decides nothing.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How this program speaks to the API server: what never answers is given up.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reports → Events of events.k8s.io/v1: one per object, reason and cause, counted as a series. Sent from a
 //! bounded queue of their own, the oldest dropped first, so that they never delay a write.
 

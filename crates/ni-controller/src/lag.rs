@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How long our own writes take to come back by their watches: one write at a time for each watch.
 
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The controller of `ironcore-ni`, as a library: world, plan and core are pure, the rest is I/O.
 //!
 //! Data flows one way: watch → world → plan → apply → the API server → watch.

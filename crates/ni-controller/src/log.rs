@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What became of each change, in the log.
 
 use tracing::{debug, info, warn};

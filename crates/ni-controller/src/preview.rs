@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `ni-controller plan`: what a start would change, as text. Reads only.
 
 use std::collections::HashSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether the API server went back to an older state, as when its etcd is restored from a backup.
 //!
 //! Its versions only grow. So an answer that shows an object older than it was known when the request was sent proves that

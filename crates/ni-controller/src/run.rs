@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The loop: watch events and answers into the core, its orders out to the API server.
 
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Faults that a test switches on, to prove that the exploration of `crates/explore` finds them. Without the feature
 //! `seeded-faults`, which nothing that ships is built with, each is off for good, and the compiler leaves it out.
 

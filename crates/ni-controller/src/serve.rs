@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `/metrics`, `/livez` and `/readyz`.
 
 use std::net::SocketAddr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How long a thread is kept at a time: whatever else it has to do waits as long, on the loop's thread the Lease and probes too.
 
 use std::pin::Pin;

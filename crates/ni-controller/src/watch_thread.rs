@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A thread of the watches' own: while it decodes what comes, the loop takes in what came before.
 
 use anyhow::Context;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Trimmed objects on kube's wire: what the watch and our requests receive.
 
 use std::borrow::Cow;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A server, or a proxy before it, that takes connections and never says a word.
 
 use std::time::Duration;

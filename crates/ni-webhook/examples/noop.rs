@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The webhook's server without a webhook: it reads a review, and allows it unseen.
 //!
 //! What this costs, no webhook can save: `cargo xtask bench webhook` measures it beside `ni-webhook`. It takes the same

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Times an answer, from the review's bytes to the answer's, with no server about it; and the rules alone.
 //!
 //! `timing mutate FILE`, or `validate`, with a review in the file, prints the rounds' means in microseconds, as JSON:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Fills in and judges; pure.
 //!
 //! The mutating call comes before the schema is checked, so what does not decode there is let through unchanged: the

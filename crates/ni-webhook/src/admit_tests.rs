@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde_json::{Result, Value, json};
 
 use ironcore_api::KINDS;

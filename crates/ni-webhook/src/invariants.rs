@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What holds of the answer to any input: run by property tests, by the kept corpus, and by the fuzz targets.
 //!
 //! Each function panics where it does not hold.

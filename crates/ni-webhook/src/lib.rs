@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The admission webhook of `ironcore-ni`, as a library.
 //!
 //! Data flows one way: bytes → [`review`] (decode) → [`admit`] (fill in, judge; pure) → response. What

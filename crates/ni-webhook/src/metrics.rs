@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prometheus metrics. Every label has a fixed, small set of values.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The command line. Every flag has an environment name.
 
 use std::net::SocketAddr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a review takes is bounded by its body: no body makes the webhook allocate more than four times its own size, and
 //! 4 MiB. A binary of its own, with one test at a time, as it counts all that is allocated.
 

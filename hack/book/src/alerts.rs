@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Alerts, and their runbooks.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The page of flags and environment names, from the command lines of both programs.
 
 use std::fmt::Write;

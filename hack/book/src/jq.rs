@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The programs of `hack/migration`, run as jq runs them.
 
 use jaq_core::load::{Arena, File, Loader};

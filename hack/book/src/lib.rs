@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The book in `docs/`: its generated pages, and what holds the others to the programs.
 //!
 //! A crate of its own, as it needs the command lines of both programs: `cargo xtask` is to work also while one of them

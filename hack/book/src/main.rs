@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `book`: what `cargo xtask gen-docs` runs.
 
 use std::process::ExitCode;

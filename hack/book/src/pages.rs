@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The generated pages as files.
 
 use std::collections::BTreeMap;

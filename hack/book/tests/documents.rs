@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What documents list is what there is.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `hack/migration`: objects of one cluster, as another one takes them.
 
 use book::jq::run;

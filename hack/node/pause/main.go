@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // pause holds a pod's namespaces until the pod ends.
 package main
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask demo`: the main job, on a real API server, as a person wants to see it.
 
 mod addresses;

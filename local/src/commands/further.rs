@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The commands that `xtask` has, which is built when one of them is run for the first time.
 
 use std::ffi::OsString;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A certificate authority of a control plane, what it signs, and kubeconfigs made of that.
 
 use std::fs::File;

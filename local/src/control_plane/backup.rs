@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Backups of a control plane, and what an operator does with them.
 
 use std::fs;

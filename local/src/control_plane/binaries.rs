@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where the servers' binaries come from: what the user has, else the cache, else a release, else a build.
 
 use std::fmt;

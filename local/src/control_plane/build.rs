@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Building a program from its Go module.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! SHA-256 sums: those that a maintainer pinned, and those that are published beside a file.
 
 use std::fmt::{self, Write};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The servers' command lines.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Certificates and keys of one control plane, and the kubeconfig made of them.
 
 use std::fs;

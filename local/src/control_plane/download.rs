@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Taking a program from a release. It appears under its name only when it is complete and has the right checksum.
 
 use std::fs::{self, File, Permissions};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Talking to the servers.
 
 use std::path::Path;

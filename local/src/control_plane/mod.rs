@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A real control plane on loopback: etcd, kube-apiserver and, if wanted, kube-controller-manager.
 //!
 //! ```no_run

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Having programs in the cache, once for each version: from a release where it can be reached, else built with Go.
 
 use std::fs::{self, File, TryLockError};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a control plane is to be like.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Free ports on loopback.
 
 use std::collections::hash_map::RandomState;

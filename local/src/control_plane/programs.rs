@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The programs of Kubernetes and etcd: how they are built, and whose releases have them.
 
 use super::release::Release;

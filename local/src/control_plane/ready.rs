@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Waiting for servers to be ready.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which files a release has, and where: the official hosts' layout, which mirrors have as well.
 
 use super::version::{ETCD, KUBERNETES};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where programs come from that are not installed.
 
 use std::convert::Infallible;

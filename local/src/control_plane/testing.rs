@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What tests of downloads need: a mirror on loopback, a folder, checksums.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Versions of the servers: which are pinned, which are good enough.
 
 use std::fmt;

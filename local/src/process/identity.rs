@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which process a pid meant: pids are used again, so a pid alone proves nothing.
 
 use std::process::{Command, Stdio};

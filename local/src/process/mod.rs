@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Processes that must neither outlive their purpose nor be mistaken for others.
 
 mod identity;

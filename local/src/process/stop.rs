@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Ending processes, by themselves if they can and by force if they do not.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Child processes that end with us, however we end.
 
 use std::fs::File;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How a server of a running system is doing.
 
 use super::{Server, State};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Systems that run in the background, each under a name.
 
 mod health;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Our own programs beside a control plane, as `up` and `demo` start them.
 
 use std::net::Ipv4Addr;

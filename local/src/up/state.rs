@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is remembered of a system that runs in the background.
 
 use std::fs::{self, File};

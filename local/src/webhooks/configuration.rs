@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The two configurations, made from the table of kinds.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Both configurations on an API server.
 
 use std::fmt::Debug;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether the API server asks `ni-webhook`.
 
 use std::time::Duration;

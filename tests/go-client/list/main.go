@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // ANCHOR: list
 // Command list shows the interfaces of all namespaces.
 package main

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What our service accounts were refused.
 
 use std::fs;

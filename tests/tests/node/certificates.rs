@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! New keys, because the administrator wants them.
 
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! No webhook: nothing unjudged gets in, and all else goes on.
 
 use super::act;

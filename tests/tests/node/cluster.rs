@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The cluster that the node is, and our software on it.
 
 use std::collections::BTreeSet;

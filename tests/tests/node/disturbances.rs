@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What happens to pods.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What was measured.
 
 /// Figures, in the order in which they were measured.

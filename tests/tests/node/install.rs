@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl apply -k deploy/`, and what a person looks at then.
 
 use std::time::Instant;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The other ways to install: with each an interface is made, and then it goes again.
 
 use xtask::deploy::{Wanted, deploy};

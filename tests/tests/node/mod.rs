@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is deployed, on a real node: `cargo xtask test --node` runs this within the node's namespaces.
 //!
 //! One test, as a node takes its time to start: what happens to an installation between its first day and its last.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The processes of pods, which a node sees.
 
 use std::fs;

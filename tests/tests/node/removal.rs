@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The end: of a namespace, of the software, of everything.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/samples`, as the user guide has them applied.
 
 use super::act;

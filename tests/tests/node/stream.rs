@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Users who create machines all the time.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Writes whose whole answer is looked at, warnings included.
 
 use http::Request;

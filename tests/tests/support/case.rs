@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Tables of refusals: a case is a line that says what is wrong, and what the user reads.
 
 use ironcore_api::Kind;

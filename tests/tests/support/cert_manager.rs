@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What cert-manager would do, where there is none.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A namespace whose Networks webhooks judge, and the certificates by which the API server knows them.
 
 use std::collections::BTreeMap;

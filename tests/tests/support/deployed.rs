@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/` on an API server of a test's own, controller and webhook with the rights that it gives them.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Kinds of other operators that overlays have objects of, where there is no such operator.
 
 use kube::Client;

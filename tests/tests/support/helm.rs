@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! helm, as users run it.
 
 use std::path::{Path, PathBuf};

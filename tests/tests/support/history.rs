@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! All versions of the prefixes of a namespace, as a watch of the test's own shows them.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! API servers that ask the webhook.
 
 use std::collections::BTreeMap;

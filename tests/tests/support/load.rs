@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What goes on while certificates change, and must not fail.
 
 use std::sync::Arc;

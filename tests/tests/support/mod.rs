@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What cluster tests share: a client, a namespace of one's own, objects from short texts.
 
 pub(crate) mod answers;

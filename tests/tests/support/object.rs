@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Objects as text: a small valid one per kind, and changes to it.
 
 use kube::core::DynamicObject;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The blocks of code of a page of Markdown.
 
 use std::collections::BTreeMap;

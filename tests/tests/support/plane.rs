@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! API servers of a test's own, for what would disturb others: flags, crashes, restarts.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What others may put between the controller and the API server's store, for the interfaces of one namespace.
 
 use kube::Api;

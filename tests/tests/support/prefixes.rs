@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefixes: roots, those that ask for parts of them, and what becomes of both.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A quota of interfaces, which nobody counts but a test.
 
 use k8s_openapi::api::core::v1::ResourceQuota;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Objects of `deploy/`, as kustomize renders them.
 
 use serde::Deserialize;

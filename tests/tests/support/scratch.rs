@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A folder for what the tests write: logs, control planes.
 
 use std::fs;

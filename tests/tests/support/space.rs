@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A namespace of a test's own, with a controller that looks after it.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What `kubectl get` prints: the API server makes it.
 
 use kube::Client;

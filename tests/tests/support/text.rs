@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Objects compared with short texts, in the syntax in which they are changed.
 
 use serde_json::Value;

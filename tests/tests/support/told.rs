@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What users are told: Events of events.k8s.io/v1.
 
 use k8s_openapi::api::events::v1::Event;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Users other than the administrator, so that the audit log tells who asked.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Waiting by condition, never by time.
 
 use std::fmt::Display;

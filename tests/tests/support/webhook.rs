@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The real webhook, as a child process.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the definitions say of an object, beside what the webhook's rules say of it.
 
 use ironcore_api::field::Fault;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A release: what is applied, and what runs.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What users have in a namespace, and go on changing.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Counts of requests, from the API server's audit log.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The floor: the fastest that a client can do the same, without a view of the world and without a plan.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where a benchmark writes: a folder of its own below `.cache/bench`.
 
 use std::fs;

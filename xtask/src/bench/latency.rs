@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One more machine, a thousand times; in between two plain writes one after the other.
 
 use std::ops::Range;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The stored machines, and an emptied namespace.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Tables in Markdown that people can read as they are.
 
 /// A column: its title, and the cell of a row.

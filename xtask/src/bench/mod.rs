@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask bench`: how the controller compares with the fastest that a client can do, also where it grants prefixes, and
 //! the webhook with a server that judges nothing (docs/performance.md).
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The benchmark's own watch: which interfaces there are, and since when each is Available.
 
 use std::borrow::Cow;

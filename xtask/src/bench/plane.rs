@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the benchmark runs on: a control plane of its own with an audit log, and a user for each subject.
 
 use std::fs::{self, File};

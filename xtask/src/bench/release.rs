@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Benchmarks share the machine with what they measure: they must be as fast as it.
 
 use std::os::unix::process::CommandExt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a process has used, as Linux tells it.
 
 use std::time::Duration;

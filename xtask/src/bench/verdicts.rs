@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What was to be reached, and whether it was.
 
 /// One target: what, with the figure, and whether that is good enough.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A bare client: requests without a view of the world and without a plan.
 
 use std::path::Path;

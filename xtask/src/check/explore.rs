@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every order of events in small scopes, and the faults that are built in to prove that it finds some: `crates/explore`, built for
 //! speed.
 

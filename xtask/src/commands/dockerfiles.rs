@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Building the Dockerfiles, as `image --with-buildah` and `test` do.
 
 use std::path::PathBuf;

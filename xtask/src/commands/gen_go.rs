@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask gen-go`.
 
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What it means that one keyword of a schema is different.
 
 use serde_json::Value;

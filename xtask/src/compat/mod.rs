@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a change of the definitions means to stored objects and to clients: pure.
 //!
 //! A definition is compared keyword by keyword, so that nothing is passed over: a keyword that is not known here is told

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Two schemas of one place.
 
 use std::collections::BTreeSet;

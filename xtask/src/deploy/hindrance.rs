@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What keeps us from working in a cluster. Pure.
 
 use ironcore_api::KINDS;

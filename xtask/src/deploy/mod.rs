@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Installing into any cluster: what docs/install.md says to type, after a look at whether it can work there.
 
 mod hindrance;

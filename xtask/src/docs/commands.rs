@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The command lines of a document: whether the programs take them, and whether what they apply is there.
 
 use clap::error::ErrorKind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The links of the documents: what they lead to is there.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A page of Markdown, read for what can be wrong with it.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What documents say, held to what is there: links, anchors, and the command lines that they show.
 
 pub(crate) mod links;

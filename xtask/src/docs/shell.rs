@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The commands of a shell script: as much of the shell's grammar as documents use.
 
 /// A command: its line in the script, from 0, and its words.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The exercises of `docs/exercises.md`: broken situations, each in a namespace of its own, for `kubectl ironcore` to explain.
 
 mod page;

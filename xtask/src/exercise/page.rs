@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the page says of an exercise: its words stand there alone, and are read from it.
 
 use super::Exercise;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A situation on a running system, and its end.
 
 use std::time::Duration;

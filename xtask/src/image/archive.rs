@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! An image as a docker-archive: the same bytes for the same contents. Pure.
 
 use anyhow::Result;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The programs as an image can run them: static, and the same bytes wherever they are built.
 
 use std::path::{Path, PathBuf};

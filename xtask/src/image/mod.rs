@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Container images of controller and webhook, made without a container tool or a registry.
 //!
 //! An image has one layer: a static binary, and the licence texts of what is in it. There is nothing to run beside it, nothing

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an image was built from, for its labels and times.
 
 use crate::repo;

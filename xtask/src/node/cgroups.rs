@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Control groups of a node: one of its own in each hierarchy of version 1 that this machine has.
 
 use std::fs;

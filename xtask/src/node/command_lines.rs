@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The command lines of a node's servers, and their configuration. All paths and ports are those within its namespaces.
 
 use std::fs;

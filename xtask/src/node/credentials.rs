@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a node's servers prove themselves with.
 
 use std::fs;

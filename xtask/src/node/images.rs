@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The one image that a node can't do without.
 
 use std::fs;

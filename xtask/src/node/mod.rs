@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A real cluster of one node on this machine, in namespaces of its own: etcd, kube-apiserver, kube-controller-manager,
 //! kube-scheduler, kubelet, kube-proxy, containerd and pods.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The namespaces that a node lives in, and the process that they end with.
 
 use std::ffi::OsStr;

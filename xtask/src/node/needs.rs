@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a node needs of this machine.
 
 use std::process::Command;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The programs of a node, all of the pinned version.
 
 use std::path::PathBuf;

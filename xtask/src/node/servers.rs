@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The running node.
 
 use std::ffi::OsStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is remembered of a node that runs in the background.
 
 use std::ffi::OsStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Removing a node's control groups once its processes have ended, also where we have no time for it.
 
 use std::io::Write;

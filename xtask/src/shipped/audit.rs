@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a binary says that it was made of: the data of cargo-auditable, in the section `.dep-v0`.
 
 use std::collections::BTreeSet;

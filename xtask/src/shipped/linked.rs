@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The packages that are linked into programs, as cargo chooses them.
 
 use std::collections::{BTreeMap, BTreeSet};

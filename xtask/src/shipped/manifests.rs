@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What packages say of themselves.
 
 use std::collections::BTreeMap;

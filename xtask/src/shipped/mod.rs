@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the programs that are shipped are made of: the packages that are linked into them, their licence texts, and what a
 //! binary says of itself.
 

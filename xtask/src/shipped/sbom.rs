@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A program's bill of materials (SBOM), as `CycloneDX`: the same bytes for the same Cargo.lock and time.
 
 use anyhow::{Context, Result, ensure};

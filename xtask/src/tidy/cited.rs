@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Tests that documents name are there: what a document promises is held by them.
 
 use std::collections::HashSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Code in documents that is said to stand in a file does.
 //!
 //! `<!-- excerpt: FILE#NAME -->` stands before the fence; in the file, `ANCHOR: NAME` and `ANCHOR_END: NAME` are comments

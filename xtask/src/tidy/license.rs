@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Each source file says under which licence it is, in the words of SPDX, so that what is copied out of here still does.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Rules of this repository that neither the compiler nor clippy knows.
 
 mod cited;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What holds in the folders that decide: no I/O, no clock, no chance.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the schema refuses: types, what is required, bounds, enumerations, what comes twice.
 
 use k8s_openapi::jiff::Timestamp;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the API server does to an object whenever it decodes it, from a request or from etcd: it drops what is not defined
 //! and nulls that are not allowed, and fills defaults in.
 

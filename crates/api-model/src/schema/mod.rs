@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Definitions of kinds: what the API server drops, fills in and refuses before it stores an object.
 
 mod bounds;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! From `openAPIV3Schema` to [`Schema`].
 
 use serde_json::Value;

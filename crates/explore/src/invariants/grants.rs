@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold of blocks of addresses and who has them.
 
 use address_space::{Block, Cover};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold of a write by what was stored some time since the object became as the write knows it.
 //!
 //! Between a look and the write that follows it others may write. So a write is right if what it says was true at some time since

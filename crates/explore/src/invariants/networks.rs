@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold of networks that are being deleted.
 
 use ni_controller::world::Kind;

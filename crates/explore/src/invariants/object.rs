@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an object's JSON says of it.
 
 use ironcore_api::ownership::VIRTUAL_IP_UID;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold of what is stored once nothing moves any more.
 
 use ni_controller::world::Kind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who shows which address.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a controller was told, it knows: of its own writes it need not hear by a watch.
 
 use std::collections::BTreeMap;

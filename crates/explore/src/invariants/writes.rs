@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold of a write to an object that was there.
 
 use ni_controller::plan::Request;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Two interfaces that ask for one address.
 
 use ni_controller::world::Kind;

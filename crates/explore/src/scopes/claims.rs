@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Machines that use one interface, which exists on its own.
 
 use ni_controller::world::Kind;

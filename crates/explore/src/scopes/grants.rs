@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefixes that are parts of others: what one protocol of reads and writes has to stand.
 
 mod odd;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Two replicas, of which one leads at a time, or both believe that they do.
 
 use ni_controller::world::Kind;

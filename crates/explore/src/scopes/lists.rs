@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Watches that begin again with a list, which may be old and comes item by item.
 
 use ni_controller::world::Kind;

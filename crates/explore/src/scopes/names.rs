@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Two machines whose interfaces would have one name.
 
 use ni_controller::world::Kind;

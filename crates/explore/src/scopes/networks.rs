@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A network that is deleted while interfaces come and go.
 
 use ni_controller::world::Kind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Somebody else's object has the name of a child.
 
 use ni_controller::world::Kind;

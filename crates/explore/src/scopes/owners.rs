@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! An owner that goes while its child is being made, and comes back under its name.
 
 use ni_controller::world::Kind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A child that differs from its template in what can't be changed.
 
 use ni_controller::world::Kind;

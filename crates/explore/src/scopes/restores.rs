@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! An API server that is restored from a backup.
 
 use ni_controller::world::Kind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Others write the fields that the controller repairs.
 
 use ni_controller::world::Kind;

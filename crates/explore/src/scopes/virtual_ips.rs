@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A virtual IP that outlives its interface.
 
 use ni_controller::world::Kind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the numbers and times of fields mean.
 
 /// The kind of an object that the text is about.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reads what `Debug` or JSON wrote.
 
 use ni_controller::world::Kind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::*;
 
 fn hash(text: &str, elapsed: i64) -> u64 {

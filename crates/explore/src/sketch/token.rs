@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a sketch is made of, and how it becomes a number.
 
 use std::hash::Hasher;

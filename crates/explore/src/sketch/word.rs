@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What single words mean that `Debug` or JSON wrote.
 
 use k8s_openapi::jiff::Timestamp;

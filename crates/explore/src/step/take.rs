@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How each step is taken, and what must hold of it.
 
 use std::rc::Rc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `compute.ironcore.dev/v1alpha1`: Machine.
 
 mod guest;

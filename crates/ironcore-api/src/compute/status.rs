@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

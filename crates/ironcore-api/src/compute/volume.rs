@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The device of each volume that names none, by the volume's index and in its order: the stored one of the same volume,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is filled in where a user left it open (contract, Admission, Filled in). Pure and idempotent.
 //!
 //! The webhook stores what is filled into an object itself ([`Filling`]). The controller fills in all that it reads,

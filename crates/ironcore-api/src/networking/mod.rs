@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `networking.ironcore.dev/v1alpha1`: NetworkInterface, VirtualIP, Network.
 
 mod network;

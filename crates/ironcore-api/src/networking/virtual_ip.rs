@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

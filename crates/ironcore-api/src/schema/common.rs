@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What several kinds have in common.
 
 use serde_json::{Value, json};

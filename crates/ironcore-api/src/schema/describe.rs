@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What `kubectl explain` says of a field beyond its doc comment: its rules and its default, a sentence for each. So a
 //! description says no less than the rules, and no more: a field that is frozen in an object may change in a template.
 

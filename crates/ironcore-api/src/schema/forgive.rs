@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Rules forgive: an update of an object that is at fault is refused only for the faults that the update brings.
 //!
 //! The API server lets a broken rule pass while the value that the rule is on stays as it was. That is enough for a

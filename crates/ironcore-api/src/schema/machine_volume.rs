@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Volumes of a machine.
 
 use serde_json::json;

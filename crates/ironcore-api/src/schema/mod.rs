@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The kinds' definitions as the API server gets them: what the types say, and the rules that it checks.
 //!
 //! Names, structure and descriptions are derived from the types; what a type cannot say is said here,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How `ips` and `ipFamilies` of an interface go together.
 //!
 //! A rule can't choose the index in the path that it reports, so each index has its own rules, which

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! No two peerings of a network are the same.
 
 use super::common::{named, not_unique, unique};

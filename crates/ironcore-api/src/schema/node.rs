@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A place in a schema, and what can be said of it.
 
 use schemars::JsonSchema;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What of a Prefix may not be changed: all, but allocation fills in prefix, length and parent once.
 
 use super::common::{forbidden, named, set_once};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A rule in CEL, and what its user reads.
 
 use kube::core::Reason;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Rules on a single text: names, families, addresses, sizes.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Addresses in `ips` that no interface can have. They are stored, as IronCore stores them.
 
 use std::collections::HashSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Faults as they are found: so many are kept, the rest is counted.
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};

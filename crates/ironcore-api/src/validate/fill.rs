@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is filled into an object where its author left it open (contract, Admission, Filled in): into the object itself,
 //! never inside a template. A place that is left open is the field of an object that was decoded, so it is there.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Names of the children of an interface, where the interface's own name is known.
 
 use super::faults::Faults;

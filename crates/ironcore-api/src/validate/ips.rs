@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How `ips` and `ipFamilies` of an interface go together.
 
 use super::draft::{IpSource, NetworkInterfaceSpec, given};

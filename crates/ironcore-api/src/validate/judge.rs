@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The steps of judging, the same for all kinds.
 
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Keys and values of labels, and keys of annotations, as Kubernetes judges them (apimachinery, `util/validation`). Each
 //! function calls `wrong` with every reason that there is, in Kubernetes' words.
 

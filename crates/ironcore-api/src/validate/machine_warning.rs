@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a machine's template says in vain: the interface made from it gets its name, namespace, machine and marks from the
 //! controller.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is refused, of what a user is warned, and what is referred to (contract, Admission). Pure.
 //!
 //! Each function takes an object as it is on the wire and, of an update, the object as it was, both as

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The order in which faults are told: that of the object's fields, as its documentation lists them.
 
 use crate::field::Fault;

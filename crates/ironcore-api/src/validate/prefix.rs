@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefix, and the templates of prefixes.
 
 use super::draft::{Later, Part, Prefix, PrefixSpec, given};

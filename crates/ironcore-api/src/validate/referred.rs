@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! References to objects that must be there (contract, References).
 
 use std::collections::HashSet;

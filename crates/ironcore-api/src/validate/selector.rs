@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Selectors by labels, as Kubernetes judges them (apimachinery, `meta/v1/validation`).
 
 use super::draft::{Expression, Selector};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where an entry gets what it stands for: exactly one source.
 
 use super::faults::Faults;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an object must keep of what it was before an update.
 
 use super::faults::Faults;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What `validator` finds by the attributes of a draft's fields, as faults: the drafts' fields are the API's, so the name
 //! of a field is its path.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Rules on a single text, whatever it is the text of.
 
 use validator::ValidationError;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! VirtualIP.
 
 use super::draft::{Part, VirtualIP, given, known_name};

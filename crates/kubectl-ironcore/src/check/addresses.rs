@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Addresses: no two interfaces of a network show one, and no two virtual IPs.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Blocks: none overlaps another of the same parent, each lies in its parent, and the record of the parent says just these.
 
 use address_space::{Block as Bits, Cover};

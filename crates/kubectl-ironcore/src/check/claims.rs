@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Claims: who holds an interface or a virtual IP is there; who owns a marked child, too.
 
 use ironcore_api::reference::UidRef;

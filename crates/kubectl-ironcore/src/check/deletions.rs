@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Deletions: each finalizer is somebody's who takes it off.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Plans: the controller has nothing left to do. What it would do and has not is a status that says something else than there is,
 //! or a change that it can't make.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A block as a picture: so many cells, each an aligned part of it.
 
 use address_space::Block as Bits;

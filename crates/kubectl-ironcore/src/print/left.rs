@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `left` as text.
 
 use ni_controller::plan::some_of;

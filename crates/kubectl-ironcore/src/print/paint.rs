@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Colours. They are removed where the output does not support them.
 
 use std::fmt::Display;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Tables as kubectl prints them.
 
 use comfy_table::{ContentArrangement, Table, presets};

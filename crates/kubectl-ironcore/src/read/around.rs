@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is around the objects, as far as it may be read.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! By which flags the controller decides: those of its Deployment, else its defaults.
 
 use std::collections::BTreeSet;

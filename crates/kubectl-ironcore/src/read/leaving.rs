@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Finalizers of objects that are being deleted: the world keeps them of few kinds.
 
 use std::collections::BTreeMap;

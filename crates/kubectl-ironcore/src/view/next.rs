@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the controller would do next for an object, by its own planner.
 
 use ni_controller::plan::{Change, Plan, Purpose, Request};

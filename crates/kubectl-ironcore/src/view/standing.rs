@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How an object stands: what it says of itself, or would say if the controller had written it.
 
 use ironcore_api::networking::{NetworkInterfaceState, NetworkState};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What of a tree is in the way, the deepest first.
 
 use ni_controller::plan::Reason;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::*;
 use crate::around::{Around, Told};
 use crate::object::{Named, Object};

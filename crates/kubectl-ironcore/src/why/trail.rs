@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an object stands on, as a tree.
 
 use ni_controller::world::{Interface, Key, Kind, Machine, NO_ROOM, Prefix, VirtualIp};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How long to wait before the next attempt: exponential, with jitter that is a function of object and attempt.
 
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The controller without its I/O: events and answers go in, requests come out. Deterministic: no clock, no
 //! randomness, no async, so that tests and model checkers can run this very code.
 

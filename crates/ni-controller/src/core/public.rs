@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Public addresses, for the core: what of another namespace a plan sees, and who is to be planned for when that changes.
 
 use std::collections::BTreeMap;

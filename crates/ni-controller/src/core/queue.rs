@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who is to be looked at next: one lane per namespace, the lanes in turn, so that no namespace starves another.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};

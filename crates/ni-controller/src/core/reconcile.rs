@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One object's turn: what is planned for it, and what is remembered of it.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Own writes that do not last: a policy takes back what was written, or somebody else writes the same fields. The API
 //! server took each of them, so none has failed; still the same again waits longer each time.
 

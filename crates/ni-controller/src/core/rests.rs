@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Namespaces that are being deleted: creates and claims rest in them for a while, or until the name is a new namespace's.
 //!
 //! Nobody tells when that is. An object that appears in the namespace and was not known may be of the new one; or of the

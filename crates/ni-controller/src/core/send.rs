@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Planned changes on their way out, with what their answers will need to be understood.
 
 use serde_json::{Value, json};

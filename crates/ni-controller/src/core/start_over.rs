@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! An API server that went back to an older state, as after a restore from a backup: what shows it, and how all is begun anew.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! All objects in turn, as for who begins to lead, or has just come to know all of a namespace. They are queued a few at a time, and
 //! only once the queue has nothing more: however many there are, no turn is long, and the queue stays small.
 

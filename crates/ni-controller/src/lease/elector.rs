@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who leads, as one replica sees it: a state machine without I/O. Times come in as arguments: `now` since the start,
 //! never going back, and `wall` for people to read in the Lease.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether a Lease is of the history that was seen before, or the API server went back in between. Pure.
 
 use super::record::{Shown, Taken};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Keeps the Lease: sends what the elector says, hands in the answers, tells what changes.
 
 use std::time::{Duration, Instant};

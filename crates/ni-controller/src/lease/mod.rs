@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Leader election by a Lease (coordination.k8s.io/v1): of several replicas, one writes.
 //!
 //! The others keep a warm world and write nothing, so a takeover costs no more than the wait for the Lease.

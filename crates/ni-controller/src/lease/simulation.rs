@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Several candidates, a server between them, and whatever can go wrong, a restore of the server among it: at no moment do two
 //! of them lead, and each that was ahead of the restored state notices.
 

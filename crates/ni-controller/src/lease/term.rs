@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether this process may write, at any moment.
 
 use std::pin::pin;

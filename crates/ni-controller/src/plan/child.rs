@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whose child an object is.
 
 use crate::world::{Kind, Meta, Namespace};

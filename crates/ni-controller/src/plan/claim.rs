@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who has an object that several may name: decided for the object, from all that name it (contract, Claims).
 
 use ironcore_api::reference::UidRef;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Our conditions among those of an object: `Ready`, and `Stalled` while only a change of the object itself can help.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};

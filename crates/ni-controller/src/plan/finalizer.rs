@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The finalizer by which an object that others need stays until they are gone (contract, Protection).
 
 use serde_json::json;

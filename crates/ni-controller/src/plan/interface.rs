@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Children, claims, releases and status of an interface (contract, Ephemeral VirtualIP and Prefixes, Claims, NetworkInterface
 //! status).
 

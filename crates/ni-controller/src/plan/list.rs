@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How a sentence lists names, however many there are.
 
 /// How many names are listed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Machine → ephemeral NetworkInterfaces, the seed's `MachineEphemeralNetworkInterfaceReconciler`
 //! (contract, "Machine → ephemeral NetworkInterfaces").
 

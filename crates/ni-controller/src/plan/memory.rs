@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is remembered of earlier attempts for one object: answers that no object shows.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Merge patches (RFC 7386): what a server merges into what it has, to come to what is wanted.
 
 use serde_json::Value;

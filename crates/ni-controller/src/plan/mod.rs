@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What to do about one object: pure functions of what the world shows, what is remembered, and the time.
 //!
 //! A plan leaves nothing to decide: whoever applies it only sends it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A network stays until no interface refers to it (contract, Protection).
 
 use super::list::some_of;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What users are to know: the contract's Events.
 
 use crate::world::{Kind, Meta, Str};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What operators decide, by flags.
 
 use std::time::Duration;

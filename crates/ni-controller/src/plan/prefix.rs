@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Allocation of prefixes (contract, Prefix allocation, Protection). A prefix plays two parts: a child, which waits for its
 //! block, and a parent, which grants blocks of its own and records them.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Questions that the world can't answer for certain: watches of two kinds, or of two namespaces, are not ordered.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether two parts of a spec ask for the same: addresses as addresses, null = empty = absent.
 
 use std::fmt::Display;

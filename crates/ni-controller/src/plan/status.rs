@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Status of an interface: what it has, and an ordered list of named checks of which the first that fails
 //! gives state, reason and message (contract, NetworkInterface status).
 

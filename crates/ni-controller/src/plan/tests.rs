@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Plans in tables: a few objects, what is planned for one of them, in a line each.
 
 mod applied;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Claims and releases of virtual IPs (contract, Claims), and their addresses (VirtualIP allocation).
 
 mod address;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Objects that bear one of our finalizers, and the patch that takes it off. Pure.
 
 use ironcore_api::Kind;

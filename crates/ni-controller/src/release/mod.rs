@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `ni-controller release-finalizers`: removes our finalizers, so that objects can be deleted when no controller runs.
 //!
 //! In rounds: lists all objects and removes our finalizer from each that has it, until a list shows none. The next round picks

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the prefixes of a namespace hold and ask of each other: kept beside them, so that no plan scans a namespace.
 
 mod queue;

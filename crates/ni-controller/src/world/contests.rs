@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who has what several ask for: an address, a name. Kept in order, so that a change of one that asks costs no more where many
 //! do, and the others are planned for only when the holder changes.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! From the API server's JSON to trimmed objects, in two steps: metadata, then spec and status. One object's fault is never
 //! another's.
 

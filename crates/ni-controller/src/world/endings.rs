@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Lists that begin and end: the world follows the end of one a part at a time.
 
 use std::collections::VecDeque;

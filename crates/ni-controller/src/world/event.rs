@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What watches report, and how objects are lost.
 
 use ironcore_api::scope::Scope;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A many-valued index: which names go with a key.
 
 use std::borrow::Borrow;

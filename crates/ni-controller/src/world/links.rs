@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What refers to what.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The lists of one kind: each scope that is watched has lists of its own, one after another.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The part of an object's metadata that planners read.
 
 use std::borrow::Cow;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The world: one in-memory view of all objects that planners read, fed by watches and by the answers to
 //! our own writes. Pure: what goes in decides what is in it.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One namespace: its objects, what refers to what, and what has to be planned for when something changes.
 //!
 //! References stay inside a namespace, so planners see one of these and nothing else.

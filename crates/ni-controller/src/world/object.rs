@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What every kind says of its objects, as the world keeps them: trimmed to what planners read, with defaults filled in.
 
 use std::fmt::Debug;

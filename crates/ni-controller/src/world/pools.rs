@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Public addresses: virtual IPs of all namespaces get theirs from pools in one, each by a prefix of its own there.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who has to be planned for when an object comes, changes or goes: only those that read what changed.
 
 use super::Dirty;

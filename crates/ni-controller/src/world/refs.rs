@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A many-valued index that takes little: which names go with a key.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Texts that many objects have in common, each kept once: namespaces, kinds, annotations, what owners are called.
 
 use std::hash::{BuildHasher, Hash};

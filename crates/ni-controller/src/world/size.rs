@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the world takes: counts, and an estimate of bytes.
 
 use super::decode::Slot;

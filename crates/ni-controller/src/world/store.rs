@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The objects of one kind and namespace, by name, never older than what was seen.
 
 mod ended;

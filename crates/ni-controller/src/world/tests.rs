@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Watches of several namespaces feed one world: what one of them says holds of its own namespace alone.
 
 use super::endings::AT_ONCE;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is watched.
 
 use ironcore_api::scope::{Scope, Scopes};

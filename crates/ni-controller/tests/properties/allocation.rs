@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Grants of prefixes: users and others at work on parents and children while the controller grants.
 
 use std::time::Duration;

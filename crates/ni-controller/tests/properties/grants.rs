@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold of the prefixes of a server, by sets of addresses: at any time, and once nothing moves any more.
 
 use explore::invariants::object::{is_alive, is_spoilt, is_tended};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold of the server: of every write, and of what is stored once nothing moves any more. The explorer holds the
 //! controller to the same.
 

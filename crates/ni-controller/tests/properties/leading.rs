@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who leads, and what becomes of what was planned.
 
 use std::collections::BTreeSet;

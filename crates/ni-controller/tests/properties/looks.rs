@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Before something is taken away, and where the world may be behind, the core looks.
 
 use ni_controller::core::{Failure, Outcome};

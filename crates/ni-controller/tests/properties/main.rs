@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Properties of world, plan and core under random schedules, and schedules that once went wrong.
 
 mod allocation;

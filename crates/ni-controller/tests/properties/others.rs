@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What others do to any object: deletions, finalizers, outside systems, the network plugin, objects that do not decode,
 //! the garbage collector.
 

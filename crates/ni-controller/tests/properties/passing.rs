@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What passes between the replicas and the server, and what happens to the replicas.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Public addresses: users at work on pools, virtual IPs and what holds their addresses, in two namespaces, while the controller
 //! hands addresses out.
 

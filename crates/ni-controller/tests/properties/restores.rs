@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The server goes back to an older state, as when it is restored from a backup, while controllers run.
 
 use std::time::Duration;

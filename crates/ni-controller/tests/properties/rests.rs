@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A namespace is deleted, and made again under the same name.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What fails, and when it is tried again.
 
 use std::time::Duration;

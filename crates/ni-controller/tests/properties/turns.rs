@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A tenant with very many objects beside one with one.
 
 use ni_controller::world::Kind;

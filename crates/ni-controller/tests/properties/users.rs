@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What users do: machines, interfaces, networks and virtual IPs.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The controller's core against a simulated API server, under a schedule that a test chooses: late events,
 //! new lists, crashes, changes of the leader, users at work between any two steps.
 

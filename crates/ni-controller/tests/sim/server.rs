@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The model of the API server, as the controller's requests and events meet it, with a record of what the controller wrote.
 
 use std::ops::{Deref, DerefMut};

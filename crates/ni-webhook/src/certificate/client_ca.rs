@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whose client certificates are accepted: with `--client-ca`, only the API server may ask.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Certificate and key in two files that another keeps fresh, as cert-manager does.
 
 use std::path::PathBuf;

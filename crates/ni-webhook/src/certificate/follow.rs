@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Files that are read again when what they hold changes.
 //!
 //! A mounted Secret changes by a symlink that is swapped, which a watch of the file misses: so contents are compared.

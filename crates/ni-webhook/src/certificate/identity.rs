@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A certificate chain with its key, as far as it can be judged before a client does.
 
 use std::sync::Arc;

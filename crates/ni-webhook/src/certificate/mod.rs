@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the server shows of itself: the certificate and key in use, and where they come from.
 //!
 //! A source ([`files`] or [`self_signed`]) publishes each new pair to [`Current`]; every handshake takes what is there.

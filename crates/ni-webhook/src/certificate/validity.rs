@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! When a certificate is valid.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! An API server with Networks in the namespace `ns`, as far as references go.
 
 use std::collections::BTreeSet;

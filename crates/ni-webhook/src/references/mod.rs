@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is known of the objects that others refer to (contract, "References").
 //!
 //! Watches of their metadata feed `names`; a name that these lack is asked for once, so that an object which was made

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The names that a watch has shown: nothing else of the objects is kept.
 
 use std::collections::{HashMap, HashSet};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! An object on kube's wire, trimmed to its name.
 
 use std::borrow::Cow;

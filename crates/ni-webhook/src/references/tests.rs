@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::sync::atomic::Ordering;
 
 use super::fake::{PATIENCE as ALWAYS, Server, eventually};

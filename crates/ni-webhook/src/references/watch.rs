@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One watch per kind and scope: a streaming list, or pages where the server has no WatchList.
 
 use std::convert::Infallible;

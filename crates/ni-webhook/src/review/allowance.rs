@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How many lines of the log users may cause: who sends what is refused in a loop must fill no disk. Pure.
 
 use std::mem;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an operator reads of reviews. Texts of users are quoted, and cut.
 
 use std::borrow::Cow;

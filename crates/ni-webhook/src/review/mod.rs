@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reviews in, reviews out: [`request`] reads them, [`crate::admit`] and `refer` decide, [`response`] writes.
 
 mod allowance;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is said of references to what does not exist (contract, "References").
 
 use ironcore_api::field::{Fault, FieldPath};

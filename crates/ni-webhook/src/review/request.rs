@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the API server asks: as much of an `AdmissionReview` as is used (admission.k8s.io/v1).
 
 use std::borrow::Cow;

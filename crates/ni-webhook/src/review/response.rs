@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the API server is told (admission.k8s.io/v1): a refusal as its own validation would word it, so that `kubectl`
 //! prints it alike and Go clients read it with `apierrors.IsInvalid` and `apierrors.StatusCause`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use ironcore_api::field::FieldPath;
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, Patch, PatchOperation};

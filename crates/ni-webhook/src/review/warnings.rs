@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Warnings as the API server passes them on.
 
 use super::response::clip;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reads a review's body, within the room that there is.
 
 use std::ops::Deref;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What clients may make the server hold, and what that comes to.
 //!
 //! Whoever reaches the port can open connections and send bytes, so what one costs is bounded, and so is how many there

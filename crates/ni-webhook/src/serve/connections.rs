@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The connections that are open: who is let in, and who goes for it.
 
 use std::collections::HashMap;

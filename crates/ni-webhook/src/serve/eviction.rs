@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which connection, or which request, has to go when there is room for no more; pure.
 //!
 //! Idle ones go first, then those whose request's body is still coming in; of each the oldest first. Handshakes that are

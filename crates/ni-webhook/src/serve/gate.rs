@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The listener, and the streams that it accepts: none stays that is silent, or that has to make room.
 
 use std::io::{self, IoSlice};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The server: [`gate`] accepts connections, [`tls`] secures them, [`reviews`] answers; [`health`] reports on all of it.
 //!
 //! [`budget`] says how much clients may make it hold. Where that is used up, [`eviction`] chooses the connection or the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Room for bodies that do not fit into what each request has of its own.
 
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The requests that are under way, over all connections.
 
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `/mutate` and `/validate`: bytes in, bytes out; what is said is the business of [`crate::review`].
 
 use std::panic::AssertUnwindSafe;

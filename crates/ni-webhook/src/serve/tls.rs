@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! TLS as it is spoken here.
 
 use std::future::{Ready, ready};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whose body may come in, so that all of them together stay below so many bytes; pure.
 //!
 //! Bodies wait in line, first come, first served. Who has the turn and does not send while others wait loses it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How much of all bodies the server holds at once.
 
 use std::io;

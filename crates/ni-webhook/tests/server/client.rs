@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A client that can be slow, and see what it is told.
 
 use std::io;

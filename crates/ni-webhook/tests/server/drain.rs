@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How it ends.
 
 use std::convert::Infallible;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who is closed when the server is full.
 
 use std::collections::VecDeque;

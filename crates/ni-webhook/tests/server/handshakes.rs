@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who trusts whom.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What holds of any input: of those that are kept for the fuzz targets, and of random ones.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The program as it is deployed.
 
 use std::io::{BufRead, BufReader, Read};

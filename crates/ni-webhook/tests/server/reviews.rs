@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reviews in, reviews out, through the router: what the API server sends, and what it is told.
 
 use std::sync::Arc;

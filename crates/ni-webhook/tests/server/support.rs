@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Certificates, servers and directories of the tests' own.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The fields of a schema, an object a section.
 
 use std::fmt::Write;

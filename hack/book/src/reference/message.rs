@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a user reads who breaks a rule.
 
 use serde_json::Value;

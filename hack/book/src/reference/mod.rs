@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The pages of kinds, from their definitions.
 
 mod fields;

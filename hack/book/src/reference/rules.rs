@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The CEL rules of a schema, with their messages.
 
 use std::fmt::Write;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The demo's scenes about addresses: from a prefix, from a public pool, from an outside provider; kept over a machine's death; and what
 //! a full prefix says.
 

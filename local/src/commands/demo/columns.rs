@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What `kubectl get` shows: the API server's own columns.
 
 use anyhow::{Context, Result};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What kubectl prints of an answer.
 
 use kube::core::Status;

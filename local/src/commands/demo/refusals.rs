@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is malformed, and what its author reads.
 
 use anyhow::{Result, bail, ensure};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `deploy/samples`, applied as `kubectl apply --server-side` does.
 
 use crate::samples;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where the demo happens: interfaces as their watch shows them, each change told as it comes.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What happens in the demo, in order, and what each sample has to come to.
 
 use anyhow::{Context, Result};

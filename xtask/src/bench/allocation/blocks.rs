@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The benchmark's own arithmetic of addresses. It shares nothing with the allocator that it watches.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is granted in each case.
 
 use std::net::{Ipv4Addr, Ipv6Addr};

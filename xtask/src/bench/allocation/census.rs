@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who has which block, version by version, and what is wrong with that.
 
 use std::collections::HashMap;

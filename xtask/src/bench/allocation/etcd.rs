@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What etcd has received.
 
 use anyhow::{Context, Result};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The process that makes the objects; as the floor it also writes what the controller would, with no thought.
 
 use std::ffi::OsString;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Virtual IPs with public addresses, and for the floor the very objects that the controller makes of them.
 
 use ironcore_api::Kind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The allocator on its own: what a grant and a free cost, and what free space takes, by how fragmented it is.
 
 use std::net::{IpAddr, Ipv4Addr};

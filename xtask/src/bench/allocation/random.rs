@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Numbers that look random and are the same in each run.
 
 /// A number that looks like no neighbour's (splitmix64).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One run of the controller or of the floor.
 
 use std::process::Command;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The benchmark's own watch over Prefixes, from the start and over every version.
 
 use std::borrow::Cow;

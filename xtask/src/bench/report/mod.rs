@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What was measured: as a table, as JSON, as a picture, and against what was to be reached.
 
 mod plot;

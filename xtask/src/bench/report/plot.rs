@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The picture: time and CPU per interface over machines.
 
 use anyhow::{Result, anyhow};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What small reviews wait while large ones come in: as many at once as a hostile tenant could have under way.
 
 use std::sync::Arc;

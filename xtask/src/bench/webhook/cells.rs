@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the server costs: the webhook beside a no-op, cell by cell, in turn.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The client: reviews over TLS, on connections that are kept or made anew.
 
 use std::fmt;

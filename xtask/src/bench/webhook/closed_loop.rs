@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A closed loop: so many callers, each with one call under way, the next when the answer is there, or at its time.
 
 use std::sync::Arc;

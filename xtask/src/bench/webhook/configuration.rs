@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The webhook's configurations on the API server, for a webhook whose certificate is in files.
 
 use anyhow::Result;

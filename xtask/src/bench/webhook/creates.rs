@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What rules and webhook cost whoever creates objects: creates through an API server, setting by setting, in turn.
 
 use std::sync::Arc;

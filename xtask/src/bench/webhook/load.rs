@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Clients that ask for one verdict again and again.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the webhook holds when it knows many networks.
 
 use anyhow::{Result, ensure};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reading metrics in the OpenMetrics text format.
 
 /// The sum of a counter's values over all label sets that have `label`, as in `endpoint="mutate"`.

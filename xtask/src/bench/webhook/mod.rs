@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask bench webhook`: what a review costs, beside a server that judges nothing, and what creates cost with it.
 
 mod beside;

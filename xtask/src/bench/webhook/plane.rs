@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The API server that creates go through, and how it is set up for each setting.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The reviews that are sent, as the API server sends them.
 
 use std::fmt;

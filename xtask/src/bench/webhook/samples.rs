@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The objects that are reviewed and created: those of `deploy/samples`, and what they refer to.
 
 use anyhow::{Context, Result};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A server as it runs, the webhook or the no-op: a process of its own, so that what it uses is its own.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! With or without CEL rules, with or without the webhook: put in place, and seen to hold.
 
 use std::path::PathBuf;

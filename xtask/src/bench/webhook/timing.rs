@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an answer costs in memory, timed by an example of the webhook's crate.
 
 use std::path::Path;

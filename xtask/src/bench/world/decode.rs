@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The floor of a start: decoding the same bytes into the API's own types, and dropping what comes of it.
 
 use std::hint::black_box;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What happens to the objects while the controller is measured: one event at a time, on random objects.
 
 use anyhow::{Context, Result};

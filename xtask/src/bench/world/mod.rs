@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask bench world`: what the controller takes at rest, and for one event, however many objects there are.
 
 mod decode;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The objects of a world of any size, each made from its number when it is asked for: a million would not fit into memory as
 //! text. All of it is at rest: a controller that knows its job has nothing to do.
 

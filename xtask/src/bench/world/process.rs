@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The controller's process, and what it uses.
 
 use std::path::{Path, PathBuf};

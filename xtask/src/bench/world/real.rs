@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The same objects in etcd, behind a real API server.
 
 use std::path::{Path, PathBuf};

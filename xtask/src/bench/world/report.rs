@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The figures as a table, a picture, and beside their targets.
 
 use std::collections::BTreeMap;

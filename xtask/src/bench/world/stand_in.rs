@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A stand-in for the API server: it serves lists, watches and writes as fast as they can be sent, and checks nothing.
 
 use std::convert::Infallible;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the stand-in stores: the objects that are made from their numbers, and over them what was written since.
 
 use std::collections::HashMap;

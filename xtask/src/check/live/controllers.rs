@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The real controllers, as processes.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What befalls processes and servers.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Users: they create, change and delete machines, and meddle with what is made of them, past the proxy.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The real controllers under real faults: a proxy does harm to what they ask, processes and servers are killed, stopped and
 //! set back, and a history of every write is held to the rules.
 

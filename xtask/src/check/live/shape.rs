@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What users write: machines of many shapes, and what they refer to.
 
 use fastrand::Rng;

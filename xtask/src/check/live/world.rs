@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! All objects at one revision.
 
 use std::collections::{BTreeSet, HashMap};

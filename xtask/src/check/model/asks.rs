@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A request to both, as the model sees it, and the object that it is about.
 
 use api_model::{Delete, Policy, Request};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Bodies of each kind: right ones, and ones that the schema refuses or changes.
 
 use fastrand::Rng;

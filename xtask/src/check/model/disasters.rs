@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a restart, a backup and a restore are to one namespace.
 
 use anyhow::Result;

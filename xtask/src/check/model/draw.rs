@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is asked next, at random, of a namespace as the model has it.
 
 use api_model::{Policy, Server};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who owns whom in a namespace.
 
 use std::collections::HashSet;

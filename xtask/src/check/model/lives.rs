@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Lives and deaths where the garbage collector and the namespace controller are at work. Whenever they have nothing left to do,
 //! there has to be what the model has. What they write is in no order, so versions are not compared.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Holds the model of the API server (`crates/api-model`) to the real one: random requests go to both, and answers and
 //! watch events are compared.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What happens to a namespace as a whole. The controllers that would empty it, or count what is in it, do not run: the
 //! comparison does what they would do, by requests that are compared as well.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Lists and watches of one kind.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A user who may do little, and what that is.
 
 use anyhow::{Result, ensure};

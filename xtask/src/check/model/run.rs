@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The comparison with control planes of its own, told for people.
 
 use std::time::Instant;

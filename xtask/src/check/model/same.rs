@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether two answers say the same.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One namespace: its model, its requests, and what has come to differ.
 
 use std::collections::BTreeMap;

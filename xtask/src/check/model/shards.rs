@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! All namespaces that are compared side by side, and what happens to their server as a whole.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What led to a difference, for people.
 
 use std::collections::VecDeque;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the model and the server call differently: uids, versions and times.
 
 use std::collections::{BTreeMap, HashMap};

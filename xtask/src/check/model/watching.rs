@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One watch of each kind over all namespaces: what it reports is kept, by namespace, in order.
 
 use std::collections::HashMap;

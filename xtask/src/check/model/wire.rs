@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Requests on the wire, and what comes back.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Clients in several languages, each run against a system of its own.
 
 use std::path::Path;

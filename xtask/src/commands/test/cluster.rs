@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Tests against a control plane that lives as long as they do.
 
 use std::path::{Path, PathBuf};

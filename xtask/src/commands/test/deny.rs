@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo deny`, installed when there is none of the version that we use.
 
 use std::process::Command;

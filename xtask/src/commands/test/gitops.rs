@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What Argo CD, Flux and Helm make of our objects, by their own libraries: `tests/gitops`.
 
 use anyhow::Result;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The whole on a real node.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Python, with the packages of `tests/python-client` beside our other builds.
 
 use std::ffi::OsStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! This checkout and an earlier release, together.
 
 use anyhow::{Context, Result};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! buildah, with a storage of its own.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an image's configuration must say. Pure.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The Dockerfiles, built and looked at: for those who build images as they always do.
 //!
 //! buildah builds them, on a stand-in for the image that they begin with, made of Debian's packages and the Rust that is

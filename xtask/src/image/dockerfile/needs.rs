@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What building the Dockerfiles needs of this machine.
 
 use std::path::Path;

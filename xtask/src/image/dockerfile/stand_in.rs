@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A stand-in for the image that the Dockerfiles begin with: Debian, a C compiler, Rust.
 
 use std::fs;

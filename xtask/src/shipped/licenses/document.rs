@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How the texts stand in one file, each once. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The licence texts of all that is linked into the programs that are shipped: their licences ask that these go with them.
 
 mod document;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The licence texts that a package brings, and whether they are those that its licence expression asks for.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Children that are parents, that others keep, change or take over, and blocks that rest.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a machine's guest is started with, and the pools that it tolerates.
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Labels and annotations of any number: kept as text, and judged one by one.
 
 use std::fmt;

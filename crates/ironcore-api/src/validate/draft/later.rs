@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A part of an object that is kept as text and decoded again for each look at it. There may be tens of thousands of these
 //! in one object, and what is decoded takes many times its text; so only one of them is decoded at a time.
 

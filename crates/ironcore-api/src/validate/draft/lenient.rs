@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What stands on the wire, and how it is taken.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A list of the wire, read up to its bound.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A part of an object, with the room that it takes on the wire.
 
 use std::ops::{Deref, DerefMut};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Objects as their authors sent them: every word is still text, and whatever may be left out may be
 //! missing. So all that is wrong with an object is found at once, where its type would only say that
 //! it does not decode. What is of the wrong JSON type does not decode here either.

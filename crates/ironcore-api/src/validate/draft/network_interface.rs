@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! NetworkInterface, and the templates of interfaces.
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How a draft is judged, field by field: what holds of its fields alone, then its parts.
 
 use super::List;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefix, and the templates of prefixes.
 
 use serde::{Deserialize, Serialize};

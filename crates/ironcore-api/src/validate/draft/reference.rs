@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! References by name; one that names nothing refers to nothing.
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Metadata of templates.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;

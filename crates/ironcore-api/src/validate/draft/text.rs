@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A text of the wire.
 
 use std::borrow::Cow;

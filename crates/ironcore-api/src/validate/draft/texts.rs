@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Maps and lists of texts.
 
 use std::collections::{BTreeMap, BTreeSet};

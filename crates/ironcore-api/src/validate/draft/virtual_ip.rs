@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! VirtualIP, and the templates of virtual IPs.
 
 use serde::{Deserialize, Serialize};

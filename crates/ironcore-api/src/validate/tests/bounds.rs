@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the schema bounds, the rules bound: one more is refused at its place, and as much as fits is not.
 
 use serde_json::{Value, json};

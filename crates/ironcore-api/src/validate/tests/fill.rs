@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is filled in on the wire, and that the controller's types get the same.
 
 use proptest::prelude::*;

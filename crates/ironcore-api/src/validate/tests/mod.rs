@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Tables of what is refused: a case is a line that says what is wrong, and what the user reads.
 
 mod bounds;

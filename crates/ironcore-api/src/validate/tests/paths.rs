@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every path that a fault names exists in the schema.
 
 use serde_json::Value;

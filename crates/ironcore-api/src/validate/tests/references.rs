@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is referred to, and of what users are warned.
 
 use super::{changed, judge};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Objects with more than one fault, and with faults that were there before.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is stored and sent is taken.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The server that candidates ask: one Lease, backups, and outages.
 
 use crate::lease::{Answer, Record, Request, Shown};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How a child differs from its template, field by field, and the patch that brings it back.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Desired against actual, for children of any kind of any kind of owner.
 
 mod body;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Children that differ from their template, and children that are no longer wanted.
 
 use serde_json::{Map, Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What stands where a child should be.
 
 use crate::plan::child::is_orphaned;

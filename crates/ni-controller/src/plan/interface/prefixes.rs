@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Interface → ephemeral Prefixes, of `ips` and of `prefixes` (contract, Ephemeral VirtualIP and Prefixes).
 
 use ironcore_api::ipam::{PrefixSpec, PrefixTemplate};

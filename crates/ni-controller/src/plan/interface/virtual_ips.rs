@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Interface → its ephemeral VirtualIP (contract, Ephemeral VirtualIP and Prefixes).
 
 use ironcore_api::networking::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The fields of an interface that others write as well: pod routes in `prefixes`, a floating `virtualIP`. As `kubectl apply`
 //! does it, an annotation remembers what the template said of them last, so that what it says no longer is told from what
 //! others added (contract, Others add to what we make).

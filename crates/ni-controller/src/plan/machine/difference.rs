@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How an interface differs from the template in its machine.
 
 use ironcore_api::networking::NetworkInterfaceSpec;

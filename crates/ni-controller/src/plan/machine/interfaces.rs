@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The interfaces that a machine wants.
 
 use ironcore_api::ownership::{EPHEMERAL_MANAGED_BY, LAST_APPLIED};

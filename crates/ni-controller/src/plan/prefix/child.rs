@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A prefix on its way to its block: what it was granted is assigned to it, then it is Allocated; until then it says why it waits.
 
 use ironcore_api::address::Prefix as Block;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a prefix grants to others: one write of its record for all who wait, and for all that was given back.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The finalizer that keeps a prefix while others have parts of it.
 
 use super::record;

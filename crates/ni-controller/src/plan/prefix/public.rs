@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefixes of the pools' namespace that this controller makes: the pools that operators want, and for each virtual IP one that
 //! holds its address (contract, VirtualIP allocation). Such an address lives as long as the UID of its virtual IP, whatever the
 //! status of that says.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the record of a parent says, and what it would say.
 
 use address_space::{Cover, Draft, Space};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an interface has: its addresses, prefixes and public IP, as far as known.
 
 use std::net::IpAddr;

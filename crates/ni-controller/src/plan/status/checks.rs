@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The checks, in order: what can't be had before what is waited for.
 
 use std::fmt::Display;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The children that an interface wants as its own, whoever made them: the prefixes of `ips` and `prefixes`, a virtual IP.
 
 use ironcore_api::address::Prefix as Block;

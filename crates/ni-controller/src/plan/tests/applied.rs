@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What others add to the interfaces that machines declare, and interfaces that their machine now refers to.
 
 use super::*;

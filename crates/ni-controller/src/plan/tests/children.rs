@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Prefixes and virtual IPs that an interface wants as its own, whoever made them.
 
 use super::statuses::{judged, network};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What keeps a network while interfaces refer to it.
 
 use super::super::Question;

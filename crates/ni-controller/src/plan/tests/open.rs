@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Fields that users leave open: nothing fills them in inside templates, so planning does.
 
 use super::*;

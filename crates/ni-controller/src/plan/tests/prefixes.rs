@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is planned for prefixes: why they wait, what is granted and taken back, and what is kept from deletion.
 
 use ironcore_api::ipam::MOST_PENDING;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Public addresses: pools, the prefixes that hold addresses, and the virtual IPs that get them.
 
 use ironcore_api::address::{Prefix as Block, parse_prefix};

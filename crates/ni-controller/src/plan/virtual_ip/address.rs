@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The address of a virtual IP, as far as it is of a public pool: a prefix in the pools' namespace holds it.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Those that wait for a part of a prefix.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who is told when room is lost: those who were silent, as they were about to get it.
 
 use super::Touched;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Label selectors, as Kubernetes reads them.
 
 use std::hash::{Hash, Hasher};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A machine: the interfaces that it declares.
 
 use ironcore_api::compute::MachineNetworkInterface;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The kinds that the world holds: a line each here, and a file each beside this one.
 
 mod interface;

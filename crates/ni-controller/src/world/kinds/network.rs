@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A network.
 
 use ironcore_api::networking::{NetworkState, NetworkStatus};

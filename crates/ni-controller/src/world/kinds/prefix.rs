@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A prefix: a block of addresses.
 
 mod public;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A virtual IP.
 
 use ironcore_api::address::IpFamily;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the end of a list means for the objects of a namespace.
 
 use std::collections::BTreeMap;

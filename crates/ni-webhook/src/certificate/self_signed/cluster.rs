@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The three objects, as the API server has them: the Secret and the two configurations. Nothing is decided here.
 
 use std::error::Error;

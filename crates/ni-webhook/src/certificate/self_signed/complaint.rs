@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One log line per trouble, and not one per attempt.
 
 /// The trouble that was last told of.

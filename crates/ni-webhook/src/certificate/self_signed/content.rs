@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the Secret holds, and how: keys like those of `kubernetes.io/tls`, and the same with `next-` for the successor.
 
 use std::collections::BTreeMap;

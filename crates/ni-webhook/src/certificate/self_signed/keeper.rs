@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One look at a time: what is seen is planned for, and what is planned is done.
 
 use std::collections::BTreeMap;

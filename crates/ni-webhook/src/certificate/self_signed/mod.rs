@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A certificate of our own making, shared by all replicas.
 //!
 //! The Secret that the replicas share is all that they know of each other: each looks at it and at the two webhook

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A certificate, its key, and the CA that signed it.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Replicas that wake at different times, so that one acts and the others find it done.
 
 use std::hash::{DefaultHasher, Hash, Hasher};

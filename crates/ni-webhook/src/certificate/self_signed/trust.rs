@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which entries of a webhook configuration are ours, and what they must trust.
 //!
 //! An entry is ours if it calls our Service, or a URL whose host is one of ours. Its whole `caBundle` is: what others

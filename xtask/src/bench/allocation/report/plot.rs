@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The picture: grants a second beside the floor's, and CPU per grant.
 
 use anyhow::{Result, anyhow};

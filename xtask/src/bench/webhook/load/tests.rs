@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Against a server that tells what it was asked over.
 
 use std::collections::HashSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What small reviews wait while large ones come in.
 
 use std::fmt;

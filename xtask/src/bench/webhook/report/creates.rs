@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What rules and webhook cost whoever creates objects.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the server costs, beside a no-op in the same server.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What an answer costs where nothing but it is done.
 
 use serde::Serialize;

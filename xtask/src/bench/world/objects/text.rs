@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The objects' texts, as an API server would write them.
 
 use std::fmt::Write;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd, as one who reads it directly: what the API server has stored, in the one order in which it was written.
 
 use anyhow::{Context, Result, bail};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The whole history: every write of every object, in the order in which etcd has it, held to the rules as it comes.
 
 mod etcd;

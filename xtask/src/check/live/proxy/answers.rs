@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the proxy answers in the API server's name.
 
 use http::{HeaderValue, Method, Response, header};

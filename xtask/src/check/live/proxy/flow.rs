@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Bodies of answers as they flow to the controller: whole, slow, cut.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Lists as they were answered earlier.
 
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A proxy on loopback between controllers and the API server: it speaks TLS and HTTP to both, and does harm by a script.
 
 mod answers;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What goes wrong next: drawn from a seed.
 
 use std::time::Duration;

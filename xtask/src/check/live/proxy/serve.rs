@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Requests as they come, go on, and are answered.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Addresses that interfaces show: of one Network, none is shown by two.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

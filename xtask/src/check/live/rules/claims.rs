@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Interfaces that machines claim: none is stolen, and none is released while its holder names it.
 
 use std::collections::{BTreeSet, HashMap};

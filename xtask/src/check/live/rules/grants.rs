@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Blocks of addresses: no two children of a parent have one in common, and the record names what they have.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must hold at each write, and once all is at rest.
 
 mod addresses;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is not managed is not changed, but for what the contract says, nor deleted.
 
 use serde_json::{Map, Value};

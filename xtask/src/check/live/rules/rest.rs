@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What must be there once users and faults have stopped.
 
 use std::collections::HashMap;

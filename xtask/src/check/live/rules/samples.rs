@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Histories for tests, written by hand.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The time of a state moves only with the state.
 
 use super::super::world::{Change, Kind};

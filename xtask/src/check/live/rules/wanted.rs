@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A managed child that is wanted is deleted only for a difference that can't be changed.
 
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The real webhook under real faults: replicas are replaced, killed, frozen and slow, and certificates change, while users
 //! create machines of which every other is malformed. None of these gets past the rules, and where all is orderly no call fails.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Replicas of the webhook, as a Deployment and kubelets have them.
 
 use std::path::PathBuf;

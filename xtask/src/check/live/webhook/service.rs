@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A Service on loopback: it passes connections on to the replicas that are ready.
 
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};

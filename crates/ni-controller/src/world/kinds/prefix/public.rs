@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A prefix as a pool of public addresses, and as one that holds such an address.
 
 use ironcore_api::address::{IpFamily, Prefix as Block};

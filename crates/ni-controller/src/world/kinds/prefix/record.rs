@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a prefix granted to others, as its status says.
 
 use address_space::Cover;

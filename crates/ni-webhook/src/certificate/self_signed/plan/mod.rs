@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What to do, from what is seen: pure, so that every replica comes to the same answer, and one that starts late or
 //! again goes on where the others are.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Replicas that read, plan and write in any order, crash, and are started again with other flags.
 //!
 //! What is assumed of them: each looks again within half of the settling time, and no call is under way for longer than

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Each state, and what follows from it. Times are seconds.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

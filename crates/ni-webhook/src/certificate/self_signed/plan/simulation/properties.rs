@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Actions at random, and what holds after each.
 
 use proptest::prelude::*;
