@@ -13,9 +13,13 @@ def key: "\(.apiVersion | split("/")[0])/\(.kind)/\(.metadata.namespace)/\(.meta
 ($moved[0].items | map({key: key, value: .metadata.uid}) | from_entries) as $new
 | (.items | map({key: .metadata.uid, value: $new[key]}) | from_entries) as $copies
 | ($moved[0].items | map({key: .metadata.uid, value: .metadata.uid}) | from_entries) as $there
+| (.items | map(select(.metadata.deletionTimestamp) | {key: .metadata.uid, value: true}) | from_entries) as $leaving
 
 # The UID in the new cluster of what had this one: its copy's, or the same if it is there itself. Else null.
 | def copy: $copies[.] // $there[.];
+
+# A copy of what is being deleted would live.
+def is_leaving: .metadata.deletionTimestamp != null;
 
 def has_copy: (.uid // "" | copy) != null;
 
@@ -36,7 +40,8 @@ def left_out:
   | named
   | select((.uid // "") != "" and (has_copy | not))
   | .uid as $uid
-  | "\($from): \(.what), which \(if $copies | has($uid) then "has no copy yet" else "is not in the export" end)";
+  | "\($from): \(.what), which \(
+      if $leaving[$uid] then "is being deleted" elif $copies | has($uid) then "has no copy yet" else "is not in the export" end)";
 
 def only_with_copy: if . == null or has_copy then . else null end;
 
@@ -53,4 +58,9 @@ def moved:
   | del(.. | nulls);
 
 [.items[] | select(.kind as $kind | $kinds | split(",") | any(. == $kind)) | select(for_virtual_ip | not)]
-| {apiVersion: "v1", kind: "List", items: map(moved), leftOut: map(left_out)}
+| {
+  apiVersion: "v1",
+  kind: "List",
+  items: map(select(is_leaving | not) | moved),
+  leftOut: map(if is_leaving then "\(.kind) \(.metadata.namespace)/\(.metadata.name) is being deleted" else left_out end),
+}

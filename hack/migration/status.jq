@@ -16,7 +16,8 @@ def key: "\(.apiVersion | split("/")[0])/\(.kind)/\(.metadata.namespace)/\(.meta
   items: [
     .items[]
     | select(.status)
-    # As rewrite.jq: has no copy.
+    # As rewrite.jq: these have no copies.
+    | select(.metadata.deletionTimestamp == null)
     | select(.metadata.annotations["ni.ironcore.dev/virtual-ip-uid"] == null)
     | {apiVersion, kind, spec, status, metadata: (.metadata | {name, namespace})}
     | del(.status.observedGeneration, .status.conditions[]?.observedGeneration)

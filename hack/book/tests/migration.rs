@@ -230,6 +230,26 @@ fn a_prefix_that_was_made_for_a_virtual_ip_is_left_to_the_controller() {
 }
 
 #[test]
+fn what_is_being_deleted_is_not_copied_and_told() {
+    let mut leaving = machine("leaving");
+    leaving["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+    let holder = json!({"machineRef": {"name": "m", "uid": "leaving"}});
+    let exported = [leaving, interface(&json!([owned_by("leaving")]), &holder)];
+    let (moved, left_out) = rewrite(KINDS, &exported, &[]);
+    assert_eq!(moved.len(), 1, "{moved:?}");
+    assert_eq!(moved[0]["spec"].get("machineRef"), None);
+    assert_eq!(
+        left_out,
+        [
+            "Machine ns/m is being deleted",
+            "NetworkInterface ns/m-one: owner Machine m, which is being deleted",
+            "NetworkInterface ns/m-one: Machine m in spec.machineRef, which is being deleted",
+        ]
+    );
+    assert!(statuses(&exported, &[]).is_empty());
+}
+
+#[test]
 fn incoming_peerings_name_the_copies_of_networks_of_all_namespaces() {
     let mut exported = [
         object("networking", "Network", "a/n", "in-a", &[]),

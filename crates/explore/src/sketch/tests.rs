@@ -23,8 +23,8 @@ fn what_only_differs_in_what_is_not_compared_is_alike() {
             "A { clock: 5, seen: 4, at: 3 }",
         ),
         (
-            "A { clock: 5, looks: 4, seen: 3 }",
-            "A { clock: 4, looks: 5, seen: 3 }",
+            "A { clock: 5, look: L { clock: 4 }, seen: 3 }",
+            "A { clock: 4, look: L { clock: 5 }, seen: 3 }",
         ),
         ("A { x: {1: 2, 3: 4} }", "A { x: {3: 4, 1: 2} }"),
         (
