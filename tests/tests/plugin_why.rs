@@ -120,7 +120,7 @@ async fn the_root_of_the_trouble_is_named_and_what_to_do() {
          metadata.finalizers = [example.org/hold]; metadata.ownerReferences = [{{apiVersion: compute.ironcore.dev/v1alpha1, kind: Machine, name: late, uid: {uid}, controller: true}}]"
     );
     space.interface("forged", "10.0.0.7", &forged).await;
-    let gone = ["NetworkInterface forged: Deleting"];
+    let gone = ["NetworkInterface forged: NotDeclared"];
     stage.until_why("nic/forged", &gone).await;
     space.finish_delete(NIC, "forged").await;
 }

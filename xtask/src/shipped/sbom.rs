@@ -11,8 +11,8 @@ use cyclonedx_bom::models::license::{LicenseChoice, Licenses};
 use cyclonedx_bom::models::tool::{Tool, Tools};
 use cyclonedx_bom::prelude::*;
 use k8s_openapi::jiff::Timestamp;
+use spdx::Expression;
 
-use super::licenses::expression;
 use super::manifests::{Manifest, Manifests};
 use super::{Linked, Package};
 use crate::image::{Origin, VERSION};
@@ -97,8 +97,10 @@ fn component(
         component.purl = Some(Purl::new("cargo", name, version)?);
     }
     if let Some(license) = &manifest.license {
-        let license = expression(license)?.to_string();
-        component.licenses = Some(Licenses(vec![LicenseChoice::expression(&license)]));
+        // Old packages have a slash for `OR`, which validators refuse.
+        let canonical = Expression::canonicalize(license)?;
+        let license = canonical.as_deref().unwrap_or(license);
+        component.licenses = Some(Licenses(vec![LicenseChoice::expression(license)]));
     }
     component.hashes = checksum.map(|checksum| {
         let (alg, content) = (HashAlgorithm::SHA_256, HashValue(checksum));

@@ -17,8 +17,6 @@ use crate::repo;
 use document::Entry;
 use texts::Known;
 
-pub(super) use texts::expression;
-
 /// The texts of others, in the repository.
 pub const THIRD_PARTY: &str = "licenses/THIRD-PARTY.txt";
 

@@ -124,7 +124,7 @@ fn is(asked: &LicenseReq, id: &str) -> bool {
 }
 
 /// A package's expression; with a slash for `OR`, as old packages have it.
-pub(in crate::shipped) fn expression(license: &str) -> Result<Expression> {
+pub(super) fn expression(license: &str) -> Result<Expression> {
     Ok(Expression::parse_mode(license, ParseMode::LAX)?)
 }
 
