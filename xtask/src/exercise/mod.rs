@@ -93,6 +93,8 @@ pub const ALL: [Exercise; 5] = [
         steps: &[
             Apply("web.yaml"),
             Until(Stands::Ready("NetworkInterface", "web-lan", "Available")),
+            Apply("answer.yaml"),
+            Until(Stands::Ready("NetworkInterface", "web-copy", "Available")),
             Apply("web-copy.yaml"),
             Until(Stands::Deleting("NetworkInterface", "web-copy")),
         ],
