@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-/// Requests of one user, but watches and leases.
+/// Requests of one user, but watches, leases, and what is about no object: discovery, once at the start.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Requests {
     /// By verb and code, Events aside.
@@ -31,7 +31,7 @@ impl Requests {
 
     fn count(&mut self, line: Line) {
         let resource = line.object_ref.resource.as_str();
-        if line.verb == "watch" || resource == "leases" {
+        if line.verb == "watch" || resource == "leases" || resource.is_empty() {
             return;
         }
         if resource == "events" {
@@ -132,7 +132,7 @@ mod tests {
             .since(before.len() as u64, "me")
             .expect("it reads");
         std::fs::remove_file(path).expect("it is there");
-        assert_eq!((requests.total(), requests.events), (4, 1));
+        assert_eq!((requests.total(), requests.events), (3, 1));
         assert_eq!(requests.by_verb["patch"], [(200, 1), (409, 1)].into());
     }
 }
