@@ -99,7 +99,7 @@ async fn a_hundred_large_bodies_at_once_are_answered_in_64_mebibytes() {
     let certificate = format!("--tls-cert={}", certificate.display());
     let key = format!("--tls-key={}", key.display());
     // As long as a slow machine takes; what is held is bounded all the same.
-    let mut process = start(&[&certificate, &key, "--request-timeout=60s"]);
+    let mut process = start(&[&certificate, &key, "--request-timeout=300s"]);
     let (reviews, _) = process.addresses();
     let mut client = Client::new(&authority.pem);
     let body = large_review();
