@@ -50,7 +50,7 @@ fn told_nothing_of_us(program: &Path) -> Command {
     command
 }
 
-/// A program of ours that is built.
+/// A program of this workspace, as cargo builds it.
 #[derive(Clone, Copy, Debug)]
 pub enum Program<'a> {
     /// A crate's binary.

@@ -23,16 +23,16 @@ const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// What a start would change, as far as it could be found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
-    /// One line per change and per Event; per look that failed, and per change that hinges on it.
+    /// One line per change and per Event; per look that failed, and per change that depends on it.
     pub text: String,
-    /// How many looks failed: what hinges on these is not known.
+    /// How many looks failed: what depends on these is not known.
     pub failed: usize,
 }
 
 /// One line per change that a start would make first, and per Event that it would send.
 ///
 /// What follows from the answers to these changes (the status of an interface that is made) is not foretold. A look that
-/// fails is not tried again: its line says what hinges on it.
+/// fails is not tried again: its line says what depends on it.
 pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Preview> {
     let clock = Clock::start();
     let never = Backoff {
@@ -77,8 +77,8 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
     }
     for (Order { key, change, .. }, failure) in &failed {
         lines.push(format!("{}: {failure}", describe(key, change)));
-        let hinges = core.plan_if_looked(key, change, clock.now());
-        let further = describe_all(key, &hinges).filter(|line| !known.contains(line));
+        let dependent = core.plan_if_looked(key, change, clock.now());
+        let further = describe_all(key, &dependent).filter(|line| !known.contains(line));
         lines.extend(further.map(|line| format!("unknown {line}")));
     }
     Ok(Preview {

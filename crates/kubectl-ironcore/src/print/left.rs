@@ -15,7 +15,7 @@ const CELLS: usize = 64;
 /// A line for each parent; with `blocks` the picture of each.
 pub fn left(all: &[Left], blocks: bool, page: Page) -> String {
     if all.is_empty() {
-        return "There is no parent Prefix and no public pool.\n".to_owned();
+        return "No parent Prefixes or public pools found.\n".to_owned();
     }
     let rows = all.iter().map(|left| {
         let prefix = &left.prefix;

@@ -309,7 +309,8 @@ fn network(slot: Option<&Slot<Network>>) -> Option<Standing> {
     Some(Standing::trouble(health, state, reason, message))
 }
 
-/// What makes the controller delete an interface: its marks say that a machine's entry made it, and there is no such entry.
+/// The message for an interface that is marked as a machine's own although the machine does not declare it, so that the controller
+/// deletes it.
 fn undeclared(kind: Kind, meta: &Meta, namespace: &Namespace) -> Option<String> {
     let owner = meta.owner.as_ref().filter(|_| meta.ephemeral)?;
     let of_machine = kind == Kind::NetworkInterface && owner.is_a(Kind::Machine);
