@@ -19,6 +19,7 @@ use crate::advice::remedy;
 use crate::around::Leader;
 use crate::object::Object;
 use crate::view::View;
+use crate::why::NOBODY_LEADS;
 
 /// What is wrong with an object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -135,7 +136,7 @@ fn leads(view: &View, _: &AllLeaving) -> Vec<Finding> {
         name: view.around.lease.1.clone(),
     };
     let message = format!("no controller leads: {why}");
-    vec![Finding::new(lease, "NobodyLeads", message)]
+    vec![Finding::new(lease, NOBODY_LEADS, message)]
 }
 
 /// Each object decodes.

@@ -15,6 +15,8 @@ use crate::around::{Leader, Webhook};
 use crate::object::Object;
 use crate::view::{Next, Standing, View};
 
+pub use causes::{NOBODY_LEADS, WEBHOOK_SILENT};
+
 /// Why an object does not have what it asks for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

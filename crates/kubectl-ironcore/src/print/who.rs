@@ -8,7 +8,7 @@ use crate::who::{Held, Who};
 
 const COLUMNS: [&str; 6] = ["NAMESPACE", "OBJECT", "HAS IT", "ON", "MACHINE", "STATE"];
 
-/// A line for each that has the address or asks for it; then the prefixes that it lies in.
+/// A line for each object that has or requests the address; then the prefixes that contain it.
 pub fn who(who: &Who, page: Page) -> String {
     let mut rows = Vec::new();
     for network in &who.in_networks {
@@ -23,7 +23,7 @@ pub fn who(who: &Who, page: Page) -> String {
             network
                 .others
                 .iter()
-                .map(|held| of_interface(held, "asks", &on)),
+                .map(|held| of_interface(held, "requests", &on)),
         );
     }
     for public in &who.virtual_ips {
@@ -45,14 +45,14 @@ pub fn who(who: &Who, page: Page) -> String {
         rows.push(of_interface(&routed.to, "routed", &routed.prefix));
     }
     let mut text = if rows.is_empty() {
-        format!("Nobody has {}.\n", who.address)
+        nobody(who)
     } else {
         table(page, &COLUMNS, rows)
     };
     if !who.prefixes.is_empty() {
         text.push('\n');
         let rows = who.prefixes.iter().map(|of| {
-            let owner = of.owner.clone().unwrap_or_default();
+            let owner = of.owner.clone().unwrap_or("-".to_owned());
             let prefix = &of.prefix;
             vec![
                 prefix.namespace.clone(),
@@ -61,9 +61,24 @@ pub fn who(who: &Who, page: Page) -> String {
                 owner,
             ]
         });
-        text.push_str(&table(page, &["NAMESPACE", "PREFIX", "BLOCK", "OF"], rows));
+        text.push_str(&table(
+            page,
+            &["NAMESPACE", "PREFIX", "BLOCK", "OWNER"],
+            rows,
+        ));
     }
     text
+}
+
+/// An address may be reserved by a Prefix although no object uses it.
+fn nobody(who: &Who) -> String {
+    let prefixes = match who.prefixes.as_slice() {
+        [] => "",
+        [_] => " This Prefix contains it:",
+        _ => " These Prefixes contain it:",
+    };
+    let address = who.address;
+    format!("No NetworkInterface or VirtualIP has {address}.{prefixes}\n")
 }
 
 fn of_interface(held: &Held, has: &str, on: &str) -> Vec<String> {

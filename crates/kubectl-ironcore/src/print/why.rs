@@ -7,7 +7,7 @@ use termtree::Tree;
 use super::Page;
 use super::paint::{faint, standing, strong};
 use crate::around::{Leader, Webhook};
-use crate::why::{Cause, Node, Role, Why};
+use crate::why::{Cause, NOBODY_LEADS, Node, Role, WEBHOOK_SILENT, Why};
 
 /// What is in the way, the deepest first; then what the object stands on, and what the controller would do.
 pub fn why(why: &Why, page: Page) -> String {
@@ -33,16 +33,25 @@ pub fn why(why: &Why, page: Page) -> String {
     };
     text.push_str(&page.paragraph(&next, 0));
     text.push('\n');
-    text.push_str(&page.paragraph(
-        &format!("{} {}", leader(&why.leader), webhook(&why.webhook)),
-        0,
-    ));
-    text.push('\n');
+    let around = around(why);
+    if !around.is_empty() {
+        text.push_str(&page.paragraph(&around, 0));
+        text.push('\n');
+    }
     for note in &why.notes {
         text.push_str(&page.paragraph(&faint(note), 0));
         text.push('\n');
     }
     text
+}
+
+/// Who leads and whether the webhook answers, unless a cause has said it.
+fn around(why: &Why) -> String {
+    let said = |reason: &str| why.causes.iter().any(|cause| cause.reason == reason);
+    let leader = (!said(NOBODY_LEADS)).then(|| leader(&why.leader));
+    let webhook = (!said(WEBHOOK_SILENT)).then(|| webhook(&why.webhook));
+    let sentences: Vec<String> = leader.into_iter().chain(webhook).collect();
+    sentences.join(" ")
 }
 
 fn of_cause(cause: &Cause, page: Page) -> String {

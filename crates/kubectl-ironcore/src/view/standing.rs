@@ -87,11 +87,13 @@ impl Standing {
 
     /// A machine is well if its interfaces are: of `all`, `waiting` are not. (Its own state is written by the machine pool's agent.)
     pub(crate) fn of_interfaces(waiting: usize, all: usize) -> Self {
-        if waiting == 0 {
-            return Self::well("");
-        }
-        let are = if waiting == 1 { "is" } else { "are" };
-        let message = format!("{waiting} of its {all} interfaces {are} not Available");
+        let message = match (waiting, all) {
+            (0, 0) => return Self::well("NoInterfaces"),
+            (0, _) => return Self::well("Available"),
+            (_, 1) => "its interface is not Available".to_owned(),
+            (1, _) => format!("1 of its {all} interfaces is not Available"),
+            _ => format!("{waiting} of its {all} interfaces are not Available"),
+        };
         Self::trouble(Health::Waits, "Waiting", "InterfacesPending", message)
     }
 

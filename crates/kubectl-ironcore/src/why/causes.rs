@@ -10,6 +10,11 @@ use crate::around::{Leader, Webhook};
 use crate::object::Object;
 use crate::view::{Health, LEFT_ALONE, MANAGED_BY_OTHERS, Next, View};
 
+/// The reason where no controller leads.
+pub const NOBODY_LEADS: &str = "NobodyLeads";
+/// The reason where the webhook does not answer.
+pub const WEBHOOK_SILENT: &str = "WebhookSilent";
+
 /// What is in the way of the tree's object, the deepest first.
 pub(super) fn causes(view: &View, tree: &Node, next: &[Next]) -> Vec<Cause> {
     let mut causes = Vec::new();
@@ -97,12 +102,12 @@ fn around(view: &View, tree: &Node, next: &[Next]) -> Vec<Cause> {
         causes.push(cause("NotLookedAfter", message));
     }
     if let (Leader::Nobody { why }, false) = (&around.leader, next.is_empty()) {
-        causes.push(cause("NobodyLeads", format!("no controller leads: {why}")));
+        causes.push(cause(NOBODY_LEADS, format!("no controller leads: {why}")));
     }
     let judged = next.iter().any(|next| next.judged);
     if let (Webhook::Silent { why }, true) = (&around.webhook, judged) {
         let message = format!("the webhook does not answer: {why}");
-        causes.push(cause("WebhookSilent", message));
+        causes.push(cause(WEBHOOK_SILENT, message));
     }
     causes
 }
