@@ -50,6 +50,9 @@ fn told_nothing_of_us(program: &Path) -> Command {
     command
 }
 
+/// The profile that builds fastest: that of `demo` and `up`, and of this program itself, so that they share what both need.
+pub const QUICK: &str = "quick";
+
 /// A program of this workspace, as cargo builds it.
 #[derive(Clone, Copy, Debug)]
 pub enum Program<'a> {
@@ -207,6 +210,14 @@ fn artifact(message: &str) -> Option<Artifact> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_program_is_built_by_the_quick_profile_too() {
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.contains(&format!("[profile.{QUICK}]")));
+        let config = include_str!("../../.cargo/config.toml");
+        assert!(config.contains(&format!("run --profile {QUICK} --package local")));
+    }
 
     #[test]
     fn cargo_tells_what_it_built() {

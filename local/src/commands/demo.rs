@@ -12,6 +12,7 @@ mod story;
 
 use std::process::ExitCode;
 
+use crate::cargo;
 use crate::control_plane::{BinariesFrom, ControlPlane, Options};
 use crate::crds;
 use crate::up::{Ours, State, lock};
@@ -47,7 +48,7 @@ impl Demo {
             "`cargo xtask up --name {NAME}` has taken the demo's name: end it with `cargo xtask down --name {NAME}`"
         );
         self.from.choose();
-        let (binaries, ours) = Ours::build_beside_binaries(true, true, "dev").await?;
+        let (binaries, ours) = Ours::build_beside_binaries(true, true, cargo::QUICK).await?;
         let dir = State::dir(NAME);
         eprintln!("starting the control plane");
         let plane = ControlPlane::start(&binaries, Options::new(&dir)).await?;

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::cargo;
 use crate::control_plane::{BinariesFrom, ControlPlane, Options};
 use crate::crds;
 use crate::process::Tied;
@@ -24,7 +25,7 @@ pub struct Up {
     #[arg(long)]
     no_webhook: bool,
     /// The cargo profile of what is started
-    #[arg(long, default_value = "dev")]
+    #[arg(long, default_value = cargo::QUICK)]
     profile: String,
     #[command(flatten)]
     from: BinariesFrom,
@@ -50,7 +51,7 @@ impl Up {
             name: name.to_owned(),
             no_controller: false,
             no_webhook: false,
-            profile: "dev".to_owned(),
+            profile: cargo::QUICK.to_owned(),
             from: BinariesFrom::default(),
         }
     }
