@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # The status of all objects of an export, as `kubectl replace --subresource=status` takes it. The spec is there because
-# kubectl asks for one; the API server does not look at it. Generations begin anew, and what names an object by UID (a block that
+# kubectl asks for one; the API server does not look at it. Generations start over, and what names an object by UID (a block that
 # is being granted to a Prefix) names its copy.
 #
 #   jq --slurpfile moved moved.json --from-file status.jq exported.json

@@ -195,7 +195,7 @@ async fn that_an_interface_is_taken_is_not_told_anew_once_its_machine_is_being_d
         .warned("Machine b", "InterfaceTaken", "Machine a")
         .await;
     space.begin_delete(MACHINE, "a").await;
-    // Who asks anew is told anew, were it still so.
+    // Another request would report it again if it were still so.
     space.change(MACHINE, "b", "spec.networkInterfaces -").await;
     space.settle().await;
     space.change(MACHINE, "b", &entries(&[uses("x")])).await;

@@ -77,7 +77,7 @@ async fn namespaces_that_are_listed_anew_lose_nothing_and_others_are_left_alone(
         controller.log().contains("expired: listing again"),
         "no watch was answered 410"
     );
-    // Of the second, which nobody touched, all is known as before: it is followed, and nothing was written anew.
+    // Of the second, which nobody touched, all is known as before: it is followed, and nothing was written again.
     until_known(&controller, "Machine", 3).await;
     until_known(&controller, "NetworkInterface", 5).await;
     until_known(&controller, "VirtualIP", 2).await;

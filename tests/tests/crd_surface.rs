@@ -242,7 +242,7 @@ async fn the_definitions_are_taken_and_established() {
         assert_eq!(
             serde_json::to_value(&installed.spec.versions[0].schema).unwrap(),
             serde_json::to_value(&crd.spec.versions[0].schema).unwrap(),
-            "{} is installed as another version has it: bring the control plane up anew",
+            "{} is installed as another version has it: start the control plane again",
             kind.kind
         );
         let conditions = installed.status.unwrap().conditions.unwrap();

@@ -49,7 +49,9 @@ fn is_in(object: &Value, space: &Space) -> bool {
 /// Where an object is.
 fn space<'a>(of: &Value, spaces: &[&'a Space]) -> &'a Space {
     let mut spaces = spaces.iter().copied();
-    spaces.find(|space| is_in(of, space)).expect("one of ours")
+    spaces
+        .find(|space| is_in(of, space))
+        .expect("one of our namespaces")
 }
 
 /// The machine `a` with an interface that is made for it, and `x`, which has the virtual IP `v`; both attached. The interface `y`

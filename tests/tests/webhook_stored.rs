@@ -218,7 +218,7 @@ async fn while_the_webhook_is_down_nothing_is_stored_unjudged_and_all_else_goes_
     space.change(NIC, "y", "spec.providerID = p").await;
 }
 
-/// An update that drops the spec is the schema's to refuse, and no failure of ours.
+/// An update that drops the spec is for the schema to refuse, and not our failure.
 #[tokio::test]
 async fn an_update_without_a_spec_is_refused_for_that() {
     let space = unjudged().await;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Tools that are written in Rust and no dependency of ours, in the version that we use: installed where they are missing.
+//! Tools that are written in Rust and are not among our dependencies, in the version that we use: installed where they are missing.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -190,7 +190,7 @@ impl Loop {
         self.core.lead(leads, self.clock.now());
     }
 
-    /// Begins anew, as a process that has just started: all that is known is of another history than the API server's.
+    /// Starts over, as a process that has just started: all that is known is of another history than the API server's.
     fn start_over(&mut self, proof: &WentBack) {
         warn!(
             %proof,

@@ -119,7 +119,7 @@ impl Up {
     }
 }
 
-/// Starts what of ours has ended, beside a control plane that runs.
+/// Starts those of our programs that have ended, beside a control plane that runs.
 async fn start_again(mut state: State, ours: &Ours) -> Result<State> {
     let started = ours
         .start(&state.kubeconfig, &State::dir(&state.name))

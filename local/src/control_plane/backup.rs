@@ -37,7 +37,7 @@ impl ControlPlane {
 
     /// As [`restore`](Self::restore), and as `etcdutl snapshot restore --bump-revision --mark-compacted` does: before an API
     /// server is started, etcd's revision is raised beyond `revision`, and what was before is forgotten. So no version comes
-    /// twice, and watches from before begin anew.
+    /// twice, and watches from before start over.
     pub async fn restore_beyond(&mut self, backup: &Backup, revision: i64) -> Result<()> {
         self.replace_data(backup).await?;
         self.start_etcd().await?;

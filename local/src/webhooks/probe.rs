@@ -84,7 +84,7 @@ async fn dry_run(
     object: &Value,
 ) -> kube::Result<DynamicObject> {
     let known = KINDS.iter().find(|known| known.kind == kind);
-    let known = known.expect("a kind of ours");
+    let known = known.expect("one of our kinds");
     let gvk = GroupVersionKind::gvk(known.group, known.version, known.kind);
     let resource = ApiResource::from_gvk_with_plural(&gvk, known.plural);
     let mut object = object.clone();

@@ -37,7 +37,7 @@ pub(super) async fn without_the_webhook(cluster: &Cluster, space: &Space) {
     space.delete(MACHINE, "m1").await;
     space.until_gone(MACHINE, "m1").await;
     space.until_gone(NIC, "m1-e").await;
-    // To be made anew, for which the controller needs the webhook as users do.
+    // To be created again, for which the controller needs the webhook as users do.
     space.delete(NIC, "m2-e").await;
     space.until_gone(NIC, "m2-e").await;
 

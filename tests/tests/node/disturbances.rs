@@ -16,7 +16,7 @@ use crate::support::wait::eventually;
 
 /// Both are restarted, then a flag of one is changed: every pod is replaced.
 pub(super) async fn rollouts(cluster: &Cluster) {
-    act("both are rolled out anew");
+    act("both are restarted");
     let kubectl = &cluster.kubectl;
     let in_namespace = format!("--namespace {NAMESPACE} deployment");
     for change in [

@@ -42,7 +42,7 @@ pub(crate) async fn start(options: impl FnOnce(&mut Options)) -> ControlPlane {
     plane
 }
 
-/// As `start`, with nothing of ours on it.
+/// As `start`, with none of our objects on it.
 pub(crate) async fn bare(options: impl FnOnce(&mut Options)) -> ControlPlane {
     static BINARIES: OnceCell<Binaries> = OnceCell::const_new();
     static NUMBER: AtomicU32 = AtomicU32::new(0);

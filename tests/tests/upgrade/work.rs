@@ -100,7 +100,7 @@ async fn refused(space: &Space) {
     assert!(error.contains(MUTATE), "{error}");
 }
 
-/// What no change of ours touches.
+/// What none of our changes touches.
 fn untouched(all: &[Value]) -> Vec<&Value> {
     let touched = |object: &&Value| {
         let name = object["metadata"]["name"].as_str().unwrap_or_default();

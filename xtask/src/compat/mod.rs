@@ -33,7 +33,7 @@ pub struct Change {
 pub enum Weight {
     /// Stored objects or working clients stop working.
     Breaks,
-    /// It depends on the objects. What is stored stays, and its parts that an update leaves alone are not judged anew
+    /// It depends on the objects. What is stored stays, and its parts that an update leaves alone are not validated again
     /// (ratcheting), but it can't be made once more.
     MayRefuse,
     /// Objects that leave something open come out different.
@@ -149,7 +149,7 @@ fn version(found: &mut Found, old: &Value, new: Option<&Value>) {
         return found.add(Weight::Breaks, &path, "is no longer served");
     };
     if old["storage"] != new["storage"] {
-        let what = "stored objects have to be written anew before the old version can go";
+        let what = "stored objects must be written again before the old version can go";
         found.add(Weight::Differs, &format!("{path}.storage"), what);
     }
     for subresource in ["status", "scale"] {

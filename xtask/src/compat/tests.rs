@@ -312,7 +312,7 @@ const DEFINITIONS: &[(&str, &str, &str)] = &[
     (
         "/spec/versions/0/storage",
         "false",
-        "differs: Thing `versions[v1].storage`: stored objects have to be written anew before the old version can go",
+        "differs: Thing `versions[v1].storage`: stored objects must be written again before the old version can go",
     ),
     (
         "/spec/versions/0/subresources",

@@ -87,7 +87,7 @@ struct Sent {
     gone: Vec<Str>,
     /// Whether an object that was not known has appeared in the namespace meanwhile.
     appeared: bool,
-    /// Whether the target's kind was listed anew meanwhile: an answer may be older than the list.
+    /// Whether the target's kind was listed again meanwhile: an answer may be older than the list.
     relisted: bool,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An API server that went back to an older state, as after a restore from a backup: what shows it, and how all is begun anew.
+//! An API server that went back to an older state, as after a restore from a backup: what shows it, and how everything starts over.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const LATE: u32 = 2;
 
 impl Core {
     /// What has proved since the last call that the API server went back: all that is known is of another history. Whoever
-    /// runs the core has it [start over](Core::start_over), and lists everything anew.
+    /// runs the core has it [start over](Core::start_over), and lists everything again.
     pub fn take_proof(&mut self) -> Option<WentBack> {
         self.proof.take()
     }

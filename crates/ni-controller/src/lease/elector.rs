@@ -267,7 +267,7 @@ impl Elector {
     fn claim(&self, now: Duration, wall: Timestamp) -> Record {
         let last = self.seen.as_ref().map(|seen| &seen.record);
         let own = last.filter(|_| self.is_holder());
-        // Whose term was over takes the Lease anew, also where nobody else had it.
+        // A replica whose term was over takes the Lease again, even if nobody else had it.
         let kept = own.filter(|_| self.ends().is_some_and(|end| now < end));
         let again = match &self.known {
             Known::Version(version) => version.parse().ok(),

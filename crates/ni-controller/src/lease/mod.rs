@@ -18,7 +18,7 @@
 //!
 //! Every replica asks for the Lease every few seconds, and compares it with what it has seen. A Lease that is missing, of another
 //! UID or of an older version shows that the API server went back to an older state (or that somebody has deleted
-//! the Lease). The replica's term is over at once, and it lists everything anew. A replica that sees the Lease only after
+//! the Lease). The replica's term is over at once, and it lists everything again. A replica that sees the Lease only after
 //! others have written it again, so that it is newer than ever, knows by `Record::taken`: nobody writes the Lease but by
 //! the version that it has read, so who takes it first after a restore finds a version older than the one that was seen
 //! before, and writes that down.

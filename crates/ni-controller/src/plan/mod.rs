@@ -49,7 +49,7 @@ pub enum Purpose {
     Make,
     /// A child differs from its template.
     Repair,
-    /// A child differs in what can't change: it is deleted, and then made anew.
+    /// A child differs in what can't change: it is deleted, and then created again.
     Replace,
     /// A child is no longer declared.
     Remove,

@@ -170,7 +170,7 @@ mod tests {
         assert!(!lists.are_complete());
         assert_eq!(lists.end(&b), Some((1, 0)));
         assert!(lists.are_complete());
-        // A list that begins anew takes nothing back.
+        // A list that starts over takes nothing back.
         lists.begin(&b);
         assert!(lists.are_complete() && lists.show_all_of("b") == Some(true));
     }

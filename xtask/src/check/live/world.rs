@@ -10,7 +10,7 @@ use ironcore_api::KINDS;
 use ironcore_api::ownership::{EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER};
 use serde_json::Value;
 
-/// A kind of ours.
+/// One of our kinds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Machine,

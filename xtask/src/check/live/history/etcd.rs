@@ -199,7 +199,7 @@ impl Line {
 }
 
 impl Entry {
-    /// The write of an object, if it is one of ours.
+    /// The write of an object, if it is of one of our kinds.
     fn read(self, deleted: bool) -> Result<Option<Written>> {
         let Some(key) = key(&String::from_utf8_lossy(&self.key.0)) else {
             return Ok(None);
