@@ -6,9 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::bench::{
-    BenchAllocation, BenchController, BenchWebhook, BenchWorld, Floor, Space, StandIn, Writer,
-};
+use crate::bench::{BenchAllocation, BenchController, BenchWebhook, BenchWorld, Part};
 
 /// Measure, see docs/performance.md
 #[derive(clap::Args)]
@@ -23,14 +21,11 @@ enum What {
     Controller(BenchController),
     Webhook(BenchWebhook),
     World(BenchWorld),
+    /// Started by the benchmarks themselves
     #[command(hide = true)]
-    Floor(Floor),
-    #[command(hide = true)]
-    Writer(Writer),
-    #[command(hide = true)]
-    Space(Space),
-    #[command(hide = true)]
-    StandIn(StandIn),
+    Part {
+        part: Part,
+    },
 }
 
 impl Bench {
@@ -40,10 +35,7 @@ impl Bench {
             What::Controller(controller) => controller.run().await?,
             What::Webhook(webhook) => webhook.run().await?,
             What::World(world) => world.run().await?,
-            What::Floor(floor) => floor.run().await?,
-            What::Writer(writer) => writer.run().await?,
-            What::Space(space) => space.run()?,
-            What::StandIn(stand_in) => stand_in.run().await?,
+            What::Part { part } => part.run().await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -5,11 +5,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use k8s_openapi::jiff::Timestamp;
-use rustls::client::verify_server_cert_signed_by_trust_anchor;
-use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, Error, RootCertStore};
+use rustls::pki_types::CertificateDer;
+use x509_parser::error::X509Error;
+use x509_parser::time::ASN1Time;
 
 /// The first and the last second at which a certificate is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +21,7 @@ pub struct Validity {
 /// A certificate whose dates can't be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the certificate's dates can't be read: {0}")]
-pub struct Unreadable(Error);
+pub struct Unreadable(X509Error);
 
 /// Why a certificate is not valid at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,26 +39,13 @@ impl Validity {
     ///
     /// # Errors
     /// Where they can't be read, as it is no certificate.
-    // The verifier tells a certificate's dates only when it refuses it for them. So it is asked at the two ends of
-    // time; dates come before all else that it checks, so that no root is needed.
     pub fn of(certificate: &CertificateDer<'_>) -> Result<Self, Unreadable> {
-        let parsed = ParsedCertificate::try_from(certificate).map_err(Unreadable)?;
-        let not_after = match verdict(&parsed, u64::MAX) {
-            Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. }) => {
-                not_after
-            }
-            other => return Err(Unreadable(other)),
-        };
-        let not_before = match verdict(&parsed, 0) {
-            Error::InvalidCertificate(CertificateError::NotValidYetContext {
-                not_before, ..
-            }) => not_before,
-            // A certificate may be valid since the beginning of time.
-            _ => UnixTime::since_unix_epoch(Duration::ZERO),
-        };
+        let (_, parsed) = x509_parser::parse_x509_certificate(certificate)
+            .map_err(|error| Unreadable(error.into()))?;
+        let validity = parsed.validity();
         Ok(Self {
-            not_before: moment(not_before),
-            not_after: moment(not_after),
+            not_before: moment(validity.not_before),
+            not_after: moment(validity.not_after),
         })
     }
 
@@ -79,19 +64,11 @@ impl Validity {
     }
 }
 
-fn verdict(certificate: &ParsedCertificate<'_>, seconds: u64) -> Error {
-    let time = UnixTime::since_unix_epoch(Duration::from_secs(seconds));
-    let algorithms = ring::default_provider().signature_verification_algorithms;
-    let none = RootCertStore::empty();
-    verify_server_cert_signed_by_trust_anchor(certificate, &none, &[], time, algorithms.all)
-        .err()
-        .unwrap_or(Error::General("trusted without a root".to_owned()))
-}
-
-/// Times that this machine's clock can't hold count as the beginning of time.
-fn moment(time: UnixTime) -> SystemTime {
+/// Times before 1970, or that this machine's clock can't hold, count as the beginning of time.
+fn moment(time: ASN1Time) -> SystemTime {
+    let seconds = u64::try_from(time.timestamp()).unwrap_or(0);
     UNIX_EPOCH
-        .checked_add(Duration::from_secs(time.as_secs()))
+        .checked_add(Duration::from_secs(seconds))
         .unwrap_or(UNIX_EPOCH)
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
-use super::blocks::{Held, Range, Set};
+use super::blocks::{Range, Set, beyond, is_inside, range};
 
 /// What of a prefix matters here.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,8 @@ pub(crate) struct Seen {
 #[derive(Debug, Default)]
 pub(crate) struct Census {
     prefixes: HashMap<String, Known>,
-    held: HashMap<String, Held>,
+    /// What the children of each have.
+    held: HashMap<String, Set>,
     /// How many children were Allocated, also if they are gone by now.
     pub(crate) allocated: usize,
     /// How many blocks overlapped another child's, or left their parent's.
@@ -61,8 +62,8 @@ impl Audit {
 impl Census {
     /// Takes a version in.
     pub(crate) fn put(&mut self, seen: Seen) -> Result<()> {
-        let block = seen.block.as_deref().map(Range::parse).transpose()?;
-        let grant = seen.parent.zip(block);
+        let block = seen.block.as_deref().map(range).transpose()?;
+        let grant = seen.parent.zip(block.clone());
         let known = self.prefixes.entry(seen.name.clone()).or_default();
         known.block = block;
         known.used = seen.used;
@@ -71,14 +72,16 @@ impl Census {
         if before == grant {
             return Ok(());
         }
-        self.give_back(&seen.name, before);
+        self.give_back(before);
         if let Some((parent, range)) = grant {
             self.allocated += 1;
-            let whole = self.prefixes.get(&parent).and_then(|parent| parent.block);
-            let outside = whole.is_none_or(|whole| !Set::of([range].into_iter()).is_inside(whole));
+            let known = self.prefixes.get(&parent);
+            let whole = known.and_then(|parent| parent.block.as_ref());
+            let outside = whole.is_none_or(|whole| !is_inside(&range, whole));
             let held = self.held.entry(parent).or_default();
-            let overlaps = held.insert(range, &seen.name);
-            self.overlaps += u64::from(outside || overlaps);
+            // Correct for the first overlap, which is one too many.
+            self.overlaps += u64::from(outside || held.overlaps(&range));
+            held.insert(range);
         }
         Ok(())
     }
@@ -86,15 +89,15 @@ impl Census {
     /// Forgets one that is gone.
     pub(crate) fn remove(&mut self, name: &str) {
         if let Some(known) = self.prefixes.remove(name) {
-            self.give_back(name, known.grant);
+            self.give_back(known.grant);
         }
     }
 
-    fn give_back(&mut self, name: &str, grant: Option<(String, Range)>) {
+    fn give_back(&mut self, grant: Option<(String, Range)>) {
         if let Some((parent, range)) = grant
             && let Some(held) = self.held.get_mut(&parent)
         {
-            held.remove(range, name);
+            held.remove(range);
         }
     }
 
@@ -114,12 +117,15 @@ impl Census {
         let known = self.prefixes.get(parent);
         let used = known.and_then(|known| known.used.as_deref());
         let texts: Vec<String> = used.map_or(Ok(Vec::new()), serde_json::from_str)?;
-        let ranges: Result<Vec<Range>> = texts.iter().map(|text| Range::parse(text)).collect();
-        let used = Set::of(ranges?.into_iter());
-        let held = self.held.get(parent).map(Held::set).unwrap_or_default();
+        let used = texts
+            .iter()
+            .map(|text| range(text))
+            .collect::<Result<Set>>()?;
+        let (none, held) = (Set::new(), self.held.get(parent));
+        let held = held.unwrap_or(&none);
         Ok(Audit {
-            leaks: used.beyond(&held) as u64,
-            unrecorded: held.beyond(&used) as u64,
+            leaks: beyond(&used, held) as u64,
+            unrecorded: beyond(held, &used) as u64,
             pending: known.map_or(0, |known| known.pending),
         })
     }

@@ -2,96 +2,44 @@
 
 //! The process that makes the objects; as the floor it also writes what the controller would, with no thought.
 
-use std::ffi::OsString;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 use kube::Client;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
-use super::case::{Case, Which};
+use super::case::Case;
 use super::objects::{
     allocated, assignment, available, child, child_name, child_of, interface, interface_name,
     interfaces, machine, machines, prefixes,
 };
 use super::public::{self, addressed, holder, holder_block, virtual_ip, virtual_ips};
-use crate::bench::floor::hold_watches;
-use crate::bench::writes::{self, Manager, Written};
+use crate::bench::harness::watch::hold_watches;
+use crate::bench::harness::writes::{self, By, Written};
 
-/// What the controller would write is written in its name.
-const OURS: Manager = Manager::Controller;
-
-/// The process that makes the objects (started by `bench allocation`)
-#[derive(Clone, clap::Args)]
+/// The process that makes the objects.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Writer {
-    /// Whom it is to be
-    #[arg(long)]
+    /// Whom it is to be.
     pub(crate) kubeconfig: PathBuf,
-    /// Whose objects
-    #[arg(long, value_enum)]
-    pub(crate) case: Which,
-    /// Of how many children or machines
-    #[arg(long)]
-    pub(crate) count: u32,
-    /// The first number to make
-    #[arg(long)]
-    pub(crate) from: u32,
-    /// The number to stop at
-    #[arg(long)]
-    pub(crate) to: u32,
-    /// Requests under way at once
-    #[arg(long)]
+    /// Whose objects.
+    pub(crate) case: Case,
+    /// The numbers of those that it makes.
+    pub(crate) part: Range<u32>,
+    /// Requests under way at once.
     pub(crate) concurrency: u32,
-    /// Write all that the controller would
-    #[arg(long)]
+    /// Whether it writes all that the controller would.
     pub(crate) floor: bool,
 }
 
 impl Writer {
-    /// The writer of a part of a case.
-    pub(crate) fn of(
-        case: &Case,
-        part: &Range<u32>,
-        kubeconfig: &Path,
-        concurrency: u32,
-        floor: bool,
-    ) -> Self {
-        Self {
-            kubeconfig: kubeconfig.to_owned(),
-            case: case.which,
-            count: case.count,
-            from: part.start,
-            to: part.end,
-            concurrency,
-            floor,
-        }
-    }
-
-    /// The arguments that make it.
-    pub(crate) fn arguments(&self) -> Vec<OsString> {
-        let mut arguments: Vec<OsString> = vec!["bench".into(), "writer".into()];
-        arguments.extend(["--kubeconfig".into(), self.kubeconfig.clone().into()]);
-        arguments.extend(["--case".into(), self.case.name().into()]);
-        for (name, value) in [
-            ("--count", self.count),
-            ("--from", self.from),
-            ("--to", self.to),
-            ("--concurrency", self.concurrency),
-        ] {
-            arguments.extend([name.into(), value.to_string().into()]);
-        }
-        if self.floor {
-            arguments.push("--floor".into());
-        }
-        arguments
-    }
-
     /// Returns when the last write is answered.
     pub(crate) async fn run(self) -> Result<()> {
         let client = writes::client(&self.kubeconfig).await?;
@@ -101,9 +49,9 @@ impl Writer {
         let (made, makes) = mpsc::unbounded_channel();
         let work = Arc::new(Work {
             client,
-            case: Case::of(self.case).with_count(self.count),
-            next: AtomicU32::new(self.from),
-            to: self.to,
+            case: self.case,
+            next: AtomicU32::new(self.part.start),
+            to: self.part.end,
             makes: Mutex::new(makes),
         });
         let mut tasks = JoinSet::new();
@@ -164,6 +112,11 @@ impl Work {
         writes::create(&self.client, &machines(), &body).await
     }
 
+    /// What the controller would write is written in its name.
+    fn ours(&self) -> By<'_> {
+        By::controller(&self.client)
+    }
+
     /// Writes what the controller would, for all that is made.
     async fn grant_all(self: Arc<Self>) -> Result<()> {
         loop {
@@ -195,43 +148,45 @@ impl Work {
         mut child: Written,
         assignment: Option<Value>,
     ) -> Result<()> {
-        let client = &self.client;
         if let Some(body) = assignment {
-            child = writes::patch_as(OURS, client, &prefixes(), name, &body).await?;
+            child = self.ours().patch(&prefixes(), name, &body).await?;
         }
         let status = allocated(block, &child);
-        writes::patch_status_as(OURS, client, &prefixes(), name, &status).await?;
+        self.ours().patch_status(&prefixes(), name, &status).await?;
         Ok(())
     }
 
     async fn interface(&self, number: u32, machine: &Written) -> Result<()> {
-        let (client, case) = (&self.client, &self.case);
+        let case = &self.case;
         let body = interface(case, number, machine);
-        let interface = writes::create_as(OURS, client, &interfaces(), &body).await?;
+        let interface = self.ours().create(&interfaces(), &body).await?;
         let body = child_of(case, number, &interface);
-        let child = writes::create_as(OURS, client, &prefixes(), &body).await?;
+        let child = self.ours().create(&prefixes(), &body).await?;
         self.grant(number, child).await?;
         if case.has_public() {
             self.public(number, &interface).await?;
         }
         let status = available(case, number, &interface);
         let name = interface_name(number);
-        writes::patch_status_as(OURS, client, &interfaces(), &name, &status).await?;
+        self.ours()
+            .patch_status(&interfaces(), &name, &status)
+            .await?;
         Ok(())
     }
 
     /// The virtual IP of an interface, and the prefix that holds its address.
     async fn public(&self, number: u32, interface: &Written) -> Result<()> {
-        let client = &self.client;
         let body = virtual_ip(number, interface);
-        let virtual_ip = writes::create_as(OURS, client, &virtual_ips(), &body).await?;
+        let virtual_ip = self.ours().create(&virtual_ips(), &body).await?;
         let body = holder(number, &virtual_ip);
-        let holder = writes::create_as(OURS, client, &prefixes(), &body).await?;
+        let holder = self.ours().create(&prefixes(), &body).await?;
         let (name, block) = (&virtual_ip.metadata.uid, holder_block(number));
         let body = public::assignment(number, &holder);
         self.grant_block(name, &block, holder, Some(body)).await?;
         let (name, status) = (interface_name(number), addressed(number, &virtual_ip));
-        writes::patch_status_as(OURS, client, &virtual_ips(), &name, &status).await?;
+        self.ours()
+            .patch_status(&virtual_ips(), &name, &status)
+            .await?;
         Ok(())
     }
 }

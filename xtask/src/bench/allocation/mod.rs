@@ -5,27 +5,26 @@
 mod blocks;
 mod case;
 mod census;
-mod etcd;
 mod floor;
 mod objects;
 mod public;
 mod pure;
-mod random;
 mod report;
 mod run;
 mod watcher;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail, ensure};
-use xtask::cargo::build_binary;
+use anyhow::{Result, bail, ensure};
 
-use super::objects::NAMESPACE;
-use super::plane::Plane;
-use super::release::again_in_release;
-use super::round::Program;
+use super::harness::controller::Program;
+use super::harness::objects::NAMESPACE;
+use super::harness::output;
+use super::harness::plane::Plane;
+use super::harness::release::again_in_release;
+use super::harness::rounds::{Pair, Rounds};
 use case::{Case, Which};
-use report::{Pair, Report, Row, plot, table, targets};
+use report::{Report, Row, one_line, panels, table, targets};
 use run::Setting;
 
 pub(crate) use floor::Writer;
@@ -80,33 +79,24 @@ impl BenchAllocation {
         } else {
             pure::measure_all().await?
         };
-        let path = match &self.controller {
-            Some(path) => path.clone(),
-            None => build_binary("ni-controller", "release").await?,
-        };
+        let path = self.controller.as_deref();
+        let program = Program::new(path, self.controller_arguments()).await?;
         let plane = Plane::start().await?;
-        let cases = self.rows(&plane, path).await;
-        match &cases {
-            Ok(_) => plane.stop().await,
-            Err(_) => eprintln!("logs are in {}", plane.dir.display()),
-        }
+        let cases = self.rows(&plane, &program).await;
+        plane.stop(&cases).await;
         self.publish(&Report {
             cases: cases?,
             pure,
         })
     }
 
-    async fn rows(&self, plane: &Plane, path: PathBuf) -> Result<Vec<Row>> {
-        let program = Program {
-            path,
-            args: self.controller_arguments(),
-        };
+    async fn rows(&self, plane: &Plane, program: &Program) -> Result<Vec<Row>> {
         let setting = Setting {
             plane,
-            program: &program,
+            program,
             concurrency: self.concurrency,
             latencies: self.latencies,
-            watcher: watcher::Watcher::start(plane.client.clone()),
+            prefixes: watcher::Prefixes::start(plane.client.clone()),
         };
         let (mut rows, mut warm) = (Vec::new(), false);
         for case in self.cases() {
@@ -146,9 +136,8 @@ impl BenchAllocation {
     }
 
     async fn row(&self, setting: &Setting<'_>, case: Case) -> Result<Row> {
-        let rounds = self.rounds.unwrap_or(case.rounds);
-        let mut pairs = Vec::new();
-        for round in 1..=rounds {
+        let mut rounds = Vec::new();
+        for round in 1..=self.rounds.unwrap_or(case.rounds) {
             eprintln!(
                 "{}, round {round}: {} grants by the floor",
                 case.name(),
@@ -157,14 +146,14 @@ impl BenchAllocation {
             let floor = setting.floor(&case).await?;
             let made_by_floor = setting.samples(&case).await?;
             eprintln!("{}, round {round}: by the controller", case.name());
-            let controller = setting.controller(&case).await?;
+            let ours = setting.controller(&case).await?;
             let made = setting.samples(&case).await?;
-            let pair = Pair { controller, floor };
-            eprintln!("{}, round {round}: {pair}", case.name());
+            let pair = Pair { ours, floor };
+            eprintln!("{}, round {round}: {}", case.name(), one_line(&pair));
             ensure_alike(&made_by_floor, &made)?;
-            pairs.push(pair);
+            rounds.push(pair);
         }
-        Ok(Row::new(&case, &pairs))
+        Ok(Row::new(&case, &Rounds(rounds)))
     }
 
     fn publish(&self, report: &Report) -> Result<()> {
@@ -176,13 +165,8 @@ impl BenchAllocation {
             println!("\n{}", table::pure(&report.pure));
         }
         println!("\n{}", targets(report));
-        if let Some(path) = &self.json {
-            write(path, &(serde_json::to_string_pretty(report)? + "\n"))?;
-        }
-        if let Some(path) = &self.svg {
-            write(path, &plot(&report.cases)?)?;
-        }
-        Ok(())
+        output::json(self.json.as_deref(), report)?;
+        output::svg(self.svg.as_deref(), &panels(&report.cases))
     }
 }
 
@@ -201,8 +185,4 @@ fn ensure_alike(floor: &[serde_json::Value], controller: &[serde_json::Value]) -
         }
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).with_context(|| format!("writing {}", path.display()))
 }

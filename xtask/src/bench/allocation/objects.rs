@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::case::{Asks, Case};
 use super::public;
-use crate::bench::objects::{COMPUTE, NAMESPACE, NETWORK, NETWORKING, machine_name};
-use crate::bench::writes::{Written, collection};
+use crate::bench::harness::objects::{COMPUTE, NAMESPACE, NETWORK, NETWORKING, machine_name};
+use crate::bench::harness::writes::{Written, collection};
 
 /// The parent's name.
 pub(crate) const PARENT: &str = "pool";

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::case::Case;
 use super::objects::{Parent, assignment_of, interface_name, prefix};
-use crate::bench::objects::{NAMESPACE, NETWORKING};
-use crate::bench::writes::{Written, collection};
+use crate::bench::harness::objects::{NAMESPACE, NETWORKING};
+use crate::bench::harness::writes::{Written, collection};
 
 /// The public pool's name.
 pub(crate) const POOL: &str = "public";

@@ -12,9 +12,10 @@ use ironcore_api::address::Prefix;
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
-use super::random::{pick, random};
-use crate::bench::stats::{float, rounded};
-use crate::bench::usage;
+use crate::bench::Part;
+use crate::bench::harness::random::{pick, random};
+use crate::bench::harness::stats::{float, rounded};
+use crate::bench::harness::usage;
 
 /// Numbers of free blocks that are measured.
 const FRAGMENTS: [u32; 2] = [1_000, 1_000_000];
@@ -36,11 +37,10 @@ pub(crate) struct Pure {
     pub(crate) bytes_per_fragment: f64,
 }
 
-/// The process that measures one of them, as what an earlier one left would count as its memory
-#[derive(clap::Args)]
+/// The process that measures one of them, as what an earlier one left would count as its memory.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Space {
-    /// How many blocks the free space consists of
-    #[arg(long)]
+    /// How many blocks the free space consists of.
     fragments: u32,
 }
 
@@ -48,8 +48,7 @@ pub(crate) struct Space {
 pub(crate) async fn measure_all() -> Result<Vec<Pure>> {
     let mut all = Vec::new();
     for fragments in FRAGMENTS {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(["bench", "space", "--fragments", &fragments.to_string()]);
+        let mut command = Command::from(Part::Space(Space { fragments }).command()?);
         command.stderr(Stdio::inherit()).kill_on_drop(true);
         let output = command.output().await?;
         ensure!(output.status.success(), "the allocator was not measured");
@@ -70,7 +69,7 @@ fn measure(fragments: u32) -> Result<Pure> {
     let pid = std::process::id();
     let count = (IN_ALL / fragments).max(1);
     let order = shuffled(fragments);
-    let rss = || usage::memory(pid, "VmRSS");
+    let rss = || usage::memory(pid).map(|memory| memory.resident);
     let before = rss()?;
     let held: Vec<Addresses> = (0..count).map(|_| held_only(&order)).collect();
     let between = rss()?;

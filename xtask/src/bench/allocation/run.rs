@@ -2,28 +2,32 @@
 
 //! One run of the controller or of the floor.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
+use xtask::control_plane::plain_client;
 use xtask::process::Tied;
 
 use super::case::Case;
-use super::etcd;
 use super::floor::Writer;
 use super::objects::{
     allocated, child_name, comparable, interface_name, interfaces, machine, machines, parents,
     prefixes,
 };
 use super::public::virtual_ips;
-use super::watcher::Watcher;
-use crate::bench::audit::Requests;
-use crate::bench::latency::{self, Latencies};
-use crate::bench::plane::{CONTROLLER, Plane};
-use crate::bench::round::Program;
-use crate::bench::writes::{self, Manager};
+use super::watcher::Prefixes;
+use crate::bench::Part;
+use crate::bench::harness::controller::{self, Program};
+use crate::bench::harness::latency::{self, Latencies};
+use crate::bench::harness::metrics::Metrics;
+use crate::bench::harness::plane::{CONTROLLER, Plane};
+use crate::bench::harness::program;
+use crate::bench::harness::writes::{self, By};
+
+/// Bytes that etcd has received from its clients.
+const RECEIVED: &str = "etcd_network_client_grpc_received_bytes_total";
 
 /// How long record and children may disagree after the last grant.
 const SETTLE: Duration = Duration::from_secs(30);
@@ -35,7 +39,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) concurrency: u32,
     /// How often one more machine is added for its latency.
     pub(crate) latencies: u32,
-    pub(crate) watcher: Watcher,
+    /// The benchmark's own watch.
+    pub(crate) prefixes: Prefixes,
 }
 
 /// What the floor took.
@@ -49,11 +54,8 @@ pub(crate) struct Floor {
 /// What the controller took.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
-    pub(crate) wall: Duration,
+    pub(crate) took: controller::Run,
     pub(crate) etcd: f64,
-    pub(crate) cpu: Duration,
-    pub(crate) peak_rss: u64,
-    pub(crate) requests: Requests,
     pub(crate) overlaps: u64,
     pub(crate) leaks: u64,
     /// Of one more machine, where machines ask.
@@ -68,15 +70,15 @@ impl Setting<'_> {
         for parent in parents(case) {
             let made = writes::create(client, &prefixes(), &parent.body).await?;
             let (name, status) = (parent.name, allocated(&parent.block, &made));
-            writes::patch_status_as(Manager::Controller, client, &prefixes(), name, &status)
-                .await?;
-            self.watcher.is_allocated(name).await?;
+            let ours = By::controller(client);
+            ours.patch_status(&prefixes(), name, &status).await?;
+            self.prefixes.is_allocated(name).await?;
         }
-        self.watcher.begin();
+        self.prefixes.begin();
         let before = self.received().await?;
         let wall = self.write(case, true).await?;
         let etcd = self.received().await? - before;
-        ensure!(self.watcher.overlaps() == 0, "the floor's blocks overlap");
+        ensure!(self.prefixes.overlaps() == 0, "the floor's blocks overlap");
         Ok(Floor { wall, etcd })
     }
 
@@ -88,13 +90,13 @@ impl Setting<'_> {
         for parent in &parents {
             writes::create(&plane.client, &prefixes(), &parent.body).await?;
         }
-        let mut running = self.program.start(plane)?;
+        let mut running = self.program.start(&plane.controller, &plane.dir)?;
         for parent in &parents {
-            let allocated = self.watcher.is_allocated(parent.name).await;
+            let allocated = self.prefixes.is_allocated(parent.name).await;
             running.check()?;
             allocated?;
         }
-        self.watcher.begin();
+        self.prefixes.begin();
         let (etcd, cpu) = (self.received().await?, running.cpu()?);
         let position = plane.audit.position()?;
         let wall = self.write(case, false).await;
@@ -102,16 +104,18 @@ impl Setting<'_> {
         let wall = wall?;
         let mut leaks = 0;
         for parent in &parents {
-            leaks += self.watcher.settled(parent.name, SETTLE).await?.leaks;
+            leaks += self.prefixes.settled(parent.name, SETTLE).await?.leaks;
         }
         running.check()?;
         let mut run = Run {
-            wall,
+            took: controller::Run {
+                wall,
+                cpu: running.cpu()?.saturating_sub(cpu),
+                peak_rss: running.memory()?.peak,
+                requests: plane.audit.since(position, CONTROLLER)?,
+            },
             etcd: self.received().await? - etcd,
-            cpu: running.cpu()?.saturating_sub(cpu),
-            peak_rss: running.peak_memory()?,
-            requests: plane.audit.since(position, CONTROLLER)?,
-            overlaps: self.watcher.overlaps(),
+            overlaps: self.prefixes.overlaps(),
             leaks,
             latencies: None,
         };
@@ -128,20 +132,18 @@ impl Setting<'_> {
     async fn write(&self, case: &Case, floor: bool) -> Result<Duration> {
         let mut wall = Duration::ZERO;
         for part in case.parts() {
-            let kubeconfig = &self.plane.floor;
-            let writer = Writer::of(case, &part, kubeconfig, self.concurrency, floor);
-            let mut command = Command::new(std::env::current_exe()?);
-            command.args(writer.arguments());
+            let last = part.end;
+            let writer = Part::Writer(Writer {
+                kubeconfig: self.plane.floor.clone(),
+                case: *case,
+                part,
+                concurrency: self.concurrency,
+                floor,
+            });
             let log = self.plane.dir.join("writer.log");
             let started = Instant::now();
-            let mut process = Tied::spawn_logged("the writer", command, &log)?;
-            let last = self.all_have(case, part.end).await;
-            if last.is_err() {
-                process.check()?;
-            }
-            wall += last? - started;
-            let status = process.wait().await?;
-            ensure!(status.success(), "the writer failed: see {}", log.display());
+            let process = Tied::spawn_logged("the writer", writer.command()?, &log)?;
+            wall += program::done(process, self.all_have(case, last)).await? - started;
         }
         Ok(wall)
     }
@@ -149,17 +151,18 @@ impl Setting<'_> {
     /// When the last of the first `count` children, or interfaces, got what it asks for.
     async fn all_have(&self, case: &Case, count: u32) -> Result<Instant> {
         let grants = usize::try_from(case.grants_of(count))?;
-        let last = self.watcher.all_allocated(grants).await?;
+        let last = self.prefixes.all_allocated(grants).await?;
         if case.is_of_machines() {
             let count = usize::try_from(count)?;
-            let available = self.plane.observer.all_available(count).await?;
+            let available = self.plane.interfaces.all_available(count).await?;
             return Ok(last.max(available));
         }
         Ok(last)
     }
 
     async fn received(&self) -> Result<f64> {
-        etcd::received(self.plane.etcd_port()?).await
+        let etcd = plain_client(self.plane.etcd_port()?)?;
+        Metrics::read(&etcd).await?.value(RECEIVED)
     }
 
     /// The last child that was made, and its interface, without what differs from run to run.
@@ -185,10 +188,10 @@ impl Setting<'_> {
         for collection in [machines(), interfaces(), virtual_ips()] {
             writes::empty(client, &collection).await?;
         }
-        self.plane.observer.all_gone().await?;
+        self.plane.interfaces.all_gone().await?;
         writes::empty(client, &prefixes()).await?;
         self.release().await?;
-        self.watcher.all_gone().await
+        self.prefixes.all_gone().await
     }
 
     /// Takes the finalizers off the prefixes that stay for them.
@@ -204,8 +207,7 @@ impl Setting<'_> {
             let name = name.to_owned();
             async move {
                 let body = json!({ "metadata": { "finalizers": null } });
-                let released =
-                    writes::patch_as(Manager::Bench, client, &prefixes(), &name, &body).await;
+                let released = By::bench(client).patch(&prefixes(), &name, &body).await;
                 released.with_context(|| format!("taking the finalizer off Prefix {name}"))
             }
         };

@@ -17,7 +17,7 @@ use super::report::{BesideRow, Waits};
 use super::review::{Endpoint, Review};
 use super::samples::Sample;
 use super::server::{Program, Server};
-use crate::bench::stats::{median, mib, percentiles, rounded, us};
+use crate::bench::harness::stats::{float, median, mib, percentiles, rounded, us};
 
 /// Large reviews under way, and the connections that they share.
 const LARGE: usize = 100;
@@ -39,15 +39,15 @@ pub(crate) async fn measure(
     for (program, refuses) in [(webhook, true), (noop, false)] {
         let mut server = program.start().await?;
         let measured = rounds(&server, refuses, effort).await;
-        let (alone, beside, large) = measured.map_err(|error| server.explain(error))?;
+        let (alone, beside, large) = measured.map_err(|error| server.running.explain(error))?;
         let row = BesideRow {
             server: program.name,
             alone,
             beside,
             large_per_second: rounded(large),
-            peak_mib: rounded(mib(server.memory("VmHWM")?)),
+            peak_mib: rounded(mib(server.running.memory()?.peak)),
         };
-        server.stop().await;
+        server.running.stop().await;
         eprintln!("{row}");
         rows.push(row);
     }
@@ -129,9 +129,7 @@ impl Load {
         while let Some(done) = self.tasks.join_next().await {
             answered += done??;
         }
-        #[allow(clippy::cast_precision_loss, reason = "a few thousand")]
-        let answered = answered as f64;
-        Ok(answered / self.begun.elapsed().as_secs_f64())
+        Ok(float(answered) / self.begun.elapsed().as_secs_f64())
     }
 }
 

@@ -9,10 +9,11 @@ use anyhow::Result;
 use super::client::Transport;
 use super::closed_loop::{Limit, drive};
 use super::load::clients;
-use super::report::{Measured, Pair, ServerRow};
+use super::report::{Measured, ServerRow};
 use super::review::Review;
 use super::server::{Program, Server};
-use crate::bench::stats::percentiles;
+use crate::bench::harness::rounds::{Pair, Rounds};
+use crate::bench::harness::stats::percentiles;
 
 /// At what the reviews other than the first are measured.
 const OTHERS: (Transport, usize) = (Transport::Http2, 16);
@@ -80,8 +81,8 @@ pub(crate) async fn measure(
         eprintln!("{row}");
         rows.push(row);
     }
-    webhook.stop().await;
-    noop.stop().await;
+    webhook.running.stop().await;
+    noop.running.stop().await;
     Ok(rows)
 }
 
@@ -93,7 +94,7 @@ async fn one(
 ) -> Result<ServerRow> {
     let limit = cell.limit(effort.limit);
     let allowing = cell.allowing();
-    let mut pairs = Vec::new();
+    let mut rounds = Vec::new();
     for round in 0..effort.rounds {
         // Who comes first has the cooler machine.
         let first = if round % 2 == 0 {
@@ -101,17 +102,14 @@ async fn one(
         } else {
             None
         };
-        let of_noop = load(noop, &allowing, limit).await?;
-        let of_webhook = match first {
+        let floor = load(noop, &allowing, limit).await?;
+        let ours = match first {
             Some(first) => first,
             None => load(webhook, cell, limit).await?,
         };
-        pairs.push(Pair {
-            webhook: of_webhook,
-            noop: of_noop,
-        });
+        rounds.push(Pair { ours, floor });
     }
-    Ok(ServerRow::new(cell, &pairs))
+    Ok(ServerRow::new(cell, &Rounds(rounds)))
 }
 
 impl Cell {
@@ -137,7 +135,7 @@ impl Cell {
 /// Puts a server under load, after a quarter of it as a warm-up.
 pub(crate) async fn load(server: &mut Server, cell: &Cell, limit: Limit) -> Result<Measured> {
     let loaded = try_load(server, cell, limit).await;
-    loaded.map_err(|error| server.explain(error))
+    loaded.map_err(|error| server.running.explain(error))
 }
 
 async fn try_load(server: &Server, cell: &Cell, limit: Limit) -> Result<Measured> {
@@ -149,9 +147,9 @@ async fn try_load(server: &Server, cell: &Cell, limit: Limit) -> Result<Measured
         ..limit
     };
     let warm = drive(clients, warm_up).await?;
-    let before = server.cpu()?;
+    let before = server.running.cpu()?;
     let driven = drive(warm.callers, limit).await?;
-    let cpu = server.cpu()?.saturating_sub(before);
+    let cpu = server.running.cpu()?.saturating_sub(before);
     Ok(Measured {
         reviews: driven.latencies.len(),
         wall: driven.wall,

@@ -8,7 +8,7 @@ use kube::Client;
 use serde_json::{Value, json};
 use xtask::webhooks::{Configurations, Reach};
 
-use crate::bench::writes;
+use crate::bench::harness::writes;
 
 const API: &str = "/apis/admissionregistration.k8s.io/v1";
 const PLURALS: [&str; 2] = [

@@ -15,8 +15,8 @@ use super::report::{CreatesRow, Speed};
 use super::samples::Sample;
 use super::server::Program;
 use super::setting::{Setting, Stage};
-use crate::bench::stats::{float, percentiles};
-use crate::bench::writes;
+use crate::bench::harness::stats::{float, percentiles};
+use crate::bench::harness::writes;
 
 /// Creates under way: one after the other, and as many as the server has use for.
 const AT_ONCE: [usize; 2] = [1, 16];
@@ -92,16 +92,16 @@ impl Cell {
         let before = stage.reviews().await?;
         let driven = drive(self.creators(&stage.client), limit.at_most(MOST_CREATES)).await?;
         let after = stage.reviews().await?;
-        let created = driven.latencies.len() as u64;
+        let created = float(driven.latencies.len() as u64);
         let mut counts = before.iter().zip(after);
         let reviewed = counts.all(|(before, after)| after - before >= created);
         ensure!(
-            created > 0 && reviewed == (setting == Setting::Webhook),
+            created > 0.0 && reviewed == (setting == Setting::Webhook),
             "{created} creates with {setting:?}: reviews were {before:?}, are {after:?}"
         );
         writes::delete_all(&stage.client, &self.sample.collection(), "").await?;
         Ok(Speed {
-            per_second: float(created) / driven.wall.as_secs_f64(),
+            per_second: created / driven.wall.as_secs_f64(),
             latencies: percentiles(driven.latencies, [500, 990]),
         })
     }

@@ -10,7 +10,6 @@ mod configuration;
 mod creates;
 mod load;
 mod memory;
-mod metrics;
 mod plane;
 mod report;
 mod review;
@@ -22,11 +21,12 @@ mod timing;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use xtask::cargo::{Program, build};
 
-use super::folder;
-use super::release::again_in_release;
+use super::harness::folder;
+use super::harness::output;
+use super::harness::release::again_in_release;
 use cells::Effort;
 use closed_loop::Limit;
 use plane::Plane;
@@ -118,10 +118,7 @@ impl BenchWebhook {
         let programs = self.programs().await?;
         let dir = folder::make()?;
         let report = self.measure(&programs, &dir).await;
-        match &report {
-            Ok(_) => folder::remove(&dir),
-            Err(_) => eprintln!("logs are in {}", dir.display()),
-        }
+        folder::leave(&dir, &report);
         self.publish(&report?)
     }
 
@@ -205,10 +202,6 @@ impl BenchWebhook {
 
     fn publish(&self, report: &Report) -> Result<()> {
         println!("{}", report.text().trim_end());
-        if let Some(path) = &self.json {
-            let what = || format!("writing {}", path.display());
-            std::fs::write(path, report.json()?).with_context(what)?;
-        }
-        Ok(())
+        output::json(self.json.as_deref(), &report.figures())
     }
 }

@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 use kube::Client;
 use tokio::time::{Instant, sleep};
-use xtask::control_plane::{Binaries, ControlPlane, Options};
-use xtask::crds;
+use xtask::control_plane::ControlPlane;
 
 use super::samples::Sample;
-use crate::bench::usage;
-use crate::bench::writes;
+use crate::bench::harness::plane;
+use crate::bench::harness::usage;
+use crate::bench::harness::writes;
 
 /// How many objects are written at once where time does not count.
 const AT_ONCE: usize = 16;
@@ -36,16 +36,7 @@ pub(crate) struct Plane {
 impl Plane {
     /// Starts it below `dir`.
     pub(crate) async fn start(dir: &Path) -> Result<Self> {
-        let binaries = Binaries::find_or_obtain().await?;
-        let mut options = Options::new(dir.join("plane"));
-        // Garbage collection would take its share of the machine, at times of its own choosing.
-        options.controller_manager = false;
-        // Only for emptying the namespace in between.
-        options.api_server_args = vec!["--delete-collection-workers=8".to_owned()];
-        let servers = ControlPlane::start(&binaries, options).await?;
-        let client = writes::client(servers.kubeconfig()).await?;
-        crds::install(&client).await?;
-        writes::create_namespace(&client).await?;
+        let (servers, client) = plane::start(dir, |_| ()).await?;
         for sample in Sample::referred()? {
             writes::create(&client, &sample.collection(), &sample.object).await?;
         }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::samples::Sample;
-use crate::bench::objects::NAMESPACE;
+use crate::bench::harness::objects::NAMESPACE;
 
 /// Of every review.
 pub(crate) const UID: &str = "705ab4f5-6393-11e8-b7cc-42010a800002";

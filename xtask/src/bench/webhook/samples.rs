@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use xtask::repo;
 
-use crate::bench::objects::NAMESPACE;
-use crate::bench::writes;
+use crate::bench::harness::objects::NAMESPACE;
+use crate::bench::harness::writes;
 
 /// Where a machine's first interface has its template.
 const TEMPLATE: &str = "/spec/networkInterfaces/0/ephemeral/networkInterfaceTemplate/spec";

@@ -7,20 +7,14 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rustls::pki_types::CertificateDer;
-use xtask::control_plane::{free_port, plain_client, wait_until_ok};
-use xtask::process::Tied;
+use xtask::control_plane::free_port;
 
 use super::client::{Client, HOST_NAME};
-use super::metrics;
 use super::review::Endpoint;
-use crate::bench::usage;
-
-/// For the requests under way; there are none.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::bench::harness::program::Running;
 
 /// A certificate with its key, in files for the server.
 pub(crate) struct Identity {
@@ -66,8 +60,8 @@ pub(crate) struct Server {
     pub(crate) client: Arc<Client>,
     /// Where it answers reviews.
     pub(crate) port: u16,
-    process: Tied,
-    health: kube::Client,
+    /// Its process.
+    pub(crate) running: Running,
 }
 
 impl Program<'_> {
@@ -99,51 +93,22 @@ impl Program<'_> {
             None => command.env_remove("KUBECONFIG"),
         };
         let log = self.dir.join(format!("{}.log", self.name));
-        let mut process = Tied::spawn_logged(self.name, command, &log)?;
-        let health = plain_client(health)?;
-        wait_until_ok(&mut process, &health, "/readyz").await?;
+        let mut running = Running::start(self.name, command, &log, health)?;
+        running.ready().await?;
         let address = (Ipv4Addr::LOCALHOST, port).into();
         Ok(Server {
             client: Arc::new(Client::new(address, &self.identity.der)?),
             port,
-            process,
-            health,
+            running,
         })
     }
 }
 
 impl Server {
-    /// User and system time until now.
-    pub(crate) fn cpu(&self) -> Result<Duration> {
-        usage::cpu(self.process.identity().pid)
-    }
-
-    /// Resident memory in bytes: `VmRSS` now, `VmHWM` at most.
-    pub(crate) fn memory(&self, field: &str) -> Result<u64> {
-        usage::memory(self.process.identity().pid, field)
-    }
-
     /// Reviews that it answered at an endpoint.
-    pub(crate) async fn reviews(&self, endpoint: Endpoint) -> Result<u64> {
+    pub(crate) async fn reviews(&self, endpoint: Endpoint) -> Result<f64> {
         let label = format!("endpoint=\"{}\"", endpoint.name());
-        let text = self.metrics().await?;
-        Ok(metrics::sum(&text, "ni_webhook_reviews_total", &label))
-    }
-
-    /// All its metrics.
-    pub(crate) async fn metrics(&self) -> Result<String> {
-        let request = http::Request::get("/metrics").body(Vec::new())?;
-        let text = self.health.request_text(request).await;
-        text.context("reading the webhook's metrics")
-    }
-
-    /// Why something failed: that the process has ended says more.
-    pub(crate) fn explain(&mut self, error: anyhow::Error) -> anyhow::Error {
-        self.process.check().err().unwrap_or(error)
-    }
-
-    /// Stops it.
-    pub(crate) async fn stop(self) {
-        self.process.stop(GRACE).await;
+        let metrics = self.running.metrics().await?;
+        Ok(metrics.sum("ni_webhook_reviews_total", &label))
     }
 }

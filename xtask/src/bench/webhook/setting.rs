@@ -16,7 +16,7 @@ use super::configuration;
 use super::review::Endpoint;
 use super::samples::Sample;
 use super::server::{Program, Server};
-use crate::bench::writes;
+use crate::bench::harness::writes;
 
 /// A setting that does not hold by then never will.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -69,14 +69,14 @@ impl Stage<'_> {
     pub(crate) async fn withdraw(&mut self) -> Result<()> {
         configuration::remove(&self.client).await?;
         if let Some(webhook) = self.webhook.take() {
-            webhook.stop().await;
+            webhook.running.stop().await;
         }
         Ok(())
     }
 
     /// What the webhook has answered so far at its two endpoints.
-    pub(crate) async fn reviews(&self) -> Result<[u64; 2]> {
-        let mut counts = [0; 2];
+    pub(crate) async fn reviews(&self) -> Result<[f64; 2]> {
+        let mut counts = [0.0; 2];
         if let Some(webhook) = &self.webhook {
             for (count, endpoint) in counts.iter_mut().zip(Endpoint::ALL) {
                 *count = webhook.reviews(endpoint).await?;

@@ -5,8 +5,9 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::objects::{CONTESTED, Kind, NICS, Objects, Place, mix, uid};
+use super::objects::{CONTESTED, Kind, NICS, Objects, Place, uid};
 use super::stored::{Stored, place_of};
+use crate::bench::harness::random::random;
 
 /// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -82,7 +83,7 @@ impl Happening {
     /// Has it happen for the `count`th time.
     pub(super) fn begin(self, stored: &mut Stored, count: u64) -> Result<()> {
         let objects = stored.objects;
-        let machine = objects.contenders + mix(count) % objects.machines().max(1);
+        let machine = objects.contenders + random(count) % objects.machines().max(1);
         match self {
             Self::Heartbeat => change(stored, Kind::Machine, machine, |machine| {
                 let pool = &mut machine["status"]["machineID"];
@@ -92,7 +93,8 @@ impl Happening {
                 machine["metadata"]["labels"]["count"] = count.to_string().into();
             }),
             Self::NetworkLabel => {
-                let network = u64::from(objects.contenders > 0) + mix(count) % objects.networks();
+                let network =
+                    u64::from(objects.contenders > 0) + random(count) % objects.networks();
                 change(stored, Kind::Network, network, |network| {
                     network["metadata"]["labels"]["count"] = count.to_string().into();
                 })
@@ -117,7 +119,7 @@ impl Happening {
             }
             Self::InterfaceStatusEcho => {
                 let first = objects.count(Kind::NetworkInterface) - objects.machines() * NICS;
-                let number = first + mix(count) % (objects.machines() * NICS);
+                let number = first + random(count) % (objects.machines() * NICS);
                 change(stored, Kind::NetworkInterface, number, |interface| {
                     let fields = &mut interface["metadata"]["managedFields"];
                     fields[1]["time"] = "2026-03-01T00:00:00Z".into();
@@ -194,7 +196,7 @@ fn new_place(stored: &Stored, happening: Happening, count: u64) -> Place {
     let objects = stored.objects;
     let namespace = match happening {
         Happening::CreateDelete => {
-            let machine = objects.contenders + mix(count) % objects.machines().max(1);
+            let machine = objects.contenders + random(count) % objects.machines().max(1);
             objects.place(Kind::Machine, machine).namespace
         }
         _ => CONTESTED.to_owned(),

@@ -14,19 +14,21 @@ mod stored;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use tokio::time::sleep;
-use xtask::cargo::build_binary;
 
 use self::happenings::Happening;
 use self::objects::Objects;
 use self::process::{Controller, Server};
 use self::real::Real;
 use self::report::{Events, REAL, Row, STAND_IN};
-use super::folder;
-use super::markdown::table;
-use super::release::again_in_release;
-use super::stats::{float, median, ms, percentiles, rounded, us};
+use super::harness::controller::Program;
+use super::harness::folder;
+use super::harness::output;
+use super::harness::release::again_in_release;
+use super::harness::stats::{float, median, ms, percentiles, rounded, us};
+use super::harness::table::table;
+use super::harness::usage::Memory;
 
 pub(crate) use stand_in::StandIn;
 
@@ -62,20 +64,16 @@ impl BenchWorld {
         if cfg!(debug_assertions) {
             return again_in_release().await;
         }
-        let program = match &self.controller {
-            Some(path) => path.clone(),
-            None => build_binary("ni-controller", "release").await?,
-        };
+        let arguments = ["--leader-elect", "--lease-namespace", "bench"].map(str::to_owned);
+        let path = self.controller.as_deref();
+        let program = Program::new(path, arguments.to_vec()).await?;
         let dir = folder::make()?;
         let rows = self.rows(&program, &dir).await;
-        match &rows {
-            Ok(_) => folder::remove(&dir),
-            Err(_) => eprintln!("logs are in {}", dir.display()),
-        }
+        folder::leave(&dir, &rows);
         self.publish(&rows?)
     }
 
-    async fn rows(&self, program: &Path, dir: &Path) -> Result<Vec<Row>> {
+    async fn rows(&self, program: &Program, dir: &Path) -> Result<Vec<Row>> {
         let empty = self.empty(program, dir).await?;
         let mut worlds = Vec::new();
         for count in &self.objects {
@@ -95,19 +93,19 @@ impl BenchWorld {
     }
 
     /// Resident memory of a controller that knows nothing.
-    async fn empty(&self, program: &Path, dir: &Path) -> Result<u64> {
+    async fn empty(&self, program: &Program, dir: &Path) -> Result<u64> {
         let server = Server::start(0, dir)?;
         let mut controller = Controller::start(program, &server.kubeconfig, dir)?;
-        controller.ready().await?;
+        controller.running.ready().await?;
         sleep(Duration::from_secs(self.rest.min(5))).await;
-        let memory = controller.memory("VmRSS");
-        controller.stop().await;
+        let memory = controller.running.memory();
+        controller.running.stop().await;
         server.stop().await;
-        memory
+        Ok(memory?.resident)
     }
 
     /// Starts a world of so many objects, and measures that.
-    async fn world(&self, program: &Path, dir: &Path, count: u64, empty: u64) -> Result<World> {
+    async fn world(&self, program: &Program, dir: &Path, count: u64, empty: u64) -> Result<World> {
         let objects = Objects::new(count);
         let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
         let server = Server::start(count, dir)?;
@@ -156,7 +154,7 @@ impl BenchWorld {
     }
 
     /// As [`Self::world`], with the objects in etcd and a real API server before it.
-    async fn real_row(&self, program: &Path, dir: &Path, empty: u64) -> Result<Row> {
+    async fn real_row(&self, program: &Program, dir: &Path, empty: u64) -> Result<Row> {
         let objects = Objects::new(self.real);
         let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
         let real = Real::start(objects, dir).await?;
@@ -165,8 +163,8 @@ impl BenchWorld {
         let writes = real.writes().await?;
         ensure!(writes == 0, "{writes} writes where all was at rest");
         let memory = self.memory_at_rest(&controller).await?;
-        let longest = controller.metric("ni_longest_turn_seconds").await?;
-        controller.stop().await;
+        let longest = controller.longest_turn().await?;
+        controller.running.stop().await;
         real.stop().await;
         Ok(Figures {
             server: REAL,
@@ -183,10 +181,7 @@ impl BenchWorld {
 
     async fn memory_at_rest(&self, controller: &Controller) -> Result<Memory> {
         sleep(Duration::from_secs(self.rest)).await;
-        Ok(Memory {
-            resident: controller.memory("VmRSS")?,
-            peak: controller.memory("VmHWM")?,
-        })
+        controller.running.memory()
     }
 
     fn publish(&self, rows: &[Row]) -> Result<()> {
@@ -195,15 +190,8 @@ impl BenchWorld {
             table(&report::COLUMNS, rows),
             report::targets(rows)
         );
-        if let Some(path) = &self.json {
-            let json = serde_json::to_string_pretty(rows)? + "\n";
-            std::fs::write(path, json).with_context(|| format!("writing {}", path.display()))?;
-        }
-        if let Some(path) = &self.svg {
-            let svg = report::plot(rows)?;
-            std::fs::write(path, svg).with_context(|| format!("writing {}", path.display()))?;
-        }
-        Ok(())
+        output::json(self.json.as_deref(), &rows)?;
+        output::svg(self.svg.as_deref(), &report::panels(rows))
     }
 }
 
@@ -232,8 +220,8 @@ impl World {
 
     /// Ends both.
     async fn row(mut self) -> Result<Row> {
-        self.figures.longest = self.controller.metric("ni_longest_turn_seconds").await?;
-        self.controller.stop().await;
+        self.figures.longest = self.controller.longest_turn().await?;
+        self.controller.running.stop().await;
         self.server.stop().await;
         Ok(self.figures.row())
     }
@@ -250,7 +238,7 @@ impl Start {
     /// Waits until it is ready and has nothing more to do, and asks `/livez` all the while.
     async fn of(controller: &mut Controller) -> Result<Self> {
         let probes = controller.probe()?;
-        let ready = controller.ready().await?;
+        let ready = controller.running.ready().await?;
         controller.settle().await?;
         let times = probes.times().await?;
         ensure!(times.failed == 0, "{} probes failed", times.failed);
@@ -262,12 +250,6 @@ impl Start {
             stall,
         })
     }
-}
-
-/// Bytes of a process.
-struct Memory {
-    resident: u64,
-    peak: u64,
 }
 
 /// What was measured of one world.

@@ -5,6 +5,8 @@
 
 mod text;
 
+use crate::bench::harness::random::random;
+
 /// Machines that share a template's texts, and a network.
 const GROUP: u64 = 100;
 /// Groups that share a namespace.
@@ -233,8 +235,8 @@ fn has_virtual_ip(machine: u64, nic: u64) -> bool {
 
 /// Random to look at, and always the same.
 pub(super) fn uid(kind: Kind, number: u64) -> String {
-    let high = mix(number ^ ((kind as u64 + 1) << 56));
-    let low = mix(high);
+    let high = random(number ^ ((kind as u64 + 1) << 56));
+    let low = random(high);
     format!(
         "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
         high >> 32,
@@ -243,14 +245,6 @@ pub(super) fn uid(kind: Kind, number: u64) -> String {
         low >> 48 & 0xfff,
         low & 0xffff_ffff_ffff
     )
-}
-
-/// Spreads numbers: the finalizer of `SplitMix64`.
-pub(super) fn mix(number: u64) -> u64 {
-    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The controller's process, and what it uses.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -12,14 +12,17 @@ use kube::Client;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use xtask::control_plane::{free_port, plain_client, write_private};
+use xtask::control_plane::{plain_client, write_private};
 use xtask::process::Tied;
 
 use super::stand_in::StandIn;
-use crate::bench::usage;
+use crate::bench::Part;
+use crate::bench::harness::controller::Program;
+use crate::bench::harness::program::Running;
+use crate::bench::harness::usage;
 
-/// A start that takes longer is none.
-const PATIENCE: Duration = Duration::from_mins(20);
+/// What is not taken in by then never is.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a process that does nothing more has used no CPU time.
 const QUIET: Duration = Duration::from_micros(1500);
 /// How often is looked.
@@ -35,8 +38,8 @@ pub(super) struct Server {
 impl Server {
     /// Starts one with so many objects.
     pub(super) fn start(objects: u64, dir: &Path) -> Result<Self> {
-        let mut command = Command::new(std::env::current_exe()?);
-        command.args(StandIn::args(objects)).stdout(Stdio::piped());
+        let mut command = Part::StandIn(StandIn { objects }).command()?;
+        command.stdout(Stdio::piped());
         let mut process = Tied::spawn("the stand-in", command)?;
         let port = process.lines().next().context("the stand-in has no port")?;
         let kubeconfig = format!(
@@ -69,45 +72,14 @@ async fn get(client: &Client, path: &str) -> Result<String> {
 
 /// The controller as it runs.
 pub(super) struct Controller {
-    process: Tied,
-    started: Instant,
-    client: Client,
-    port: u16,
+    pub(super) running: Running,
 }
 
 impl Controller {
     /// Starts it.
-    pub(super) fn start(program: &Path, kubeconfig: &Path, dir: &Path) -> Result<Self> {
-        let port = free_port()?;
-        let mut command = Command::new(program);
-        command.args(["run", "--listen", &format!("127.0.0.1:{port}")]);
-        command.args(["--leader-elect", "--lease-namespace", "bench"]);
-        command.env("KUBECONFIG", kubeconfig);
-        let started = Instant::now();
-        let process = Tied::spawn_logged(
-            "ni-controller",
-            command,
-            &dir.join(format!("controller-{port}.log")),
-        )?;
-        Ok(Self {
-            process,
-            started,
-            client: plain_client(port)?,
-            port,
-        })
-    }
-
-    /// Waits until it is ready; the time from its start.
-    pub(super) async fn ready(&mut self) -> Result<Duration> {
-        while get(&self.client, "/readyz").await.is_err() {
-            self.process.check()?;
-            ensure!(
-                self.started.elapsed() < PATIENCE,
-                "it does not become ready"
-            );
-            sleep(Duration::from_millis(10)).await;
-        }
-        Ok(self.started.elapsed())
+    pub(super) fn start(program: &Program, kubeconfig: &Path, dir: &Path) -> Result<Self> {
+        let running = program.start(kubeconfig, dir)?;
+        Ok(Self { running })
     }
 
     /// Waits until it has done nothing for a second but answer probes.
@@ -115,7 +87,7 @@ impl Controller {
         loop {
             let before = self.cpu()?;
             sleep(Duration::from_secs(1)).await;
-            self.process.check()?;
+            self.running.check()?;
             if self.cpu()?.saturating_sub(before) < Duration::from_millis(200) {
                 return Ok(());
             }
@@ -140,62 +112,31 @@ impl Controller {
             std::thread::sleep(LOOK);
             let now = self.cpu()?;
             // One that waits for a processor uses none, and is not done.
-            if now != used || self.runs()? {
+            if now != used || usage::runs(self.running.pid())? {
                 (used, since) = (now, Instant::now());
             }
         }
         Ok(used)
     }
 
-    /// CPU time of all its threads, to the nanosecond.
     fn cpu(&self) -> Result<Duration> {
-        let mut all = Duration::ZERO;
-        for text in self.threads("schedstat")? {
-            let nanoseconds = text.split_whitespace().next().and_then(|n| n.parse().ok());
-            all += Duration::from_nanos(nanoseconds.context("schedstat is not as expected")?);
-        }
-        Ok(all)
+        usage::cpu_of_threads(self.running.pid())
     }
 
-    /// Whether one of its threads runs, or would.
-    fn runs(&self) -> Result<bool> {
-        let threads = self.threads("stat")?;
-        let mut states = threads.iter().filter_map(|stat| stat.rsplit_once(") "));
-        Ok(states.any(|(_, fields)| fields.starts_with('R')))
-    }
-
-    /// What Linux says of each thread in a file.
-    fn threads(&self, file: &str) -> Result<Vec<String>> {
-        let tasks = format!("/proc/{}/task", self.process.identity().pid);
-        let tasks = std::fs::read_dir(&tasks).context("the benchmark reads /proc")?;
-        let texts = tasks.map(|task| Ok(std::fs::read_to_string(task?.path().join(file))?));
-        texts.collect()
-    }
-
-    /// Resident memory in bytes: `VmRSS` now, `VmHWM` at most.
-    pub(super) fn memory(&self, field: &str) -> Result<u64> {
-        usage::memory(self.process.identity().pid, field)
-    }
-
-    /// The value of a metric without labels.
-    pub(super) async fn metric(&self, name: &str) -> Result<f64> {
-        let text = get(&self.client, "/metrics").await?;
-        let mut lines = text.lines().filter_map(|line| line.split_once(' '));
-        let value = lines.find(|(found, _)| *found == name);
-        let (_, value) = value.with_context(|| format!("there is no metric {name}"))?;
-        Ok(value.parse()?)
+    /// For how long its loop was kept at a time, in seconds.
+    pub(super) async fn longest_turn(&self) -> Result<f64> {
+        self.running
+            .metrics()
+            .await?
+            .value("ni_longest_turn_seconds")
     }
 
     /// Asks `/livez` all the time.
     pub(super) fn probe(&self) -> Result<Probes> {
-        let client = plain_client(self.port)?;
+        let client = self.running.prober()?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(probe(client, stopped));
         Ok(Probes { stop, task })
-    }
-
-    pub(super) async fn stop(self) {
-        self.process.stop(Duration::from_secs(20)).await;
     }
 }
 

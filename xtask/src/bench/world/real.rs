@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tokio::time::sleep;
-use xtask::control_plane::{Binaries, ControlPlane, Options};
-use xtask::crds;
+use xtask::control_plane::ControlPlane;
 
 use super::objects::{Kind, Objects};
-use crate::bench::writes;
+use crate::bench::harness::plane;
+use crate::bench::harness::writes;
 
 /// How long the API server may take to show what was stored.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -29,14 +29,8 @@ pub(super) struct Real {
 impl Real {
     /// Starts one; returns when its API server shows all of them.
     pub(super) async fn start(objects: Objects, dir: &Path) -> Result<Self> {
-        let binaries = Binaries::find_or_obtain().await?;
-        let mut options = Options::new(dir.join("plane"));
-        options.controller_manager = false;
-        let plane = ControlPlane::start(&binaries, options).await?;
-        let client = writes::client(plane.kubeconfig()).await?;
-        crds::install(&client).await?;
-        // For the Lease.
-        writes::create_namespace(&client).await?;
+        // The Lease is in the benchmark's namespace.
+        let (plane, client) = plane::start(dir, |_| ()).await?;
         for kind in Kind::ALL {
             store(&plane, objects, kind).await?;
         }

@@ -2,15 +2,15 @@
 
 //! The figures as a table, a picture, and beside their targets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, anyhow};
-use plotters::coord::Shift;
-use plotters::prelude::*;
+use plotters::style::{Color, Palette, Palette99, RGBColor};
 use serde::Serialize;
 
-use crate::bench::markdown::Column;
-use crate::bench::stats::float;
+use crate::bench::harness::chart::{OURS, Panel, Series, X};
+use crate::bench::harness::stats::float;
+use crate::bench::harness::table::Column;
+use crate::bench::harness::targets::{self, Target};
 
 /// Microseconds by event.
 pub(super) type Events = BTreeMap<&'static str, f64>;
@@ -65,109 +65,62 @@ pub(super) const COLUMNS: [Column<Row>; 18] = [
     ("create, delete", |row| event(row, "create_delete")),
 ];
 
-/// Whether the largest world meets what is expected, line by line.
+/// A line per target of the largest world.
 pub(super) fn targets(rows: &[Row]) -> String {
     let mut beside_stand_in = rows.iter().filter(|row| row.server == STAND_IN);
     let first = beside_stand_in.next();
     let (Some(first), Some(last)) = (first, beside_stand_in.next_back().or(first)) else {
         return String::new();
     };
-    let mut lines = Vec::new();
-    let mut say = |what: &str, found: f64, most: f64| {
-        let word = if found <= most { "reached" } else { "missed" };
-        let objects = last.objects;
-        lines.push(format!(
-            "- {word}: {objects} objects: {what} {found}, at most {most}"
-        ));
+    let target = |what: &str, found: f64, most: f64| {
+        let what = format!("{} objects: {what} {found}", last.objects);
+        Target::at_most(&what, found, most)
     };
-    say("bytes per object", last.bytes_per_object, 1024.0);
-    say("peak over rest", last.peak_ratio, 1.3);
-    say("ms of the longest turn", last.longest_turn_ms, 10.0);
-    say("start over decoding", last.ready_ratio, 2.0);
-    for (name, took) in &last.event_us {
-        if let Some(least) = first.event_us.get(name) {
-            say(
-                &format!("µs for {name}"),
-                *took,
-                (2.0 * least).min(least + 10.0),
-            );
-        }
-    }
-    lines.join("\n")
-}
-
-const SIZE: (u32, u32) = (960, 400);
-
-/// Draws bytes per object and microseconds per event over objects, as SVG.
-pub(super) fn plot(rows: &[Row]) -> Result<String> {
-    let mut svg = String::new();
-    draw(rows, &mut svg).map_err(|why| anyhow!("drawing: {why}"))?;
-    Ok(svg)
-}
-
-type Line<'a> = (&'a str, Vec<(f64, f64)>);
-
-fn draw(rows: &[Row], svg: &mut String) -> Result<(), Box<dyn std::error::Error>> {
-    let beside_stand_in = rows.iter().filter(|row| row.server == STAND_IN);
-    let rows: Vec<&Row> = beside_stand_in.collect();
-    let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
-    area.fill(&WHITE)?;
-    let (left, right) = area.split_horizontally(SIZE.0 / 3);
-    let bytes = rows.iter();
-    let bytes = bytes.map(|row| (float(row.objects), row.bytes_per_object));
-    panel(&left, "Bytes per object", &[("at rest", bytes.collect())])?;
-    let names = rows.iter().flat_map(|row| row.event_us.keys().copied());
-    let names: std::collections::BTreeSet<&str> = names.collect();
-    let lines = names.into_iter().map(|name| {
-        let points = rows.iter();
-        let points = points.filter_map(|row| Some((float(row.objects), *row.event_us.get(name)?)));
-        (name, points.collect())
+    let of_all = [
+        target("bytes per object", last.bytes_per_object, 1024.0),
+        target("peak over rest", last.peak_ratio, 1.3),
+        target("ms of the longest turn", last.longest_turn_ms, 10.0),
+        target("start over decoding", last.ready_ratio, 2.0),
+    ];
+    let of_events = last.event_us.iter().filter_map(|(name, took)| {
+        let least = first.event_us.get(name)?;
+        let most = (2.0 * least).min(least + 10.0);
+        Some(target(&format!("µs for {name}"), *took, most))
     });
-    let lines: Vec<Line<'_>> = lines.collect();
-    panel(&right, "CPU time per event, µs", &lines)?;
-    area.present()?;
-    Ok(())
+    targets::lines(of_all.into_iter().chain(of_events))
 }
 
-fn panel(
-    area: &DrawingArea<SVGBackend<'_>, Shift>,
-    title: &str,
-    lines: &[Line<'_>],
-) -> Result<(), Box<dyn std::error::Error>> {
-    let points = || lines.iter().flat_map(|(_, points)| points);
-    let most = |of: fn(&(f64, f64)) -> f64| points().map(of).fold(1.0, f64::max);
-    let least = points().map(|point| point.0).fold(f64::MAX, f64::min);
-    let mut chart = ChartBuilder::on(area)
-        .margin(12)
-        .caption(title, ("sans-serif", 16))
-        .x_label_area_size(38)
-        .y_label_area_size(46)
-        .build_cartesian_2d(
-            (least..most(|point| point.0) * 1.2).log_scale(),
-            0.0..most(|point| point.1) * 1.6,
-        )?;
-    chart
-        .configure_mesh()
-        .light_line_style(WHITE)
-        .x_desc("objects")
-        .label_style(("sans-serif", 12))
-        .x_label_formatter(&|x| format!("{x:.0}"))
-        .y_label_formatter(&|y| format!("{y:.0}"))
-        .draw()?;
-    for (at, (name, points)) in lines.iter().enumerate() {
-        let style = Palette99::pick(at).stroke_width(2);
-        chart
-            .draw_series(LineSeries::new(points.iter().copied(), style).point_size(3))?
-            .label(*name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
-    }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
-        .background_style(WHITE.mix(0.8))
-        .label_font(("sans-serif", 11))
-        .draw()?;
-    Ok(())
+/// Bytes per object, and microseconds per event, over objects.
+pub(super) fn panels(rows: &[Row]) -> [Panel; 2] {
+    let rows = rows.iter().filter(|row| row.server == STAND_IN);
+    let rows: Vec<&Row> = rows.collect();
+    let panel = |title, width, series| Panel {
+        title,
+        width,
+        x: X::Magnitude("objects"),
+        digits: 0,
+        series,
+    };
+    let bytes = Series::of("at rest", OURS, &rows, |row| {
+        (float(row.objects), row.bytes_per_object)
+    });
+    let names: BTreeSet<&str> = rows
+        .iter()
+        .flat_map(|row| row.event_us.keys().copied())
+        .collect();
+    let events = names.into_iter().enumerate().map(|(at, name)| {
+        let (red, green, blue) = Palette99::pick(at).rgb();
+        let point = |row: &&Row| Some((float(row.objects), *row.event_us.get(name)?));
+        Series {
+            name: name.to_owned(),
+            color: RGBColor(red, green, blue),
+            points: rows.iter().filter_map(point).collect(),
+        }
+    });
+    [
+        panel("Bytes per object", Panel::THIRD, vec![bytes]),
+        panel("CPU time per event, µs", 2 * Panel::THIRD, events.collect()),
+    ]
 }
 
 #[cfg(test)]
@@ -193,13 +146,21 @@ mod tests {
     #[test]
     fn events_may_take_twice_as_long_and_ten_microseconds_more() {
         let said = |took| targets(&[row(1000, 8.0), row(1_000_000, took)]);
-        assert!(!said(16.0).contains("missed"), "{}", said(16.0));
-        assert!(said(16.5).contains("missed: 1000000 objects: µs for heartbeat"));
+        assert!(!said(16.0).contains("MISSED"), "{}", said(16.0));
+        assert!(said(16.5).contains("MISSED   1000000 objects: µs for heartbeat"));
     }
 
     #[test]
-    fn all_events_are_named_in_the_picture() {
-        let svg = plot(&[row(1000, 8.0), row(100_000, 9.0)]).expect("it draws");
-        assert!(svg.contains("heartbeat") && svg.contains("objects"));
+    fn each_event_is_a_line_in_the_picture() {
+        let [_, events] = panels(&[row(1000, 8.0), row(100_000, 9.0)]);
+        let lines = events
+            .series
+            .into_iter()
+            .map(|line| (line.name, line.points));
+        let heartbeat = vec![(1000.0, 8.0), (100_000.0, 9.0)];
+        assert_eq!(
+            lines.collect::<Vec<_>>(),
+            [("heartbeat".to_owned(), heartbeat)]
+        );
     }
 }

@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use http::{Method, StatusCode, header};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -22,12 +23,11 @@ use super::stored::Stored;
 /// So much of a list is sent at once.
 const CHUNK: usize = 64 << 10;
 
-/// The stand-in's process (started by `bench world`)
-#[derive(clap::Args)]
+/// The stand-in's process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct StandIn {
-    /// How many objects it has
-    #[arg(long)]
-    objects: u64,
+    /// How many objects it has.
+    pub(crate) objects: u64,
 }
 
 type Shared = Arc<Mutex<Stored>>;
@@ -37,17 +37,6 @@ fn lock(stored: &Mutex<Stored>) -> MutexGuard<'_, Stored> {
 }
 
 impl StandIn {
-    /// The arguments that make it.
-    pub(super) fn args(objects: u64) -> [String; 4] {
-        let objects = objects.to_string();
-        [
-            "bench".into(),
-            "stand-in".into(),
-            "--objects".into(),
-            objects,
-        ]
-    }
-
     /// Says its port, and serves until it is ended.
     pub(crate) async fn run(self) -> Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -2,7 +2,7 @@
 
 //! What was measured, for people and programs.
 
-mod plot;
+mod panels;
 mod row;
 pub(crate) mod table;
 mod targets;
@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use super::pure::Pure;
 
-pub(crate) use plot::plot;
-pub(crate) use row::{Pair, Row};
+pub(crate) use panels::panels;
+pub(crate) use row::{Row, one_line};
 pub(crate) use targets::targets;
 
 /// All figures; the JSON.

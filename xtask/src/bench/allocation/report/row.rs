@@ -2,48 +2,30 @@
 
 //! The figures of one case.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use crate::bench::allocation::case::Case;
 use crate::bench::allocation::run::{Floor, Run};
-use crate::bench::latency::{Latencies, OfMachines, OfWrites};
-use crate::bench::stats::{float, median, mib, rounded};
+use crate::bench::harness::latency::{Latencies, OfMachines, OfWrites};
+use crate::bench::harness::rounds::{Pair, Rounds};
+use crate::bench::harness::stats::{float, mib, rounded};
 
-/// A run of the floor and one of the controller, one right after the other.
-#[derive(Clone, Debug)]
-pub(crate) struct Pair {
-    pub(crate) controller: Run,
-    pub(crate) floor: Floor,
-}
-
-impl Pair {
-    /// How much longer the controller took.
-    fn ratio(&self) -> f64 {
-        self.controller.wall.as_secs_f64() / self.floor.wall.as_secs_f64()
-    }
-}
-
-impl fmt::Display for Pair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let run = &self.controller;
-        write!(
-            f,
-            "controller {:.2} s, floor {:.2} s, ratio {:.3}; CPU {:.2} s, {} MiB, {} requests and {} about Events, \
-             {} overlaps, {} leaks; by code {:?}",
-            run.wall.as_secs_f64(),
-            self.floor.wall.as_secs_f64(),
-            self.ratio(),
-            run.cpu.as_secs_f64(),
-            run.peak_rss >> 20,
-            run.requests.total(),
-            run.requests.events,
-            run.overlaps,
-            run.leaks,
-            run.requests.by_verb,
-        )
-    }
+/// A round, while others are still to come.
+pub(crate) fn one_line(pair: &Pair<Run, Floor>) -> String {
+    let (run, took) = (&pair.ours, &pair.ours.took);
+    let (wall, floor) = (took.wall.as_secs_f64(), pair.floor.wall.as_secs_f64());
+    format!(
+        "controller {wall:.2} s, floor {floor:.2} s, ratio {:.3}; CPU {:.2} s, {} MiB, {} requests and {} about Events, \
+         {} overlaps, {} leaks; by code {:?}",
+        wall / floor,
+        took.cpu.as_secs_f64(),
+        took.peak_rss >> 20,
+        took.requests.total(),
+        took.requests.events,
+        run.overlaps,
+        run.leaks,
+        took.requests.by_verb,
+    )
 }
 
 /// One case. Times and bytes are medians of the rounds, the rest is the worst of them.
@@ -72,36 +54,32 @@ pub(crate) struct Row {
 
 impl Row {
     /// Of all rounds of a case.
-    pub(crate) fn new(case: &Case, pairs: &[Pair]) -> Self {
+    pub(crate) fn new(case: &Case, rounds: &Rounds<Run, Floor>) -> Self {
         let grants = f64::from(case.grants());
-        let of_runs =
-            |figure: fn(&Run) -> f64| median(pairs.iter().map(|pair| figure(&pair.controller)));
-        let of_floors =
-            |figure: fn(&Floor) -> f64| median(pairs.iter().map(|pair| figure(&pair.floor)));
-        let worst = |figure: fn(&Run) -> u64| {
-            let figures = pairs.iter().map(|pair| figure(&pair.controller));
-            figures.max().unwrap_or(0)
-        };
-        let wall = of_runs(|run| run.wall.as_secs_f64());
-        let floor = of_floors(|floor| floor.wall.as_secs_f64());
-        let last = pairs.last();
-        let latencies = last.and_then(|pair| pair.controller.latencies.as_ref());
-        let requests = worst(|run| run.requests.total() + run.requests.events);
+        let (wall, floor_wall) = (
+            |run: &Run| run.took.wall.as_secs_f64(),
+            |floor: &Floor| floor.wall.as_secs_f64(),
+        );
+        let (wall_s, floor_s) = (rounds.median(wall), rounds.median_of_floor(floor_wall));
+        let last = rounds.ours().last();
+        let latencies = last.and_then(|run| run.latencies.as_ref());
+        let cpu = rounds.median(|run| run.took.cpu.as_secs_f64());
+        let requests = rounds.most(|run| run.took.requests.total() + run.took.requests.events);
         Self {
             case: case.name(),
             grants: case.grants(),
-            wall_s: rounded(wall),
-            floor_s: rounded(floor),
-            ratio: rounded(median(pairs.iter().map(Pair::ratio))),
-            grants_per_s: (grants / wall).round(),
-            floor_per_s: (grants / floor).round(),
+            wall_s: rounded(wall_s),
+            floor_s: rounded(floor_s),
+            ratio: rounded(rounds.ratio(wall, floor_wall)),
+            grants_per_s: (grants / wall_s).round(),
+            floor_per_s: (grants / floor_s).round(),
             requests_per_grant: rounded(float(requests) / grants),
-            etcd_bytes_per_grant: (of_runs(|run| run.etcd) / grants).round(),
-            etcd_bytes_floor: (of_floors(|floor| floor.etcd) / grants).round(),
-            cpu_ms_per_grant: rounded(of_runs(|run| run.cpu.as_secs_f64()) * 1000.0 / grants),
-            peak_rss_mib: rounded(mib(worst(|run| run.peak_rss))),
-            overlaps: worst(|run| run.overlaps),
-            leaks: worst(|run| run.leaks),
+            etcd_bytes_per_grant: (rounds.median(|run| run.etcd) / grants).round(),
+            etcd_bytes_floor: (rounds.median_of_floor(|floor| floor.etcd) / grants).round(),
+            cpu_ms_per_grant: rounded(cpu * 1000.0 / grants),
+            peak_rss_mib: rounded(mib(rounds.most(|run| run.took.peak_rss))),
+            overlaps: rounds.most(|run| run.overlaps),
+            leaks: rounds.most(|run| run.leaks),
             latency_ms: latencies.map(Latencies::of_machines),
             two_writes_ms: latencies.map(Latencies::of_writes),
         }
@@ -119,21 +97,24 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::bench::allocation::case::Which;
-    use crate::bench::audit::Requests;
+    use crate::bench::harness::audit::Requests;
+    use crate::bench::harness::controller;
 
     pub(crate) fn row(which: Which, wall: u64, floor: u64) -> Row {
         let case = Case::of(which);
         let grants = u64::from(case.grants());
         let pair = |wall: u64, floor: u64, leaks| Pair {
-            controller: Run {
-                wall: Duration::from_millis(wall),
-                etcd: 2000.0 * f64::from(case.grants()),
-                cpu: Duration::from_micros(400) * case.grants(),
-                peak_rss: 30 << 20,
-                requests: Requests {
-                    by_verb: [("patch".to_owned(), [(200, 2 * grants)].into())].into(),
-                    events: grants / 10,
+            ours: Run {
+                took: controller::Run {
+                    wall: Duration::from_millis(wall),
+                    cpu: Duration::from_micros(400) * case.grants(),
+                    peak_rss: 30 << 20,
+                    requests: Requests {
+                        by_verb: [("patch".to_owned(), [(200, 2 * grants)].into())].into(),
+                        events: grants / 10,
+                    },
                 },
+                etcd: 2000.0 * f64::from(case.grants()),
                 overlaps: 0,
                 leaks,
                 latencies: None,
@@ -143,12 +124,12 @@ pub(crate) mod tests {
                 etcd: 1600.0 * f64::from(case.grants()),
             },
         };
-        let pairs = [
+        let rounds = vec![
             pair(wall, floor, 0),
             pair(3 * wall, 2 * floor, 0),
             pair(wall, floor, 0),
         ];
-        Row::new(&case, &pairs)
+        Row::new(&case, &Rounds(rounds))
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use super::Row;
 use crate::bench::allocation::pure::Pure;
-use crate::bench::markdown::{self, Column};
+use crate::bench::harness::table::{self, Column};
 
 const CASES: [Column<Row>; 12] = [
     ("case", |row| row.case.clone()),
@@ -33,21 +33,16 @@ const CASES: [Column<Row>; 12] = [
 const LATENCY: [Column<Row>; 3] = [
     ("case", |row| row.case.clone()),
     ("latency ms p50/p99/max", |row| {
-        let latency = row.latency_ms.as_ref();
-        latency.map_or_else(String::new, |latency| {
-            format!(
-                "{:.1} / {:.1} / {:.1}",
-                latency.p50, latency.p99, latency.max
-            )
-        })
+        shown(row.latency_ms.as_ref())
     }),
     ("two writes ms p50/p99", |row| {
-        let writes = row.two_writes_ms.as_ref();
-        writes.map_or_else(String::new, |writes| {
-            format!("{:.1} / {:.1}", writes.p50, writes.p99)
-        })
+        shown(row.two_writes_ms.as_ref())
     }),
 ];
+
+fn shown(times: Option<&impl ToString>) -> String {
+    times.map(ToString::to_string).unwrap_or_default()
+}
 
 const PURE: [Column<Pure>; 4] = [
     ("free blocks", |row| row.blocks.to_string()),
@@ -60,19 +55,19 @@ const PURE: [Column<Pure>; 4] = [
 
 /// The cases for people, in Markdown.
 pub(crate) fn cases(rows: &[Row]) -> String {
-    markdown::table(&CASES, rows)
+    table::table(&CASES, rows)
 }
 
 /// Of one more machine, likewise; nothing where none was added.
 pub(crate) fn latencies(rows: &[Row]) -> Option<String> {
     let rows = rows.iter().filter(|row| row.latency_ms.is_some());
     let rows: Vec<Row> = rows.cloned().collect();
-    (!rows.is_empty()).then(|| markdown::table(&LATENCY, &rows))
+    (!rows.is_empty()).then(|| table::table(&LATENCY, &rows))
 }
 
 /// The allocator on its own, likewise.
 pub(crate) fn pure(rows: &[Pure]) -> String {
-    markdown::table(&PURE, rows)
+    table::table(&PURE, rows)
 }
 
 #[cfg(test)]

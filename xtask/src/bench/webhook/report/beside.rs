@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::bench::markdown::Column;
-use crate::bench::verdicts::Verdict;
+use crate::bench::harness::table::Column;
+use crate::bench::harness::targets::Target;
 
 /// How much longer than at the no-op a small review may take beside large ones, at the 99th of a hundred. (Alone it takes less at
 /// both: the large ones' senders need the same two cores.)
@@ -72,25 +72,17 @@ fn waits(waits: Waits) -> String {
 }
 
 /// The webhook beside the no-op, under the same load.
-pub(super) fn verdicts(rows: &[BesideRow]) -> Vec<Verdict> {
+pub(super) fn targets(rows: &[BesideRow]) -> Vec<Target> {
     let [webhook, noop] = rows else {
         return Vec::new();
     };
     let ratio = webhook.beside.p99_us / noop.beside.p99_us;
+    let wait = format!("p99 of small reviews beside large ones {ratio:.2} times the no-op's");
+    let peak = webhook.peak_mib;
+    let memory = format!("{peak:.1} MiB with a hundred large reviews at once");
     vec![
-        (
-            format!(
-                "p99 of small reviews beside large ones {ratio:.2} times the no-op's, at most {MOST}"
-            ),
-            ratio <= MOST,
-        ),
-        (
-            format!(
-                "{:.1} MiB with a hundred large reviews at once, at most {MOST_MIB}",
-                webhook.peak_mib
-            ),
-            webhook.peak_mib <= MOST_MIB,
-        ),
+        Target::at_most(&wait, ratio, MOST),
+        Target::at_most(&memory, peak, MOST_MIB),
     ]
 }
 
@@ -116,10 +108,10 @@ pub(super) mod tests {
     fn the_ratio_and_the_peak_decide() {
         let reached = |beside, peak| {
             let rows = [row(beside, peak), row(200.0, 500.0)];
-            verdicts(&rows).into_iter().map(|verdict| verdict.1)
+            targets(&rows).into_iter().map(|target| target.reached)
         };
         assert!(reached(400.0, 64.0).all(|reached| reached));
         assert!(reached(401.0, 64.1).all(|reached| !reached));
-        assert!(verdicts(&[]).is_empty());
+        assert!(targets(&[]).is_empty());
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::bench::markdown::Column;
-use crate::bench::stats::{median, ms, rounded};
+use crate::bench::harness::stats::{median, ms, rounded};
+use crate::bench::harness::table::Column;
 
 /// Creates of one kind in one setting.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use crate::bench::markdown::Column;
-use crate::bench::verdicts::Verdict;
+use crate::bench::harness::table::Column;
+use crate::bench::harness::targets::Target;
 
 /// Mebibytes that it may ever have taken.
 const MOST_MIB: f64 = 20.0;
@@ -35,12 +35,9 @@ pub(super) const COLUMNS: [Column<MemoryRow>; 5] = [
 ];
 
 /// At its peak, as that is what a limit is held against.
-pub(super) fn verdict(row: &MemoryRow) -> Verdict {
-    let what = format!(
-        "{:.1} MiB with {} networks, at most {MOST_MIB}",
-        row.peak_mib, row.networks
-    );
-    (what, row.peak_mib <= MOST_MIB)
+pub(super) fn target(row: &MemoryRow) -> Target {
+    let what = format!("{:.1} MiB with {} networks", row.peak_mib, row.networks);
+    Target::at_most(&what, row.peak_mib, MOST_MIB)
 }
 
 #[cfg(test)]
@@ -59,7 +56,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_peak_decides() {
-        assert!(verdict(&row(20.0)).1);
-        assert!(!verdict(&row(20.1)).1);
+        assert!(target(&row(20.0)).reached);
+        assert!(!target(&row(20.1)).reached);
     }
 }

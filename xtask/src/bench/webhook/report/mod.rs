@@ -13,11 +13,11 @@ use serde::Serialize;
 pub(crate) use beside::{BesideRow, Waits};
 pub(crate) use creates::{CreatesRow, Speed};
 pub(crate) use memory::MemoryRow;
-pub(crate) use server::{Measured, Pair, ServerRow};
+pub(crate) use server::{Measured, ServerRow};
 pub(crate) use timing::TimingRow;
 
-use crate::bench::markdown;
-use crate::bench::verdicts;
+use crate::bench::harness::table;
+use crate::bench::harness::targets;
 
 /// All that was measured; what was not is empty.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Report {
 /// An object of the JSON.
 #[derive(Serialize)]
 #[serde(tag = "figure", rename_all = "lowercase")]
-enum Figure<'a> {
+pub(crate) enum Figure<'a> {
     Server(&'a ServerRow),
     Beside(&'a BesideRow),
     Timing(&'a TimingRow),
@@ -62,33 +62,32 @@ impl Report {
         sections.map(|section| section + "\n").concat()
     }
 
-    /// All rows in one array, as JSON.
-    pub(crate) fn json(&self) -> serde_json::Result<String> {
+    /// All rows in one array, for programs.
+    pub(crate) fn figures(&self) -> Vec<Figure<'_>> {
         let server = self.server.iter().map(Figure::Server);
         let beside = self.beside.iter().map(Figure::Beside);
         let timing = self.timing.iter().map(Figure::Timing);
         let memory = self.memory.iter().map(Figure::Memory);
         let creates = self.creates.iter().map(Figure::Creates);
         let servers = server.chain(beside);
-        let all: Vec<Figure<'_>> = servers.chain(timing).chain(memory).chain(creates).collect();
-        Ok(serde_json::to_string_pretty(&all)? + "\n")
+        servers.chain(timing).chain(memory).chain(creates).collect()
     }
 
     fn targets(&self) -> String {
-        let server = server::verdicts(&self.server);
-        let beside = beside::verdicts(&self.beside);
-        let timing = timing::verdict(&self.timing);
-        let memory = self.memory.iter().map(memory::verdict);
+        let server = server::targets(&self.server);
+        let beside = beside::targets(&self.beside);
+        let timing = timing::target(&self.timing);
+        let memory = self.memory.iter().map(memory::target);
         let servers = server.into_iter().chain(beside);
-        verdicts::lines(servers.chain(timing).chain(memory))
+        targets::lines(servers.chain(timing).chain(memory))
     }
 }
 
-fn section<R>(title: &str, columns: &[markdown::Column<R>], rows: &[R]) -> String {
+fn section<R>(title: &str, columns: &[table::Column<R>], rows: &[R]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    format!("{title}:\n\n{}\n", markdown::table(columns, rows))
+    format!("{title}:\n\n{}\n", table::table(columns, rows))
 }
 
 #[cfg(test)]
@@ -109,7 +108,7 @@ mod tests {
             memory: vec![memory::tests::row(15.0)],
             creates: vec![creates::tests::row()],
         };
-        let json: Value = serde_json::from_str(&report.json().expect("JSON")).expect("JSON");
+        let json: Value = serde_json::to_value(report.figures()).expect("JSON");
         let rows = json.as_array().expect("an array").iter();
         let figures: Vec<&str> = rows.filter_map(|row| row["figure"].as_str()).collect();
         assert_eq!(

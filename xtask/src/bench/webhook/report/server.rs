@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::bench::markdown::Column;
-use crate::bench::stats::{float, median, rounded, us};
-use crate::bench::verdicts::Verdict;
+use crate::bench::harness::rounds::Rounds;
+use crate::bench::harness::stats::{float, rounded, us};
+use crate::bench::harness::table::Column;
+use crate::bench::harness::targets::Target;
 use crate::bench::webhook::cells::Cell;
 use crate::bench::webhook::client::Transport;
 use crate::bench::webhook::review::Endpoint;
@@ -28,13 +29,6 @@ pub(crate) struct Measured {
     pub(crate) cpu: Duration,
     /// p50, p99, p99.9.
     pub(crate) latencies: [Duration; 3],
-}
-
-/// A load on the webhook and one on the no-op, one right after the other.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Pair {
-    pub(crate) webhook: Measured,
-    pub(crate) noop: Measured,
 }
 
 /// One cell: medians of the rounds.
@@ -80,18 +74,10 @@ impl Measured {
     }
 }
 
-impl Pair {
-    fn p99_ratio(&self) -> f64 {
-        let [webhook, noop] = [self.webhook, self.noop].map(|run| run.latencies[1].as_secs_f64());
-        webhook / noop
-    }
-}
-
 impl Figures {
-    fn new(pairs: &[Pair], run: fn(&Pair) -> &Measured) -> Self {
-        let of = |figure: fn(&Measured) -> f64| {
-            rounded(median(pairs.iter().map(|pair| figure(run(pair)))))
-        };
+    /// Of the medians of one server.
+    fn new(median: impl Fn(fn(&Measured) -> f64) -> f64) -> Self {
+        let of = |figure: fn(&Measured) -> f64| rounded(median(figure));
         let cpu_us = of(Measured::cpu_us);
         Self {
             reviews_per_s: of(Measured::per_second).round(),
@@ -106,7 +92,8 @@ impl Figures {
 
 impl ServerRow {
     /// Of all rounds of a cell.
-    pub(crate) fn new(cell: &Cell, pairs: &[Pair]) -> Self {
+    pub(crate) fn new(cell: &Cell, rounds: &Rounds<Measured, Measured>) -> Self {
+        let p99 = |run: &Measured| run.latencies[1].as_secs_f64();
         Self {
             review: cell.review.what,
             endpoint: cell.review.endpoint,
@@ -114,9 +101,9 @@ impl ServerRow {
             at_once: cell.at_once,
             per_second: cell.per_second,
             bytes: cell.review.body.len(),
-            webhook: Figures::new(pairs, |pair| &pair.webhook),
-            noop: Figures::new(pairs, |pair| &pair.noop),
-            p99_ratio: rounded(median(pairs.iter().map(Pair::p99_ratio))),
+            webhook: Figures::new(|figure| rounds.median(figure)),
+            noop: Figures::new(|figure| rounds.median_of_floor(figure)),
+            p99_ratio: rounded(rounds.ratio(p99, p99)),
         }
     }
 
@@ -181,7 +168,7 @@ fn latencies(of: &Figures) -> String {
 }
 
 /// Each by the cell that is furthest from it; latency at a rate, and as fast as it goes.
-pub(super) fn verdicts(rows: &[ServerRow]) -> Vec<Verdict> {
+pub(super) fn targets(rows: &[ServerRow]) -> Vec<Target> {
     // Between the reviews of a rate, a server goes to sleep and wakes up: that is no cost of the reviews.
     let kept = rows
         .iter()
@@ -193,20 +180,14 @@ pub(super) fn verdicts(rows: &[ServerRow]) -> Vec<Verdict> {
     });
     let dearest = kept.max_by(|a, b| a.webhook.cpu_us.total_cmp(&b.webhook.cpu_us));
     let latency = slowest.into_iter().flatten().map(|row| {
-        let what = format!(
-            "p99 {:.2} times the no-op's, at most {MOST_P99_RATIO} ({})",
-            row.p99_ratio,
-            row.cell()
-        );
-        (what, row.p99_ratio <= MOST_P99_RATIO)
+        let (ratio, cell) = (row.p99_ratio, row.cell());
+        let what = format!("{cell}: p99 {ratio:.2} times the no-op's");
+        Target::at_most(&what, ratio, MOST_P99_RATIO)
     });
     let cost = dearest.map(|row| {
-        let what = format!(
-            "{:.0} reviews per core and second, at least {LEAST_PER_CORE} ({})",
-            row.webhook.reviews_per_core_s,
-            row.cell()
-        );
-        (what, row.webhook.reviews_per_core_s >= LEAST_PER_CORE)
+        let (rate, cell) = (row.webhook.reviews_per_core_s, row.cell());
+        let what = format!("{cell}: {rate:.0} reviews per core and second");
+        Target::at_least(&what, rate, LEAST_PER_CORE)
     });
     latency.chain(cost).collect()
 }
@@ -214,6 +195,7 @@ pub(super) fn verdicts(rows: &[ServerRow]) -> Vec<Verdict> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::bench::harness::rounds::Pair;
     use crate::bench::webhook::review::Review;
 
     fn measured(p99_us: u64, cpu_us: u64) -> Measured {
@@ -233,11 +215,10 @@ pub(super) mod tests {
             per_second: None,
         };
         let pair = |(webhook, noop): &(u64, u64)| Pair {
-            webhook: measured(*webhook, cpu_us),
-            noop: measured(*noop, 20),
+            ours: measured(*webhook, cpu_us),
+            floor: measured(*noop, 20),
         };
-        let pairs: Vec<Pair> = rounds.iter().map(pair).collect();
-        ServerRow::new(&cell, &pairs)
+        ServerRow::new(&cell, &Rounds(rounds.iter().map(pair).collect()))
     }
 
     pub(in super::super) fn row(p99_us: u64, noop_p99_us: u64) -> ServerRow {
@@ -260,10 +241,8 @@ pub(super) mod tests {
     #[test]
     fn the_cell_that_is_furthest_from_a_target_decides() {
         let reached = |rows: &[ServerRow]| -> Vec<bool> {
-            verdicts(rows)
-                .into_iter()
-                .map(|(_, reached)| reached)
-                .collect()
+            let targets = targets(rows).into_iter();
+            targets.map(|target| target.reached).collect()
         };
         assert_eq!(reached(&[row(100, 100), row(150, 100)]), [true, true]);
         assert_eq!(reached(&[row(100, 100), row(151, 100)]), [false, true]);
@@ -285,7 +264,7 @@ pub(super) mod tests {
     #[test]
     fn the_handshakes_of_new_connections_are_not_the_reviews_cost() {
         let new = row_of(Transport::New, &[(100, 100)], 500);
-        let verdicts = verdicts(&[new, row(100, 100)]);
-        assert!(verdicts.iter().all(|(_, reached)| *reached), "{verdicts:?}");
+        let targets = targets(&[new, row(100, 100)]);
+        assert!(targets.iter().all(|target| target.reached), "{targets:?}");
     }
 }

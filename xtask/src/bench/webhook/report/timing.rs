@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 
-use crate::bench::markdown::Column;
-use crate::bench::stats::{median, rounded};
-use crate::bench::verdicts::Verdict;
+use crate::bench::harness::stats::{median, rounded};
+use crate::bench::harness::table::Column;
+use crate::bench::harness::targets::Target;
 use crate::bench::webhook::review::{Endpoint, Review};
 use crate::bench::webhook::timing::Times;
 
@@ -50,14 +50,14 @@ pub(super) const COLUMNS: [Column<TimingRow>; 5] = [
 ];
 
 /// Of the sample interface, at the dearer endpoint.
-pub(super) fn verdict(rows: &[TimingRow]) -> Option<Verdict> {
+pub(super) fn target(rows: &[TimingRow]) -> Option<Target> {
     let interface = rows.iter().filter(|row| row.review == "interface");
     let dearest = interface.max_by(|a, b| a.answer_us.total_cmp(&b.answer_us))?;
     let what = format!(
-        "{:.1} µs from the sample interface's review to its answer ({}), at most {MOST_US}",
+        "{:.1} µs from the sample interface's review to its answer ({})",
         dearest.answer_us, dearest.endpoint
     );
-    Some((what, dearest.answer_us <= MOST_US))
+    Some(Target::at_most(&what, dearest.answer_us, MOST_US))
 }
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_dearer_endpoint_decides() {
-        let reached = |rows: &[TimingRow]| verdict(rows).map(|(_, reached)| reached);
+        let reached = |rows: &[TimingRow]| target(rows).map(|target| target.reached);
         assert_eq!(reached(&[row(20.0), row(30.0)]), Some(true));
         assert_eq!(reached(&[row(31.0), row(20.0)]), Some(false));
         assert_eq!(reached(&[]), None);

@@ -6,40 +6,35 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use kube::Client;
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
+use xtask::process::Tied;
 
-use super::objects::{NICS, interface, interface_name, status};
-use super::writes::{self, Written};
-
-/// The controller's watches.
-const WATCHED: [&str; 5] = [
-    "compute.ironcore.dev/v1alpha1/machines",
-    "networking.ironcore.dev/v1alpha1/networkinterfaces",
-    "networking.ironcore.dev/v1alpha1/networks",
-    "networking.ironcore.dev/v1alpha1/virtualips",
-    "ipam.ironcore.dev/v1alpha1/prefixes",
-];
+use crate::bench::Part;
+use crate::bench::harness::objects::{NICS, interface, interface_name, status};
+use crate::bench::harness::plane::Plane;
+use crate::bench::harness::program;
+use crate::bench::harness::watch::hold_watches;
+use crate::bench::harness::writes::{self, Written};
 
 /// In which order the writes go out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Order {
-    /// Each status right after its create's answer
+    /// Each status right after its create's answer.
     Pipelined,
-    /// First all creates, then all statuses
+    /// First all creates, then all statuses.
     Phased,
 }
 
 /// How the floor writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Setting {
-    /// Requests under way at once
-    #[arg(long)]
+    /// Requests under way at once.
     pub(crate) concurrency: u32,
-    /// In which order
-    #[arg(long, value_enum)]
     pub(crate) order: Order,
 }
 
@@ -53,39 +48,17 @@ impl fmt::Display for Setting {
     }
 }
 
-/// The floor's process (started by `bench controller`)
-#[derive(clap::Args)]
+/// The floor's process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Floor {
-    /// Whom it is to be
-    #[arg(long)]
+    /// Whom it is to be.
     kubeconfig: PathBuf,
-    /// The machines' UIDs, one a line
-    #[arg(long)]
+    /// The machines' UIDs, one a line.
     machines: PathBuf,
-    #[command(flatten)]
     setting: Setting,
 }
 
 impl Floor {
-    /// The arguments that make it.
-    pub(crate) fn args(
-        kubeconfig: &Path,
-        machines: &Path,
-        setting: Setting,
-    ) -> Vec<std::ffi::OsString> {
-        let order = match setting.order {
-            Order::Pipelined => "pipelined",
-            Order::Phased => "phased",
-        };
-        let concurrency = setting.concurrency.to_string();
-        let mut args: Vec<std::ffi::OsString> = vec!["bench".into(), "floor".into()];
-        args.extend(["--kubeconfig".into(), kubeconfig.into()]);
-        args.extend(["--machines".into(), machines.into()]);
-        args.extend(["--concurrency".into(), concurrency.into()]);
-        args.extend(["--order".into(), order.into()]);
-        args
-    }
-
     /// Returns when the last write is answered.
     pub(crate) async fn run(self) -> Result<()> {
         let client = writes::client(&self.kubeconfig).await?;
@@ -176,20 +149,21 @@ impl Work {
     }
 }
 
-/// Holds the controller's watches, and throws away what they say.
-pub(crate) fn hold_watches(client: &Client) {
-    for watched in WATCHED {
-        tokio::spawn(drain(client.clone(), watched));
-    }
-}
-
-/// Holds a watch and throws away what comes.
-async fn drain(client: Client, watched: &str) -> Result<()> {
-    let uri = format!(
-        "/apis/{watched}?watch=true&timeoutSeconds=290&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
-    );
-    let request = http::Request::get(uri).body(Vec::new())?;
-    let stream = std::pin::pin!(client.request_stream(request).await?);
-    futures::io::copy_buf(stream, &mut futures::io::sink()).await?;
-    Ok(())
+/// Runs the floor in a process of its own; answers the time from its start until all are Available.
+pub(crate) async fn run(
+    plane: &Plane,
+    machines: &Path,
+    setting: Setting,
+    interfaces: usize,
+) -> Result<Duration> {
+    let floor = Part::Floor(Floor {
+        kubeconfig: plane.floor.clone(),
+        machines: machines.to_owned(),
+        setting,
+    });
+    let (command, log) = (floor.command()?, plane.dir.join("floor.log"));
+    let started = Instant::now();
+    let process = Tied::spawn_logged("the floor", command, &log)?;
+    let last = program::done(process, plane.interfaces.all_available(interfaces)).await?;
+    Ok(last - started)
 }

@@ -17,8 +17,15 @@ pub(crate) fn make() -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// Removes the folder with all that is in it.
-pub(crate) fn remove(dir: &Path) {
+/// Removes the folder with all that is in it, unless the benchmark failed: then its logs say why.
+pub(crate) fn leave<T>(dir: &Path, measured: &Result<T>) {
+    match measured {
+        Ok(_) => remove(dir),
+        Err(_) => eprintln!("logs are in {}", dir.display()),
+    }
+}
+
+fn remove(dir: &Path) {
     // What stays is in nobody's way, and git ignores it.
     let _ = fs::remove_dir_all(dir);
 }

@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::time::sleep;
 
-use super::objects::{EXTRA, machine};
-use super::plane::Plane;
-use super::writes;
+use crate::bench::harness::objects::{EXTRA, machine};
+use crate::bench::harness::plane::Plane;
+use crate::bench::harness::writes;
 
 /// How many are written at once.
 const AT_ONCE: usize = 16;
@@ -65,7 +65,7 @@ pub(crate) async fn empty(plane: &Plane) -> Result<()> {
     .await?;
     let interfaces = writes::collection("networking", "networkinterfaces");
     writes::empty(&plane.client, &interfaces).await?;
-    plane.observer.all_gone().await?;
+    plane.interfaces.all_gone().await?;
     sleep(REST).await;
     Ok(())
 }

@@ -2,22 +2,30 @@
 
 //! `cargo xtask bench controller`.
 
+mod floor;
+mod machines;
+mod report;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use tokio::time::sleep;
-use xtask::cargo::build_binary;
 
-use super::floor::{Order, Setting};
-use super::latency::{Added, measure};
-use super::machines::{Machines, empty};
-use super::objects::{NICS, comparable, interface_name, machine};
-use super::plane::{CONTROLLER, Plane};
-use super::release::again_in_release;
-use super::report::{Pair, Row, plot, table, targets};
-use super::round::{Program, floor};
-use super::writes;
+use super::harness::controller::{Program, Run};
+use super::harness::latency::{Added, measure};
+use super::harness::objects::{NICS, comparable, interface_name, machine};
+use super::harness::output;
+use super::harness::plane::{CONTROLLER, Plane};
+use super::harness::program::Running;
+use super::harness::release::again_in_release;
+use super::harness::rounds::{Pair, Rounds};
+use super::harness::writes;
+use floor::{Order, Setting};
+use machines::{Machines, empty};
+use report::{Row, panels, table, targets};
+
+pub(crate) use floor::Floor;
 
 /// Compare the controller with the fastest that a client can do, on a control plane of their own
 #[derive(clap::Args)]
@@ -62,20 +70,11 @@ impl BenchController {
             "nothing comes of nothing: machines, rounds and seconds must be positive"
         );
         self.machines.sort_unstable();
-        let path = match &self.controller {
-            Some(path) => path.clone(),
-            None => build_binary("ni-controller", "release").await?,
-        };
-        let program = Program {
-            path,
-            args: self.controller_args.clone(),
-        };
+        let path = self.controller.as_deref();
+        let program = Program::new(path, self.controller_args.clone()).await?;
         let plane = Plane::start().await?;
         let rows = self.rows(&plane, &program).await;
-        match &rows {
-            Ok(_) => plane.stop().await,
-            Err(_) => eprintln!("logs are in {}", plane.dir.display()),
-        }
+        plane.stop(&rows).await;
         self.publish(&rows?)
     }
 
@@ -115,7 +114,7 @@ impl BenchController {
                 // Twice, the better one: the first of all is the server's first.
                 for _ in 0..2 {
                     empty(plane).await?;
-                    let took = floor(plane, &file, setting, interfaces).await?;
+                    let took = floor::run(plane, &file, setting, interfaces).await?;
                     eprintln!("floor with {setting}: {:.2} s", took.as_secs_f64());
                     best = best
                         .filter(|(least, _)| *least <= took)
@@ -138,20 +137,21 @@ impl BenchController {
     ) -> Result<Row> {
         let (count, file) = (machines.count(), machines.file(plane)?);
         let interfaces = (count * NICS) as usize;
-        let mut pairs = Vec::new();
+        let mut rounds = Vec::new();
         let (mut latencies, mut idle) = Default::default();
         for round in 1..=self.rounds {
             empty(plane).await?;
-            let floor = floor(plane, &file, setting, interfaces).await?;
+            let floor = floor::run(plane, &file, setting, interfaces).await?;
             let made_by_floor =
                 writes::read_interface(&plane.client, &interface_name(0, 1)).await?;
             empty(plane).await?;
-            let mut running = program.start(plane)?;
-            let controller = running.finish(plane, interfaces).await?;
+            let position = plane.audit.position()?;
+            let mut running = program.start(&plane.controller, &plane.dir)?;
+            let ours = finish(&mut running, plane, interfaces, position).await?;
             let made = writes::read_interface(&plane.client, &interface_name(0, 1)).await?;
-            let pair = Pair { controller, floor };
+            let pair = Pair { ours, floor };
             report(count, round, &pair);
-            pairs.push(pair);
+            rounds.push(pair);
             let (made, made_by_floor) = (comparable(made), comparable(made_by_floor));
             if made != made_by_floor {
                 bail!(
@@ -167,7 +167,8 @@ impl BenchController {
         }
         // The machines that were added go too: the next number of machines is stored from here on.
         empty(plane).await?;
-        Ok(Row::new(count, &pairs, &latencies, idle, empty_rss))
+        let rounds = Rounds(rounds);
+        Ok(Row::new(count, &rounds, &latencies, idle, empty_rss))
     }
 
     /// Requests in a minute of the settled controller.
@@ -181,16 +182,33 @@ impl BenchController {
 
     fn publish(&self, rows: &[Row]) -> Result<()> {
         println!("{}\n\n{}", table(rows), targets(rows));
-        if let Some(path) = &self.json {
-            let json = serde_json::to_string_pretty(rows)? + "\n";
-            std::fs::write(path, json).with_context(|| format!("writing {}", path.display()))?;
-        }
-        if let Some(path) = &self.svg {
-            std::fs::write(path, plot(rows)?)
-                .with_context(|| format!("writing {}", path.display()))?;
-        }
-        Ok(())
+        output::json(self.json.as_deref(), &rows)?;
+        output::svg(self.svg.as_deref(), &panels(rows))
     }
+}
+
+/// After the last status the controller still takes in its watches' events.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Waits until `interfaces` are Available and the controller has settled; what it took.
+async fn finish(
+    running: &mut Running,
+    plane: &Plane,
+    interfaces: usize,
+    position: u64,
+) -> Result<Run> {
+    let last = plane.interfaces.all_available(interfaces).await;
+    // Why it ended says more than that nothing became Available.
+    running.check()?;
+    let last = last?;
+    sleep(SETTLE).await;
+    running.check()?;
+    Ok(Run {
+        wall: last - running.started(),
+        cpu: running.cpu()?,
+        peak_rss: running.memory()?.peak,
+        requests: plane.audit.since(position, CONTROLLER)?,
+    })
 }
 
 /// A machine that is added for latencies.
@@ -201,20 +219,19 @@ fn one_more(index: u32) -> Added {
 
 /// The controller's memory where there is nothing.
 async fn empty_rss(plane: &Plane, program: &Program) -> Result<u64> {
-    let running = program.start(plane)?;
+    let running = program.start(&plane.controller, &plane.dir)?;
     sleep(Duration::from_secs(3)).await;
     let memory = running.memory();
     running.stop().await;
-    memory
+    Ok(memory?.resident)
 }
 
-fn report(machines: u32, round: u32, pair: &Pair) {
-    let run = &pair.controller;
+fn report(machines: u32, round: u32, pair: &Pair<Run, Duration>) {
+    let (run, floor) = (&pair.ours, pair.floor.as_secs_f64());
+    let wall = run.wall.as_secs_f64();
     eprintln!(
-        "{machines} machines, round {round}: controller {:.2} s, floor {:.2} s, ratio {:.3}; CPU {:.2} s, {} MiB, {} requests",
-        run.wall.as_secs_f64(),
-        pair.floor.as_secs_f64(),
-        pair.ratio(),
+        "{machines} machines, round {round}: controller {wall:.2} s, floor {floor:.2} s, ratio {:.3}; CPU {:.2} s, {} MiB, {} requests",
+        wall / floor,
         run.cpu.as_secs_f64(),
         run.peak_rss >> 20,
         run.requests.total(),

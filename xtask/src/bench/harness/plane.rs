@@ -14,14 +14,35 @@ use xtask::crds;
 
 use super::audit::Audit;
 use super::folder;
-use super::observer::Observer;
+use super::interfaces::Interfaces;
+use super::objects;
 use super::writes;
 
 /// Whose requests are counted.
 pub(crate) const CONTROLLER: &str = "bench-controller";
 const FLOOR: &str = "bench-floor";
 
-/// The control plane, and how to reach it as whom.
+/// Starts a control plane below `dir`, with our definitions installed and the benchmark's namespace; the client is the
+/// administrator's.
+pub(crate) async fn start(
+    dir: &Path,
+    change: impl FnOnce(&mut Options),
+) -> Result<(ControlPlane, Client)> {
+    let binaries = Binaries::find_or_obtain().await?;
+    let mut options = Options::new(dir.join("plane"));
+    // Garbage collection would take its share of the machine, at times of its own choosing.
+    options.controller_manager = false;
+    // Only for emptying the namespace between rounds.
+    options.api_server_args = vec!["--delete-collection-workers=8".to_owned()];
+    change(&mut options);
+    let servers = ControlPlane::start(&binaries, options).await?;
+    let client = writes::client(servers.kubeconfig()).await?;
+    crds::install(&client).await?;
+    writes::create_namespace(&client).await?;
+    Ok((servers, client))
+}
+
+/// A control plane, and how to reach it as whom.
 pub(crate) struct Plane {
     servers: ControlPlane,
     /// Everything that the benchmark writes.
@@ -35,42 +56,38 @@ pub(crate) struct Plane {
     /// What was requested.
     pub(crate) audit: Audit,
     /// The benchmark's own watch.
-    pub(crate) observer: Observer,
+    pub(crate) interfaces: Interfaces,
 }
 
 impl Plane {
-    /// Starts it, with our definitions installed and a namespace to measure in.
+    /// Starts it, with a network to measure on.
     pub(crate) async fn start() -> Result<Self> {
-        let binaries = Binaries::find_or_obtain().await?;
         let dir = folder::make()?;
         let tokens = [(CONTROLLER, random_token()?), (FLOOR, random_token()?)];
-        let mut options = Options::new(dir.join("plane"));
-        options.audit_log = true;
-        // Garbage collection would take its share of the machine, at times of its own choosing.
-        options.controller_manager = false;
-        options.api_server_args = vec![
-            format!("--token-auth-file={}", token_file(&dir, &tokens)?.display()),
-            // One file, whatever it takes: we count in it.
-            "--audit-log-maxsize=100000".to_owned(),
-            // Only for emptying the namespace between rounds.
-            "--delete-collection-workers=8".to_owned(),
-        ];
-        let plane = ControlPlane::start(&binaries, options).await?;
+        let token_file = token_file(&dir, &tokens)?;
+        let (servers, client) = start(&dir, |options| {
+            options.audit_log = true;
+            options.api_server_args.extend([
+                format!("--token-auth-file={}", token_file.display()),
+                // One file, whatever it takes: we count in it.
+                "--audit-log-maxsize=100000".to_owned(),
+            ]);
+        })
+        .await?;
+        let networks = writes::collection("networking", "networks");
+        writes::create(&client, &networks, &objects::network()).await?;
         let [controller, floor] =
-            tokens.map(|(user, token)| kubeconfig(&dir, plane.kubeconfig(), user, &token));
-        let client = writes::client(plane.kubeconfig()).await?;
-        crds::install(&client).await?;
-        prepare(&client).await?;
-        let audit = Audit(plane.audit_log().context("an audit log was asked for")?);
-        let observer = Observer::start(client.clone());
+            tokens.map(|(user, token)| kubeconfig(&dir, servers.kubeconfig(), user, &token));
+        let audit = Audit(servers.audit_log().context("an audit log was asked for")?);
+        let interfaces = Interfaces::start(client.clone());
         Ok(Self {
-            servers: plane,
+            servers,
             dir,
             client,
             controller: controller?,
             floor: floor?,
             audit,
-            observer,
+            interfaces,
         })
     }
 
@@ -82,19 +99,12 @@ impl Plane {
         port.context("the control plane has no etcd")
     }
 
-    /// Ends it and removes all that it wrote.
-    pub(crate) async fn stop(self) {
-        drop(self.observer);
+    /// Ends it, and removes all that it wrote unless the benchmark failed.
+    pub(crate) async fn stop<T>(self, measured: &Result<T>) {
+        drop(self.interfaces);
         self.servers.stop().await;
-        folder::remove(&self.dir);
+        folder::leave(&self.dir, measured);
     }
-}
-
-async fn prepare(client: &Client) -> Result<()> {
-    writes::create_namespace(client).await?;
-    let networks = writes::collection("networking", "networks");
-    writes::create(client, &networks, &super::objects::network()).await?;
-    Ok(())
 }
 
 fn random_token() -> Result<String> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The objects of a benchmark: machines, and for the floor the very writes that the controller makes of them.
+//! Machines and their interfaces, and for the floor the very writes that the controller makes of them.
 
 use std::net::Ipv4Addr;
 

@@ -14,23 +14,50 @@ use serde_json::{Value, json};
 
 use super::objects::NAMESPACE;
 
-const MANAGER: &str = Manager::Bench.query();
+const MANAGER: &str = "?fieldManager=bench";
 
-/// Whose fields the API server takes what is written for: that is part of each object.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Manager {
-    /// The benchmark, as a user.
-    Bench,
-    /// The benchmark in place of the controller.
-    Controller,
+/// Who writes: for the API server a manager of fields, which is part of each object.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'a> {
+    client: &'a Client,
+    manager: &'static str,
 }
 
-impl Manager {
-    const fn query(self) -> &'static str {
-        match self {
-            Self::Bench => "?fieldManager=bench",
-            Self::Controller => "?fieldManager=ni-controller",
-        }
+impl<'a> By<'a> {
+    /// The benchmark, as a user.
+    pub(crate) fn bench(client: &'a Client) -> Self {
+        let manager = MANAGER;
+        Self { client, manager }
+    }
+
+    /// The benchmark in place of the controller.
+    pub(crate) fn controller(client: &'a Client) -> Self {
+        let manager = "?fieldManager=ni-controller";
+        Self { client, manager }
+    }
+
+    /// Creates an object in a collection.
+    pub(crate) async fn create(self, collection: &str, body: &Value) -> Result<Written> {
+        let uri = format!("{collection}{}", self.manager);
+        send(self.client, Method::POST, &uri, "application/json", body).await
+    }
+
+    /// Merges this into an object of a collection.
+    pub(crate) async fn patch(self, collection: &str, name: &str, body: &Value) -> Result<Written> {
+        let uri = format!("{collection}/{name}{}", self.manager);
+        let content = "application/merge-patch+json";
+        send(self.client, Method::PATCH, &uri, content, body).await
+    }
+
+    /// Merges a status into an object of a collection.
+    pub(crate) async fn patch_status(
+        self,
+        collection: &str,
+        name: &str,
+        body: &Value,
+    ) -> Result<Written> {
+        self.patch(collection, &format!("{name}/status"), body)
+            .await
     }
 }
 
@@ -76,18 +103,7 @@ pub(crate) async fn create_interface(client: &Client, body: &Value) -> Result<Wr
 
 /// Creates an object in a collection.
 pub(crate) async fn create(client: &Client, collection: &str, body: &Value) -> Result<Written> {
-    create_as(Manager::Bench, client, collection, body).await
-}
-
-/// As [`create`], for a manager.
-pub(crate) async fn create_as(
-    manager: Manager,
-    client: &Client,
-    collection: &str,
-    body: &Value,
-) -> Result<Written> {
-    let uri = format!("{collection}{}", manager.query());
-    send(client, Method::POST, &uri, "application/json", body).await
+    By::bench(client).create(collection, body).await
 }
 
 /// Creates the benchmark's namespace.
@@ -115,36 +131,9 @@ pub(crate) async fn apply(client: &Client, uri: &str, body: &Value) -> Result<()
 
 /// Merges a status into an interface.
 pub(crate) async fn patch_status(client: &Client, name: &str, body: &Value) -> Result<Written> {
-    patch_status_as(Manager::Bench, client, &interfaces(), name, body).await
-}
-
-/// Merges a status into an object of a collection, for a manager.
-pub(crate) async fn patch_status_as(
-    manager: Manager,
-    client: &Client,
-    collection: &str,
-    name: &str,
-    body: &Value,
-) -> Result<Written> {
-    let uri = format!("{collection}/{name}/status{}", manager.query());
-    merge(client, &uri, body).await
-}
-
-/// Merges this into an object of a collection, for a manager.
-pub(crate) async fn patch_as(
-    manager: Manager,
-    client: &Client,
-    collection: &str,
-    name: &str,
-    body: &Value,
-) -> Result<Written> {
-    let uri = format!("{collection}/{name}{}", manager.query());
-    merge(client, &uri, body).await
-}
-
-async fn merge(client: &Client, uri: &str, body: &Value) -> Result<Written> {
-    let content = "application/merge-patch+json";
-    send(client, Method::PATCH, uri, content, body).await
+    By::bench(client)
+        .patch_status(&interfaces(), name, body)
+        .await
 }
 
 /// Reads an interface.

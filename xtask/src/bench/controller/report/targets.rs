@@ -3,59 +3,54 @@
 //! What was to be reached, and whether it was.
 
 use super::Row;
-use crate::bench::verdicts::{self, Verdict};
+use crate::bench::harness::targets::{self, Target};
 
 /// A line per target.
 pub(crate) fn targets(rows: &[Row]) -> String {
-    let mut verdicts: Vec<Verdict> = rows.iter().flat_map(of_row).collect();
-    verdicts.extend(of_growth(rows));
-    verdicts::lines(verdicts)
+    targets::lines(rows.iter().flat_map(of_row).chain(of_growth(rows)))
 }
 
-fn of_row(row: &Row) -> Vec<Verdict> {
+fn of_row(row: &Row) -> Vec<Target> {
     let (at, latency, writes) = (row.machines, row.latency_ms.p99, row.two_writes_ms.p99);
-    let requests = row.requests_per_interface;
+    let (requests, idle) = (row.requests_per_interface, row.idle_requests_per_min);
     vec![
-        (
-            format!("{at} machines: ratio {:.2}, at most 1.25", row.ratio),
-            row.ratio <= 1.25,
+        Target::at_most(
+            &format!("{at} machines: ratio {:.2}", row.ratio),
+            row.ratio,
+            1.25,
         ),
-        (
+        Target::new(
             format!("{at} machines: {requests} requests per interface, exactly 2"),
             (requests - 2.0).abs() < f64::EPSILON && row.events == 0,
         ),
-        (
-            format!("{at} machines: {:.1} MiB, at most 64", row.peak_rss_mib),
-            row.peak_rss_mib <= 64.0,
+        Target::at_most(
+            &format!("{at} machines: {:.1} MiB", row.peak_rss_mib),
+            row.peak_rss_mib,
+            64.0,
         ),
-        (
+        Target::new(
             format!(
                 "{at} machines: latency p99 {latency:.1} ms, at most 3 times {writes:.1} ms of two writes"
             ),
             latency <= 3.0 * writes,
         ),
-        (
-            format!(
-                "{at} machines: {} requests a minute while idle, none",
-                row.idle_requests_per_min
-            ),
-            row.idle_requests_per_min.abs() < f64::EPSILON,
+        Target::new(
+            format!("{at} machines: {idle} requests a minute while idle, none"),
+            idle.abs() < f64::EPSILON,
         ),
     ]
 }
 
 /// The cost of an interface must not grow with how many there are.
-fn of_growth(rows: &[Row]) -> Option<Verdict> {
+fn of_growth(rows: &[Row]) -> Option<Target> {
     let least = rows.iter().min_by_key(|row| row.machines)?;
     let most = rows.iter().max_by_key(|row| row.machines)?;
     let growth = most.cpu_ms_per_interface() / least.cpu_ms_per_interface();
-    (most.machines > least.machines).then(|| {
-        let what = format!(
-            "CPU per interface at {} machines {growth:.2} times that at {}, at most 1.2",
-            most.machines, least.machines
-        );
-        (what, growth <= 1.2)
-    })
+    let what = format!(
+        "CPU per interface at {} machines {growth:.2} times that at {}",
+        most.machines, least.machines
+    );
+    (most.machines > least.machines).then(|| Target::at_most(&what, growth, 1.2))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The table.
 
 use super::Row;
-use crate::bench::markdown::{self, Column};
+use crate::bench::harness::table::{self, Column};
 
 const COLUMNS: [Column<Row>; 13] = [
     ("machines", |row| row.machines.to_string()),
@@ -20,19 +20,8 @@ const COLUMNS: [Column<Row>; 13] = [
         format!("{:.3}", row.cpu_ms_per_interface())
     }),
     ("peak MiB", |row| format!("{:.1}", row.peak_rss_mib)),
-    ("latency ms p50/p99/max", |row| {
-        let latency = &row.latency_ms;
-        format!(
-            "{:.1} / {:.1} / {:.1}",
-            latency.p50, latency.p99, latency.max
-        )
-    }),
-    ("two writes ms p50/p99", |row| {
-        format!(
-            "{:.1} / {:.1}",
-            row.two_writes_ms.p50, row.two_writes_ms.p99
-        )
-    }),
+    ("latency ms p50/p99/max", |row| row.latency_ms.to_string()),
+    ("two writes ms p50/p99", |row| row.two_writes_ms.to_string()),
     ("idle req/min", |row| {
         format!("{:.1}", row.idle_requests_per_min)
     }),
@@ -40,7 +29,7 @@ const COLUMNS: [Column<Row>; 13] = [
 
 /// The rows for people, in Markdown.
 pub(crate) fn table(rows: &[Row]) -> String {
-    markdown::table(&COLUMNS, rows)
+    table::table(&COLUMNS, rows)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 //! One more machine, a thousand times; in between two plain writes one after the other.
 
+use std::fmt;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,18 @@ pub(crate) struct OfMachines {
 pub(crate) struct OfWrites {
     pub(crate) p50: f64,
     pub(crate) p99: f64,
+}
+
+impl fmt::Display for OfMachines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} / {:.1} / {:.1}", self.p50, self.p99, self.max)
+    }
+}
+
+impl fmt::Display for OfWrites {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1} / {:.1}", self.p50, self.p99)
+    }
 }
 
 impl Latencies {
@@ -79,7 +92,7 @@ async fn one_machine(plane: &Plane, (machine, interfaces): &Added) -> Result<Dur
     let collection = writes::collection("compute", "machines");
     writes::create(&plane.client, &collection, machine).await?;
     let answered = Instant::now();
-    let available = plane.observer.these_available(interfaces).await?;
+    let available = plane.interfaces.these_available(interfaces).await?;
     Ok(available.saturating_duration_since(answered))
 }
 

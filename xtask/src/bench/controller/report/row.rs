@@ -7,25 +7,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::bench::audit::Requests;
-use crate::bench::latency::{Latencies, OfMachines, OfWrites};
-use crate::bench::objects::NICS;
-use crate::bench::round::Run;
-use crate::bench::stats::{float, median, mib, rounded};
-
-/// A run of the controller and one of the floor, one right after the other.
-#[derive(Clone, Debug)]
-pub(crate) struct Pair {
-    pub(crate) controller: Run,
-    pub(crate) floor: Duration,
-}
-
-impl Pair {
-    /// How much longer the controller took.
-    pub(crate) fn ratio(&self) -> f64 {
-        self.controller.wall.as_secs_f64() / self.floor.as_secs_f64()
-    }
-}
+use crate::bench::harness::audit::Requests;
+use crate::bench::harness::controller::Run;
+use crate::bench::harness::latency::{Latencies, OfMachines, OfWrites};
+use crate::bench::harness::objects::NICS;
+use crate::bench::harness::rounds::Rounds;
+use crate::bench::harness::stats::{float, mib, rounded};
 
 /// One number of machines; the JSON's object. Times are medians of the rounds, the rest is the worst of them.
 #[derive(Clone, Debug, Serialize)]
@@ -50,7 +37,7 @@ impl Row {
     /// `empty_rss` is the controller's with an empty world, in bytes.
     pub(crate) fn new(
         machines: u32,
-        pairs: &[Pair],
+        rounds: &Rounds<Run, Duration>,
         latencies: &Latencies,
         idle_requests_per_min: f64,
         empty_rss: u64,
@@ -58,24 +45,23 @@ impl Row {
         let interfaces = machines * NICS;
         // And the network.
         let objects = f64::from(machines + interfaces + 1);
-        let runs = || pairs.iter().map(|pair| &pair.controller);
-        let peak_rss = runs().map(|run| run.peak_rss).max().unwrap_or(0);
-        let most = runs()
-            .map(|run| &run.requests)
-            .max_by_key(|requests| requests.total());
+        let peak_rss = rounds.most(|run| run.peak_rss);
+        let requests = rounds.ours().map(|run| &run.requests);
+        let most = requests.max_by_key(|requests| requests.total());
         let total = most.map_or(0, Requests::total);
+        let wall = |run: &Run| run.wall.as_secs_f64();
         Self {
             machines,
             interfaces,
-            wall_s: rounded(median(runs().map(|run| run.wall.as_secs_f64()))),
-            floor_s: rounded(median(pairs.iter().map(|pair| pair.floor.as_secs_f64()))),
-            ratio: rounded(median(pairs.iter().map(Pair::ratio))),
+            wall_s: rounded(rounds.median(wall)),
+            floor_s: rounded(rounds.median_of_floor(Duration::as_secs_f64)),
+            ratio: rounded(rounds.ratio(wall, Duration::as_secs_f64)),
             requests_per_interface: rounded(float(total) / f64::from(interfaces)),
             requests: most
                 .map(|requests| requests.by_verb.clone())
                 .unwrap_or_default(),
-            events: runs().map(|run| run.requests.events).max().unwrap_or(0),
-            cpu_s: rounded(median(runs().map(|run| run.cpu.as_secs_f64()))),
+            events: rounds.most(|run| run.requests.events),
+            cpu_s: rounded(rounds.median(|run| run.cpu.as_secs_f64())),
             peak_rss_mib: rounded(mib(peak_rss)),
             bytes_per_object: (float(peak_rss.saturating_sub(empty_rss)) / objects).round(),
             latency_ms: latencies.of_machines(),
@@ -98,11 +84,12 @@ impl Row {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::bench::harness::rounds::Pair;
 
     pub(crate) fn row(machines: u32, cpu_ms: u64) -> Row {
         let interfaces = u64::from(machines * NICS);
         let pair = |wall: u64, floor: u64| Pair {
-            controller: Run {
+            ours: Run {
                 wall: Duration::from_millis(wall),
                 cpu: Duration::from_millis(cpu_ms),
                 peak_rss: 30 << 20,
@@ -117,8 +104,8 @@ pub(crate) mod tests {
             },
             floor: Duration::from_millis(floor),
         };
-        let pairs = [pair(1100, 1000), pair(3000, 2000), pair(1300, 1250)];
-        Row::new(machines, &pairs, &Latencies::default(), 0.0, 10 << 20)
+        let rounds = Rounds(vec![pair(1100, 1000), pair(3000, 2000), pair(1300, 1250)]);
+        Row::new(machines, &rounds, &Latencies::default(), 0.0, 10 << 20)
     }
 
     #[test]
