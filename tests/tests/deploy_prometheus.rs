@@ -71,7 +71,8 @@ impl Documented {
     fn read() -> Self {
         let path = repo::root().join("docs/metrics.md");
         let text = std::fs::read_to_string(path).expect("the metrics' page");
-        let rows = text.lines().filter(|line| line.starts_with("| `ni_"));
+        let is_ours = |line: &&str| line.starts_with("| `ni_") || line.starts_with("| `process_");
+        let rows = text.lines().filter(is_ours);
         let series = rows
             .flat_map(|row| series(row).unwrap_or_default())
             .collect();

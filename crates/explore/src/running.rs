@@ -9,9 +9,9 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::time::Duration;
 
-use ironcore_api::scope::Scope as Covers;
 use ni_controller::core::{Core, Now, Order, Outcome};
 use ni_controller::world::{Event, Kind};
+use ni_runtime::scope::Scope as Covers;
 
 use crate::invariants::{Broken, is_in_the_plan};
 use crate::server::Shown;

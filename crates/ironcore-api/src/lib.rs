@@ -43,12 +43,10 @@ pub mod compute;
 pub mod default;
 pub mod field;
 pub mod ipam;
-pub mod listen;
 pub mod names;
 pub mod networking;
 pub mod ownership;
 pub mod reference;
-pub mod scope;
 pub mod template;
 pub mod validate;
 

@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Names of the children that the controllers make (contract, Names).
+//! Names of the children that the controllers make (contract, Names), and what a label is.
 
 use crate::address::Prefix;
+use crate::validate::is_label;
+use crate::words;
+
+/// Checks that `text` is a DNS label (RFC 1123), as the names of namespaces are.
+///
+/// # Errors
+/// Says what it must be, in Kubernetes' words.
+pub fn label(text: &str) -> Result<(), &'static str> {
+    if is_label(text) {
+        Ok(())
+    } else {
+        Err(words::LABEL)
+    }
+}
 
 /// Name of the NetworkInterface that is created for `entry` of `machine`.
 pub fn network_interface(machine: &str, entry: &str) -> String {
@@ -33,7 +47,6 @@ pub fn public_pool(block: Prefix) -> String {
 mod tests {
     use super::*;
     use crate::address::parse_prefix;
-    use crate::validate::is_label;
 
     #[test]
     fn names_are_the_contracts() {

@@ -9,17 +9,17 @@ mod leaving;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use ironcore_api::scope::{Scope, Scopes};
 use kube::api::ListParams;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::DynamicObject;
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::runtime::watcher;
 use kube::{Api, Client, Config};
-use ni_controller::client::client;
 use ni_controller::run::Clock;
 use ni_controller::watch::list;
 use ni_controller::world::{Kind, Str, Watched};
+use ni_runtime::client::client;
+use ni_runtime::scope::{Scope, Scopes};
 
 use crate::options::Place;
 use crate::view::View;

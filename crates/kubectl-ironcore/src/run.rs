@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use ironcore_api::scope::Scopes;
-use ni_controller::client::{ASKS, WATCHES};
 use ni_controller::metrics::Metrics;
 use ni_controller::watch::{Source, Watches};
 use ni_controller::world::{Key, Kind};
+use ni_runtime::client::{ASKS, WATCHES};
+use ni_runtime::scope::Scopes;
 use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
 

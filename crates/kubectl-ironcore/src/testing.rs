@@ -2,11 +2,11 @@
 
 //! Views from short texts, for tests.
 
-use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::Now;
 use ni_controller::options::{Cli, Command};
 use ni_controller::world::{AnyObject, Event, Kind};
+use ni_runtime::scope::{Scope, Scopes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -5,11 +5,11 @@
 mod next;
 mod standing;
 
-use ironcore_api::scope::Scopes;
 use ni_controller::core::{Backoff, Core, Now};
 use ni_controller::options::Deciding;
 use ni_controller::plan::{DuplicateAddresses, Options};
 use ni_controller::world::{Event, Key, Kind, Namespace, Str, Watched, World};
+use ni_runtime::scope::Scopes;
 
 use crate::around::Around;
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use clap::Parser;
 use explore::server::{Model as Server, definitions, serve};
-use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use kubectl_ironcore::around::Around;
 use kubectl_ironcore::check::{AllLeaving, check};
@@ -18,6 +17,7 @@ use ni_controller::core::{Backoff, Core, Now};
 use ni_controller::options::{Cli, Command};
 use ni_controller::plan::Options;
 use ni_controller::world::{AnyObject, Event, Key, Kind};
+use ni_runtime::scope::{Scope, Scopes};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

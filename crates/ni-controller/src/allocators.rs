@@ -8,8 +8,8 @@ use kube::{Client, Error};
 use tokio::time::sleep;
 use tracing::warn;
 
-use crate::apply::describe;
 use crate::world::Kind;
+use ni_runtime::error::describe;
 
 /// IronCore's own records of what it has allocated. This API does not have them.
 const THEIRS: &str = "prefixallocations";

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::{Method, Request as HttpRequest};
 use kube::Client;
 use kube::core::Status;
+use ni_runtime::error::describe;
 use serde_json::{Value, json};
 
 use crate::FIELD_MANAGER;
@@ -200,17 +201,6 @@ fn classify_status(status: &Status) -> Failure {
             }
         }
     }
-}
-
-/// The error with all its sources, outermost first.
-pub fn describe(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

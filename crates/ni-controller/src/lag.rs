@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use ironcore_api::scope::{Scope, Scopes};
+use ni_runtime::scope::{Scope, Scopes};
 
 use crate::world::{Kind, Meta};
 

@@ -6,7 +6,6 @@
 
 pub mod allocators;
 pub mod apply;
-pub mod client;
 pub mod core;
 pub mod events;
 pub mod lag;

@@ -2,26 +2,24 @@
 
 //! `ni-controller`: see `--help`.
 
-use std::io::IsTerminal;
-
-use anyhow::Context;
 use clap::Parser;
 use ironcore_api::ownership::MANAGED_BY;
 use kube::Client;
 use mimalloc::MiMalloc;
-use tokio::signal::unix::{SignalKind, signal};
+use ni_runtime::client;
+use ni_runtime::signals::stopped;
 use tokio::sync::mpsc;
 use tracing::info;
 
 use ni_controller::events::{self, Outbox};
 use ni_controller::lease::{self, Keeper, Term};
 use ni_controller::metrics::Metrics;
-use ni_controller::options::{Cli, Command, Election, LogFormat, ReleaseFinalizers, Run};
+use ni_controller::options::{Cli, Command, Election, ReleaseFinalizers, Run};
 use ni_controller::release::{self, Released};
 use ni_controller::run::{self, Connections, Ended};
 use ni_controller::turn::measured;
 use ni_controller::watch_thread::WatchThread;
-use ni_controller::{client, preview, serve};
+use ni_controller::{preview, serve};
 
 // A world is many small objects, which one thread decodes and another one keeps: glibc's allocator takes a third of a start's CPU time.
 #[global_allocator]
@@ -32,7 +30,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    start_logs(&cli)?;
+    cli.logs.start()?;
     match cli.command {
         Command::Run(options) => control(&options).await,
         Command::Plan(options) => {
@@ -127,32 +125,4 @@ fn elect(client: &Client, options: &Election) -> anyhow::Result<(Term, Option<Ke
     let (namespace, name) = (&options.lease_namespace, &options.lease_name);
     let (term, keeper) = lease::keep(client.clone(), namespace, name, options.times()?);
     Ok((term, Some(keeper)))
-}
-
-/// Resolves on SIGTERM or SIGINT.
-fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-fn start_logs(cli: &Cli) -> anyhow::Result<()> {
-    // Each of its warnings is one that we log as well. Who names it in --log hears of it.
-    let directives = format!("kube_runtime::watcher=off,{}", cli.log);
-    let filter = tracing_subscriber::EnvFilter::try_new(directives)
-        .with_context(|| format!("--log {:?} is neither a level nor a filter", cli.log))?;
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    match cli.log_format {
-        LogFormat::Human => logs.init(),
-        LogFormat::Json => logs.json().flatten_event(true).init(),
-    }
-    Ok(())
 }

@@ -2,6 +2,8 @@
 
 //! Prometheus metrics. Every label has a fixed, small set of values.
 
+mod names;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::Registry;
 
 use crate::core::{Core, Now, Outcome};
 use crate::plan::{Change, Reason, Request};
@@ -68,7 +70,6 @@ pub struct Metrics {
     world_bytes: Family<KindLabels, Gauge>,
     without_room: Gauge,
     pools_used: Family<FamilyLabels, Fraction>,
-    resident_bytes: Gauge,
     memory_limit_bytes: Gauge,
     watch_lag: Family<KindLabels, Histogram>,
 }
@@ -98,7 +99,6 @@ impl Default for Metrics {
             world_bytes: Family::default(),
             without_room: Gauge::default(),
             pools_used: Family::default(),
-            resident_bytes: Gauge::default(),
             memory_limit_bytes: Gauge::default(),
             watch_lag: Family::new_with_constructor(seconds),
         };
@@ -108,124 +108,6 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    fn register(&self) -> Registry {
-        let mut all = Registry::with_prefix("ni");
-        all.register(
-            "changes",
-            "Requests that change or read an object, by kind, purpose and outcome",
-            self.changes.clone(),
-        );
-        all.register_with_unit(
-            "api_request_duration",
-            "Time from sending a request to its answer",
-            Unit::Seconds,
-            self.request_seconds.clone(),
-        );
-        all.register(
-            "events",
-            "Events, by reason and outcome",
-            self.events.clone(),
-        );
-        all.register(
-            "reconciles",
-            "Reconciles: how often changes were planned for an object",
-            self.reconciles.clone(),
-        );
-        all.register_with_unit(
-            "reconcile_duration",
-            "Time that planning took until the next request, without passes that found nothing to do",
-            Unit::Seconds,
-            self.reconcile_seconds.clone(),
-        );
-        all.register(
-            "retries",
-            "Retries of objects, because a request failed or because the same write was undone",
-            self.retries.clone(),
-        );
-        all.register_with_unit(
-            "longest_turn",
-            "Longest CPU time since the start for which the main loop, or one watch, kept everything else on its thread waiting",
-            Unit::Seconds,
-            self.longest_turn.clone(),
-        );
-        all.register(
-            "queue_depth",
-            "Objects that wait to be reconciled",
-            self.queue_depth.clone(),
-        );
-        all.register_with_unit(
-            "queue_oldest_age",
-            "How long the oldest object in the queue has been waiting",
-            Unit::Seconds,
-            self.queue_age.clone(),
-        );
-        all.register(
-            "requests_under_way",
-            "Requests in flight",
-            self.under_way.clone(),
-        );
-        all.register(
-            "leader",
-            "1 while this replica leads, 0 while it is a standby",
-            self.leader.clone(),
-        );
-        all.register(
-            "restores",
-            "How often everything was listed again because the API server had gone back to an older state",
-            self.restores.clone(),
-        );
-        self.register_world(&mut all);
-        all
-    }
-
-    /// What is known, and what it takes.
-    fn register_world(&self, all: &mut Registry) {
-        all.register(
-            "world_objects",
-            "Objects in memory, by kind",
-            self.objects.clone(),
-        );
-        all.register_with_unit(
-            "world",
-            "Estimated memory of these objects, by kind",
-            Unit::Bytes,
-            self.world_bytes.clone(),
-        );
-        all.register(
-            "prefixes_without_room",
-            "Prefixes that wait because no parent has room for them",
-            self.without_room.clone(),
-        );
-        all.register(
-            "public_pools_used_ratio",
-            "Share of the addresses of all public pools that are used, by family",
-            self.pools_used.clone(),
-        );
-        all.register_with_unit(
-            "resident_memory",
-            "Resident memory of the process",
-            Unit::Bytes,
-            self.resident_bytes.clone(),
-        );
-        all.register_with_unit(
-            "memory_limit",
-            "Memory limit of the container, 0 if there is none",
-            Unit::Bytes,
-            self.memory_limit_bytes.clone(),
-        );
-        all.register(
-            "objects_skipped",
-            "Objects that cannot be decoded, by kind",
-            self.skipped.clone(),
-        );
-        all.register_with_unit(
-            "watch_lag",
-            "Time from the answer to a write until the watch delivers it (sampled), by kind",
-            Unit::Seconds,
-            self.watch_lag.clone(),
-        );
-    }
-
     /// Counts the answer to a request.
     pub fn answered(&self, change: &Change, outcome: &Outcome, took: Duration) {
         let verb = match change.request {
@@ -326,8 +208,6 @@ impl Metrics {
             let used = used_ratio(core.world().pools().iter(), family);
             self.pools_used.get_or_create(&labels).set(used);
         }
-        self.resident_bytes
-            .set(count(resident_bytes().unwrap_or(0)));
         self.memory_limit_bytes
             .set(count(memory_limit_bytes().unwrap_or(0)));
     }
@@ -366,20 +246,6 @@ fn used_ratio(pools: impl Iterator<Item = Pool>, family: IpFamily) -> f64 {
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// Resident memory as Linux reports it, in bytes.
-fn resident_bytes() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim()
-        .strip_suffix(" kB")?
-        .trim()
-        .parse::<usize>()
-        .ok()
-        .map(|kib| kib * 1024)
 }
 
 /// The limit of the control group, as Linux reports it inside of a container; `None` where there is none.
@@ -477,7 +343,8 @@ mod tests {
         let docs = std::fs::read_to_string(docs).unwrap();
         // What follows is the webhook's.
         let (docs, _) = docs.split_once("\n## ni-webhook\n").expect("its heading");
-        let documented = docs.lines().filter(|line| line.starts_with("| `ni_"));
+        let is_ours = |line: &&str| line.starts_with("| `ni_") || line.starts_with("| `process_");
+        let documented = docs.lines().filter(is_ours);
         let rows = rows(&all());
         let unknown: Vec<&str> = documented
             .clone()

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use ironcore_api::listen;
+use ni_runtime::listen;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use ironcore_api::scope::Scope;
 use kube::{Client, Config};
-use ni_controller::client::client;
 use ni_controller::metrics::Metrics;
 use ni_controller::release;
 use ni_controller::watch::{Source, Watches, list};
 use ni_controller::world::{Kind, Watched};
+use ni_runtime::client::client;
+use ni_runtime::scope::Scope;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 

@@ -2,31 +2,26 @@
 
 //! `ni-webhook`: see `--help`.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
-use kube::{Client, Config};
-use tokio::signal::unix::{SignalKind, signal};
+use kube::Client;
+use ni_runtime::client;
+use ni_runtime::signals::stopped;
 use tracing::{info, warn};
 
 use ni_webhook::certificate::files::Files;
 use ni_webhook::certificate::{Current, self_signed};
 use ni_webhook::metrics::Metrics;
-use ni_webhook::options::{Cli, Identity, Listening, LogFormat, ReferenceSource};
+use ni_webhook::options::{Cli, Identity, Listening, ReferenceSource};
 use ni_webhook::references::References;
 use ni_webhook::review::Webhook;
 use ni_webhook::serve::health::{self, Health, Stopping};
 use ni_webhook::serve::tls::{ClientCa, open_to_all};
 use ni_webhook::serve::{self, Limits, Running, reviews};
-
-/// How long a client of the API server waits for a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long the API server may say nothing where something is awaited.
-const SILENCE: Duration = Duration::from_mins(5);
 
 /// Those who look at health and metrics are few.
 const HEALTH_CONNECTIONS: u32 = 64;
@@ -39,7 +34,7 @@ async fn main() -> anyhow::Result<()> {
             .error(ErrorKind::ValueValidation, error)
             .exit();
     }
-    start_logs(&cli)?;
+    cli.logs.start()?;
     // Fails only where there is one already, which then is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let stopped = stopped()?;
@@ -164,45 +159,7 @@ async fn run(
     Ok(())
 }
 
-/// Resolves on SIGTERM or SIGINT.
-fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
 async fn client() -> anyhow::Result<Client> {
-    let mut config = Config::infer().await.context(
-        "cannot find a cluster: set KUBECONFIG, or run in a pod with a service account (with --tls-cert and --references=off, none is needed)",
-    )?;
-    // Who asks decides what is tried again, and when.
-    config.default_retry = false;
-    config.connect_timeout = Some(CONNECT_TIMEOUT);
-    // A server that accepts and says nothing is given up. It says something sooner by each watch: kube's last 295 s.
-    config.read_timeout = Some(SILENCE);
-    // Else the time that a pooled connection was idle would count.
-    config.reset_reader_on_write = true;
-    let url = config.cluster_url.clone();
-    Client::try_from(config).with_context(|| format!("cannot make a client for {url}"))
-}
-
-fn start_logs(cli: &Cli) -> anyhow::Result<()> {
-    // Each of its warnings is one that we log as well. Who names it in --log hears of it.
-    let directives = format!("kube_runtime::watcher=off,{}", cli.log);
-    let filter = tracing_subscriber::EnvFilter::try_new(directives)
-        .with_context(|| format!("--log {:?} is neither a level nor a filter", cli.log))?;
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    match cli.log_format {
-        LogFormat::Human => logs.init(),
-        LogFormat::Json => logs.json().flatten_event(true).init(),
-    }
-    Ok(())
+    let client = client::infer(client::WATCHES).await;
+    client.context("no API server; with --tls-cert and --references=off, none is needed")
 }

@@ -2,6 +2,8 @@
 
 //! Prometheus metrics. Every label has a fixed, small set of values.
 
+mod names;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +13,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::Registry;
 
 use crate::review::Endpoint;
 use crate::serve::eviction::Reason;
@@ -106,7 +108,6 @@ pub struct Metrics {
     body_waits: Counter,
     certificate_expires: Gauge,
     certificate_failures: Counter,
-    resident_bytes: Gauge,
 }
 
 /// What is not in the table of kinds.
@@ -140,7 +141,6 @@ impl Default for Metrics {
             body_waits: Counter::default(),
             certificate_expires: Gauge::default(),
             certificate_failures: Counter::default(),
-            resident_bytes: Gauge::default(),
         };
         metrics.registry = Arc::new(metrics.register());
         metrics
@@ -148,93 +148,6 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    fn register(&self) -> Registry {
-        let mut all = Registry::with_prefix("ni_webhook");
-        all.register(
-            "reviews",
-            "Reviews, by endpoint, kind and outcome",
-            self.reviews.clone(),
-        );
-        all.register_with_unit(
-            "review_duration",
-            "Time from a review's last byte to its answer, by endpoint",
-            Unit::Seconds,
-            self.review_seconds.clone(),
-        );
-        all.register("warnings", "Warnings to users", self.warnings.clone());
-        all.register(
-            "reference_lookups",
-            "Lookups of referenced objects, by answer",
-            self.lookups.clone(),
-        );
-        self.register_connections(&mut all);
-        self.register_requests(&mut all);
-        self.register_process(&mut all);
-        all
-    }
-
-    fn register_connections(&self, all: &mut Registry) {
-        all.register(
-            "connections",
-            "Connections that are open",
-            self.connections.clone(),
-        );
-        all.register(
-            "connections_limit",
-            "Connections that may be open at once",
-            self.connections_limit.clone(),
-        );
-        all.register(
-            "connections_failed",
-            "Connections that ended before their TLS handshake was complete",
-            self.connections_failed.clone(),
-        );
-        all.register(
-            "connections_evicted",
-            "Connections that were closed to make room for others, by reason",
-            self.connections_evicted.clone(),
-        );
-    }
-
-    fn register_requests(&self, all: &mut Registry) {
-        all.register(
-            "requests",
-            "Reviews under way, from their headers until their answer is sent",
-            self.requests.clone(),
-        );
-        all.register_with_unit(
-            "body",
-            "Bodies of reviews in memory",
-            Unit::Bytes,
-            self.body_bytes.clone(),
-        );
-        all.register(
-            "body_waits",
-            "Bodies of reviews that had to wait for room",
-            self.body_waits.clone(),
-        );
-    }
-
-    fn register_process(&self, all: &mut Registry) {
-        all.register_with_unit(
-            "certificate_not_after_timestamp",
-            "When the certificate in use expires, 0 without one",
-            Unit::Seconds,
-            self.certificate_expires.clone(),
-        );
-        all.register(
-            "certificate_failures",
-            "New certificates, keys or client CAs that could not be taken",
-            self.certificate_failures.clone(),
-        );
-        all.register_with_unit(
-            "process_resident_memory",
-            "Resident memory",
-            Unit::Bytes,
-            self.resident_bytes.clone(),
-        );
-    }
-
     /// Counts a review of `kind` (as in manifests; what is not in the table of kinds counts as `other`).
     pub fn reviewed(&self, endpoint: Endpoint, kind: &str, outcome: Outcome, took: Duration) {
         let endpoint = name(endpoint);
@@ -336,13 +249,12 @@ impl Metrics {
         self.certificate_failures.inc();
     }
 
-    /// Reads what changes without an event: when the certificate expires, and how much memory there is in use.
+    /// Notes when the certificate expires.
     pub fn read(&self, not_after: Option<SystemTime>) {
         let expires = not_after.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         let seconds = expires.map_or(0, |time| time.as_secs());
         self.certificate_expires
             .set(i64::try_from(seconds).unwrap_or(i64::MAX));
-        self.resident_bytes.set(resident_bytes().unwrap_or(0));
     }
 
     /// All metrics in the OpenMetrics text format.
@@ -356,16 +268,6 @@ impl Metrics {
 
 fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// Resident memory as Linux reports it, in bytes.
-fn resident_bytes() -> Option<i64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib: i64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    kib.checked_mul(1024)
 }
 
 #[cfg(test)]
@@ -389,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_when_asked_is_there() {
+    fn the_certificate_and_the_process_are_described() {
         let metrics = Metrics::default();
         metrics.read(Some(UNIX_EPOCH + Duration::from_secs(7)));
         let text = metrics.encode();
@@ -397,6 +299,7 @@ mod tests {
             text.contains("ni_webhook_certificate_not_after_timestamp_seconds 7"),
             "{text}"
         );
-        assert!(!text.contains("resident_memory_bytes 0"), "{text}");
+        let process = text.contains("\nprocess_resident_memory_bytes ");
+        assert_eq!(process, cfg!(target_os = "linux"), "{text}");
     }
 }

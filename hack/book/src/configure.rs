@@ -13,8 +13,8 @@ const INTRO: &str = "# Configure
 All flags of both programs, with their environment variables. A flag takes precedence over its environment variable. Flags
 that both `ni-controller run` and `ni-controller plan` have mean the same in both.
 
-The manifests in `deploy/` set flags in the `args` of each Deployment. Times are written as `100ms`, `5s`, `2m`, for
-the webhook also as `12h` and `90d`. Both programs read their configuration once, when they start, except for the webhook's
+The manifests in `deploy/` set flags in the `args` of each Deployment. Times are written as `100ms`, `90s`, `5m`, `1h30m` or
+`90d` (a day has 24 hours). Both programs read their configuration once, when they start, except for the webhook's
 files (`--tls-cert`, `--tls-key`, `--client-ca`), which are reloaded when they change. Logs go to standard error.
 
 There is no flag for the cluster: the programs use the cluster that `KUBECONFIG` names, or, in a pod, the pod's own.

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::api::admissionregistration::v1::ValidatingWebhookConfiguration;
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Namespace;
@@ -17,6 +16,7 @@ use kube::{Api, Client};
 use ni_controller::lease::{Record, Shown};
 use ni_controller::options::Election;
 use ni_controller::world::Kind;
+use ni_runtime::scope::{Scope, Scopes};
 
 use super::controller::Controller;
 use crate::around::{Around, Leader, Told, Webhook};

@@ -5,12 +5,12 @@
 use std::collections::BTreeSet;
 
 use clap::Parser;
-use ironcore_api::scope::Scopes;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Container, EnvVar};
 use kube::api::ListParams;
 use kube::{Api, Client};
 use ni_controller::options::{Cli, Command, Deciding, Election};
+use ni_runtime::scope::Scopes;
 
 /// The label of its Deployment.
 const SELECTOR: &str = "app.kubernetes.io/name=ni-controller";

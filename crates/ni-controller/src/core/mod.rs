@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use ironcore_api::address::Prefix as Block;
-use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
+use ni_runtime::scope::Scope;
 
 pub use backoff::Backoff;
 pub use outcome::{Failure, Outcome};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use ironcore_api::address::Prefix as Block;
 use ironcore_api::names;
-use ironcore_api::scope::Scope;
+use ni_runtime::scope::Scope;
 
 use super::{Core, Now};
 use crate::plan::{Elsewhere, PublicPools};

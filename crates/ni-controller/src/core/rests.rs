@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
+use ni_runtime::scope::Scope;
 
 use super::{Core, Now, Sent};
 use crate::world::{Dirty, Event, Key, Str};

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use ironcore_api::scope::Scope;
+use ni_runtime::scope::Scope;
 
 use super::{Core, Now};
 use crate::world::{Event, Key, World};

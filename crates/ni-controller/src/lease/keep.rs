@@ -15,7 +15,9 @@ use tracing::{debug, info, warn};
 
 use super::{Answer, Elector, Request, Role, Shown, Standing, Step, Term, Times};
 use crate::FIELD_MANAGER;
-use crate::apply::{describe, names};
+use ni_runtime::error::describe;
+
+use crate::apply::names;
 
 /// Keeps a Lease in the background.
 #[derive(Debug)]

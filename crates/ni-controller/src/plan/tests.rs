@@ -14,8 +14,8 @@ mod statuses;
 
 use std::time::Duration;
 
-use ironcore_api::scope::Scope;
 use k8s_openapi::jiff::Timestamp;
+use ni_runtime::scope::Scope;
 use serde_json::{Value, json};
 
 use super::{Change, Elsewhere, Look, Memory, Options, Plan, PublicPools, Request, View, plan};

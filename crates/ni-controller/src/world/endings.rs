@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use ironcore_api::scope::Scope;
+use ni_runtime::scope::Scope;
 
 use super::kinds::{Kind, for_kind};
 use super::meta::Str;

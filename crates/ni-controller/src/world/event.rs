@@ -2,7 +2,7 @@
 
 //! What watches report, and how objects are lost.
 
-use ironcore_api::scope::Scope;
+use ni_runtime::scope::Scope;
 
 use super::kinds::{AnyObject, Kind};
 use super::meta::Meta;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use ironcore_api::scope::{Scope, Scopes};
+use ni_runtime::scope::{Scope, Scopes};
 
 use super::meta::Str;
 use super::store::Listing;

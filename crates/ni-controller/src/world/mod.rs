@@ -27,7 +27,7 @@ mod watched;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 
-use ironcore_api::scope::Scope;
+use ni_runtime::scope::Scope;
 
 pub use allocation::{Allocation, Asks, Queue, Selector, Waiter};
 pub use decode::{Received, Slot, Undecodable, decode};

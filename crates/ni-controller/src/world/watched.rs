@@ -2,7 +2,7 @@
 
 //! What is watched.
 
-use ironcore_api::scope::{Scope, Scopes};
+use ni_runtime::scope::{Scope, Scopes};
 
 use super::kinds::Kind;
 use super::meta::Str;

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use ironcore_api::scope::Scope;
 use ni_controller::core::{Failure, Outcome, Step};
 use ni_controller::plan::Purpose;
 use ni_controller::world::{Event, Kind, Watched};
+use ni_runtime::scope::Scope;
 use serde_json::{Value, json};
 
 use crate::retries::with_child;

@@ -8,11 +8,11 @@ pub(crate) mod server;
 use std::time::Duration;
 
 use explore::invariants::{Broken, is_in_the_plan};
-use ironcore_api::scope::{Scope, Scopes};
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::core::{Backoff, Core, Failure, Now, Order, Outcome};
 use ni_controller::plan::{Allocator, Options, Plan, Question, Request};
 use ni_controller::world::{Event, Key, Kind, Watched};
+use ni_runtime::scope::{Scope, Scopes};
 use serde_json::Value;
 
 use server::{Backup, Server, any, typed};

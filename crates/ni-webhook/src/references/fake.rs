@@ -12,8 +12,8 @@ use axum::body::Body;
 use futures::stream;
 use http::request::Parts;
 use http::{Request, Response, header};
-use ironcore_api::scope::Scopes;
 use kube::Client;
+use ni_runtime::scope::Scopes;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 

@@ -23,7 +23,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::debug;
 
 use ironcore_api::reference::{Reference, Referent};
-use ironcore_api::scope::{Scope, Scopes};
+use ni_runtime::scope::{Scope, Scopes};
 
 use crate::metrics::{Lookup, Metrics};
 use names::Names;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use clap::Parser;
 use http::{Request, StatusCode};
-use ironcore_api::scope::Scopes;
 use k8s_openapi::ByteString;
+use ni_runtime::scope::Scopes;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 

@@ -3,7 +3,7 @@
 //! Public addresses: pools, the prefixes that hold addresses, and the virtual IPs that get them.
 
 use ironcore_api::address::{Prefix as Block, parse_prefix};
-use ironcore_api::scope::Scopes;
+use ni_runtime::scope::Scopes;
 
 use super::super::{Allocator, Question, Reason};
 use super::*;

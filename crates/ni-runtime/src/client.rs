@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How this program speaks to the API server: what never answers is given up.
+//! How the programs speak to the API server: what never answers is given up.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ pub async fn infer(silence: Duration) -> anyhow::Result<Client> {
 /// # Errors
 /// If the configuration can't be used.
 pub fn client(mut config: Config, silence: Duration) -> kube::Result<Client> {
-    // Retries are decided by the core, per object; a request that hangs is given up by its own timeout.
+    // Whoever asks decides what is tried again, and when; a request that hangs is given up by its own timeout.
     config.default_retry = false;
     config.connect_timeout = Some(CONNECT_TIMEOUT);
     config.read_timeout = Some(silence);

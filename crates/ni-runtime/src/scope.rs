@@ -7,8 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::validate::is_label;
-use crate::words;
+use ironcore_api::names::label;
 
 /// What one watch covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,8 +48,13 @@ pub enum Scopes {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScopesError {
     /// No namespace can have this name.
-    #[error("{0:?} is not a valid namespace name: {detail}", detail = words::LABEL)]
-    NoLabel(String),
+    #[error("{name:?} is not a valid namespace name: {why}")]
+    NoLabel {
+        /// The name.
+        name: String,
+        /// What it must be.
+        why: &'static str,
+    },
     /// Probably another namespace was meant.
     #[error("{0:?} is given twice")]
     Twice(String),
@@ -93,10 +97,12 @@ impl Scopes {
 /// # Errors
 /// If it is not a valid name of a namespace.
 pub fn namespace(text: &str) -> Result<Arc<str>, ScopesError> {
-    if is_label(text) {
-        Ok(text.into())
-    } else {
-        Err(ScopesError::NoLabel(text.to_owned()))
+    match label(text) {
+        Ok(()) => Ok(text.into()),
+        Err(why) => Err(ScopesError::NoLabel {
+            name: text.to_owned(),
+            why,
+        }),
     }
 }
 
