@@ -53,6 +53,7 @@ pub mod template;
 pub mod validate;
 
 mod bound;
+mod form;
 mod kinds;
 mod schema;
 mod wire;
