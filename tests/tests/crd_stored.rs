@@ -4,7 +4,7 @@
 //! released and changed in all else, lose its finalizers and be deleted. What an update brings of its own is refused.
 
 use futures::{StreamExt, stream};
-use ironcore_api::KINDS;
+use ironcore_api::{KINDS, Kind};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams};
 use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
@@ -461,6 +461,37 @@ async fn is_deleted(api: &Api<DynamicObject>, name: &str) {
     assert!(api.get_opt(name).await.unwrap().is_none());
 }
 
+/// The rules of a kind's definition.
+fn rules_of(kind: &Kind) -> Vec<Rule> {
+    let crd = serde_json::to_value((kind.crd)()).unwrap();
+    let mut found = Vec::new();
+    rules(
+        &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"],
+        "",
+        &mut found,
+    );
+    found
+}
+
+/// This needs no server, so whoever adds a rule learns soon that it lacks an object.
+#[test]
+fn each_rule_has_an_object_that_breaks_it() {
+    for kind in &KINDS {
+        let found = rules_of(kind);
+        paired(&found, &at_fault(kind.kind));
+        let changed = CHANGED.iter().find(|(of, _)| *of == kind.kind);
+        let changed = changed.map_or(&[][..], |(_, cases)| cases);
+        for rule in found.iter().filter(|rule| rule.is_on_change) {
+            let mut cases = changed.iter();
+            assert!(
+                cases.any(|Changed(name, ..)| rule.name.starts_with(name)),
+                "no object breaks the rule {}",
+                rule.name
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_rule_of_a_network_interface_forgives() {
     every_rule_forgives("NetworkInterface").await;
@@ -494,13 +525,7 @@ async fn every_rule_on_a_change_refuses_one() {
     for (of, cases) in CHANGED {
         let kind = crate::support::kind(of);
         let api = crate::support::objects(&client, &ns, &kind);
-        let crd = serde_json::to_value((kind.crd)()).unwrap();
-        let mut found = Vec::new();
-        rules(
-            &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"],
-            "",
-            &mut found,
-        );
+        let mut found = rules_of(&kind);
         found.retain(|rule| rule.is_on_change);
         assert_eq!(found.len(), cases.len(), "{of}");
         for (index, Changed(name, stored, changes)) in cases.iter().enumerate() {

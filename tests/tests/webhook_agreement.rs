@@ -5,11 +5,11 @@
 //! reads the same with and without it.
 
 use futures::{StreamExt, stream};
-use ironcore_api::Kind;
 use ironcore_api::compute::Machine;
 use ironcore_api::ipam::Prefix;
 use ironcore_api::networking::{Network, NetworkInterface, VirtualIP};
 use ironcore_api::validate::Judgement;
+use ironcore_api::{KINDS, Kind};
 use kube::Api;
 use kube::api::PostParams;
 use kube::core::{DynamicObject, Status};
@@ -425,14 +425,7 @@ async fn updates_agree(of: &str) {
 #[tokio::test]
 async fn each_rule_says_the_same_in_both() {
     let mut slips = Vec::new();
-    for of in [
-        "NetworkInterface",
-        "VirtualIP",
-        "Network",
-        "Machine",
-        "Prefix",
-    ] {
-        let of = kind(of);
+    for of in KINDS {
         let api = &api_of(&of).await;
         let create = |object: Value| async move { api.create(&dry_run(), &dynamic(object)).await };
         for AtFault { rule, object } in at_fault(of.kind) {

@@ -2,6 +2,7 @@
 
 //! `ipam.ironcore.dev/v1alpha1`: Prefix.
 
+use ironcore_derive::{Bounded, Judged};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, LabelSelector, Time};
 use kube::CustomResource;
 use schemars::JsonSchema;
@@ -19,7 +20,9 @@ pub const GROUP: &str = "ipam.ironcore.dev";
 pub const MOST_PENDING: usize = 1024;
 
 /// Desired state of the Prefix.
-#[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Judged,
+)]
 #[kube(
     group = "ipam.ironcore.dev",
     version = "v1alpha1",
@@ -67,6 +70,7 @@ pub struct PrefixSpec {
         skip_serializing_if = "Option::is_none"
     )]
     #[schemars(with = "Option<String>")]
+    #[field(most = WORD, text(optional_family), change = filled)]
     pub ip_family: Option<IpFamily>,
     /// Block in CIDR notation. Required for a root. For a child, the block to allocate; set by the controller otherwise.
     #[serde(
@@ -74,25 +78,30 @@ pub struct PrefixSpec {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[field(most = ADDRESS, text(cidr), change = once)]
     pub prefix: Option<String>,
     /// Prefix length of the block to allocate. 0 is the same as not specified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(range = 0.., keyword, change = once)]
     pub prefix_length: Option<i32>,
     /// Prefix to allocate from. Set by the controller if `parentSelector` is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(change = once, unless = parent_selector)]
     pub parent_ref: Option<LocalRef>,
     /// Label selector of the Prefixes to allocate from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(later, change = immutable)]
     pub parent_selector: Option<LabelSelector>,
 }
 
 /// Observed state of the Prefix.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Bounded)]
 #[serde(rename_all = "camelCase")]
 pub struct PrefixStatus {
     /// Phase of the Prefix: Allocated once its block is its own to use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
+    #[field(values)]
     pub phase: Option<PrefixPhase>,
     /// Time of the last change of `phase`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,6 +112,7 @@ pub struct PrefixStatus {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = USED, each(most = ADDRESS))]
     pub used: Vec<String>,
     /// Blocks in `used` whose children are not yet Allocated.
     #[serde(
@@ -110,6 +120,7 @@ pub struct PrefixStatus {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = PENDING)]
     pub pending: Vec<PendingBlock>,
     /// Freed blocks that are not granted again until their time is over, or nothing else fits.
     #[serde(
@@ -117,6 +128,7 @@ pub struct PrefixStatus {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = PENDING)]
     pub resting: Vec<RestingBlock>,
     /// How much of the block is granted, and the largest block that is free. Updated when `used` changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -127,6 +139,7 @@ pub struct PrefixStatus {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = CONDITIONS, key = type)]
     pub conditions: Vec<Condition>,
     /// The `metadata.generation` that the conditions were derived from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,25 +147,28 @@ pub struct PrefixStatus {
 }
 
 /// Block that is being granted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Bounded)]
 pub struct PendingBlock {
     /// Block in CIDR notation.
+    #[field(most = ADDRESS)]
     pub prefix: String,
     /// UID of the Prefix that the block is granted to.
+    #[field(most = UID)]
     pub uid: String,
 }
 
 /// Freed block that is not granted again yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Bounded)]
 pub struct RestingBlock {
     /// Block in CIDR notation.
+    #[field(most = ADDRESS)]
     pub prefix: String,
     /// Time until which other blocks are preferred.
     pub until: Time,
 }
 
 /// How much of a block is granted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Bounded)]
 #[serde(rename_all = "camelCase")]
 pub struct Capacity {
     /// Granted share of the block in percent, rounded down. 100 only if nothing is free.
@@ -163,6 +179,7 @@ pub struct Capacity {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[field(most = ADDRESS)]
     pub largest_free: Option<String>,
 }
 
@@ -177,12 +194,14 @@ pub enum PrefixPhase {
 }
 
 /// Template of a Prefix.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Judged)]
 pub struct PrefixTemplate {
     /// Labels and annotations of the Prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(later, form = NamelessMeta)]
     pub metadata: Option<TemplateMeta>,
     /// Spec of the Prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(required)]
     pub spec: Option<PrefixSpec>,
 }

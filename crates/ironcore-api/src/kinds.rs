@@ -170,6 +170,25 @@ mod tests {
     }
 
     #[test]
+    fn users_have_rights_to_all_kinds() {
+        for roles in [
+            include_str!("../../../deploy/base/users.yaml"),
+            include_str!("../../../deploy/helm/ironcore-ni/templates/users.yaml"),
+        ] {
+            for kind in &KINDS {
+                let named = |line: &&str| {
+                    let words = line.split(|c: char| !c.is_ascii_lowercase());
+                    line.trim_start().starts_with("resources:")
+                        && words.into_iter().any(|word| word == kind.plural)
+                };
+                // Who may view, and who may edit.
+                let number = roles.lines().filter(named).count();
+                assert_eq!(number, 2, "{}", kind.plural);
+            }
+        }
+    }
+
+    #[test]
     fn the_table_says_what_the_definitions_say() {
         for kind in &KINDS {
             let crd = (kind.crd)();

@@ -51,6 +51,7 @@ pub mod template;
 pub mod validate;
 
 mod bound;
+mod form;
 mod kinds;
 mod schema;
 mod wire;

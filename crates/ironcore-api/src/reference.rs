@@ -2,6 +2,7 @@
 
 //! References to other objects, by name, in the referrer's own namespace.
 
+use ironcore_derive::Judged;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +10,14 @@ use crate::wire::nullable;
 use crate::{KINDS, Kind};
 
 /// A reference by name to an object of the same namespace.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, Judged,
+)]
+#[field(atomic)]
 pub struct LocalRef {
     /// Name of the object. Empty is the same as no reference.
     #[serde(default, deserialize_with = "nullable")]
+    #[field(most = NAME, text(optional_subdomain))]
     pub name: String,
 }
 
@@ -25,13 +30,18 @@ impl LocalRef {
 
 /// A reference by name and UID to an object of the same namespace: not to a later
 /// object of the same name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, Judged,
+)]
+#[field(atomic)]
 pub struct UidRef {
     /// Name of the object. Empty is the same as no reference.
     #[serde(default, deserialize_with = "nullable")]
+    #[field(most = NAME, text(optional_subdomain))]
     pub name: String,
     /// UID of the object.
     #[serde(default, deserialize_with = "nullable")]
+    #[field(most = UID)]
     pub uid: String,
 }
 

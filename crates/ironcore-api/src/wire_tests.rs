@@ -19,14 +19,18 @@ fn documents(yaml: &str) -> Vec<Value> {
         .collect()
 }
 
-fn again<K: DeserializeOwned + Serialize>(object: &Value) -> Value {
-    let typed: K =
-        serde_json::from_value(object.clone()).unwrap_or_else(|error| panic!("{error}: {object}"));
-    serde_json::to_value(typed).expect("plain data")
+fn again<K: DeserializeOwned + Serialize>(object: &Value) -> serde_json::Result<Value> {
+    let typed: K = serde_json::from_value(object.clone())?;
+    serde_json::to_value(typed)
 }
 
 /// The object decoded as its kind and encoded again.
 fn through_its_type(object: &Value) -> Value {
+    typed(object).unwrap_or_else(|error| panic!("{error}: {object}"))
+}
+
+/// The same, if it decodes.
+pub(crate) fn typed(object: &Value) -> serde_json::Result<Value> {
     match object["kind"].as_str().expect("a kind") {
         "NetworkInterface" => again::<NetworkInterface>(object),
         "VirtualIP" => again::<VirtualIP>(object),

@@ -114,8 +114,6 @@ pub(crate) const LENGTH_OF_PREFIX: &str = "must be the length of `prefix`";
 pub(crate) const ONE_ADDRESS: &str = "must be of length 32 for IPv4, 128 for IPv6";
 /// The length of a prefix for an address.
 pub(crate) const ONE_ADDRESS_LENGTH: &str = "must be 32 for IPv4, 128 for IPv6";
-/// A number below zero.
-pub(crate) const NOT_NEGATIVE: &str = "must be greater than or equal to 0";
 
 /// A network as its own peer.
 pub(crate) const OWN_PEER: &str = "may not be the network itself";
@@ -152,6 +150,15 @@ pub(crate) fn one_of(fields: &[&str]) -> String {
 /// Two of the fields of which one is needed.
 pub(crate) fn exactly_one_of(fields: &[&str]) -> String {
     format!("must specify exactly one of: {}", listed(fields))
+}
+
+/// A number out of a range.
+pub(crate) fn range(least: Option<i64>, most: Option<i64>) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) => format!("must be between {least} and {most}, inclusive"),
+        (Some(least), None) => format!("must be greater than or equal to {least}"),
+        (None, most) => format!("must be less than or equal to {}", most.unwrap_or(i64::MAX)),
+    }
 }
 
 fn listed(fields: &[&str]) -> String {

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use xtask::check::explore::{self, Explored, Sought};
 use xtask::check::{any_seed, live, model};
+use xtask::recipes;
 
 /// Check at length what tests check in passing, see docs/reliability.md
 #[derive(clap::Args)]
@@ -19,7 +20,8 @@ pub(crate) struct Check {
     #[arg(long)]
     long: bool,
     /// Check this only: `model`, the model of the API server against the real one; `explore`, every order of events in small scopes,
-    /// or one of them by its name; `seeded`, whether faults that are built in are found; `live`, the real programs under real faults
+    /// or one of them by its name; `seeded`, whether faults that are built in are found; `live`, the real programs under real faults; `recipes`, whether something fails where
+    /// a place of a recipe in CONTRIBUTING.md is forgotten
     #[arg(long, value_name = "NAME")]
     scope: Option<Scope>,
     /// What is random follows from this; otherwise it is another at each run
@@ -36,6 +38,7 @@ enum Scope {
     Model,
     Explore,
     Live,
+    Recipes,
     /// One scope of the explorer's.
     Named(String),
     Seeded,
@@ -49,6 +52,7 @@ impl FromStr for Scope {
             "model" => Self::Model,
             "explore" => Self::Explore,
             "live" => Self::Live,
+            "recipes" => Self::Recipes,
             "seeded" => Self::Seeded,
             other => Self::Named(other.to_owned()),
         })
@@ -66,6 +70,9 @@ struct Report {
     seeded: Vec<Sought>,
     #[serde(skip_serializing_if = "Option::is_none")]
     live: Option<live::Figures>,
+    /// Places of recipes without which nothing fails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    silent: Vec<String>,
 }
 
 impl Report {
@@ -73,7 +80,11 @@ impl Report {
         let compared = self.model.is_none_or(|figures| figures.differences == 0);
         let explored = self.scopes.iter().all(|scope| scope.violations == 0);
         let alive = self.live.as_ref().is_none_or(live::Figures::are_good);
-        compared && explored && alive && self.seeded.iter().all(|sought| sought.found)
+        compared
+            && explored
+            && alive
+            && self.silent.is_empty()
+            && self.seeded.iter().all(|sought| sought.found)
     }
 }
 
@@ -95,6 +106,13 @@ impl Check {
         }
         if self.covers(&Scope::Live) {
             report.live = Some(live::check(self.long, seed).await?);
+        }
+        // Not in passing: it builds for minutes.
+        if self.scope == Some(Scope::Recipes) || self.long && self.scope.is_none() {
+            report.silent = recipes::silent().await?;
+            for place in &report.silent {
+                println!("nothing fails without {place}");
+            }
         }
         if let Some(file) = &self.json {
             write(file, &report)?;

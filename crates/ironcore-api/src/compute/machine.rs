@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ironcore_derive::Judged;
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,9 @@ use crate::reference::LocalRef;
 use crate::wire::{empty_as_none, nullable};
 
 /// Desired state of the Machine.
-#[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Judged,
+)]
 #[kube(
     group = "compute.ironcore.dev",
     version = "v1alpha1",
@@ -46,6 +49,7 @@ use crate::wire::{empty_as_none, nullable};
 pub struct MachineSpec {
     /// MachineClass of the machine.
     #[serde(default)]
+    #[field(sent, form = RequiredRef, change = filled)]
     pub machine_class_ref: LocalRef,
     /// Labels of the MachinePools that the machine can run on.
     #[serde(
@@ -53,9 +57,11 @@ pub struct MachineSpec {
         deserialize_with = "nullable",
         skip_serializing_if = "BTreeMap::is_empty"
     )]
+    #[field(most = ENTRIES, labels, each(most = LABEL_VALUE), change = free)]
     pub machine_pool_selector: BTreeMap<String, String>,
     /// MachinePool that the machine runs on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(change = once)]
     pub machine_pool_ref: Option<LocalRef>,
     /// Whether the machine is switched on.
     #[serde(
@@ -64,6 +70,7 @@ pub struct MachineSpec {
         skip_serializing_if = "Option::is_none"
     )]
     #[schemars(with = "Option<String>")]
+    #[field(most = WORD, text(power), default = On, change = free)]
     pub power: Option<Power>,
     /// Network interfaces of the machine, with unique names.
     #[serde(
@@ -71,6 +78,7 @@ pub struct MachineSpec {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = MACHINE_INTERFACES, key = name, change = free)]
     pub network_interfaces: Vec<MachineNetworkInterface>,
     /// Volumes of the machine, with unique names.
     #[serde(
@@ -78,9 +86,11 @@ pub struct MachineSpec {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = VOLUMES, key = name, change = special)]
     pub volumes: Vec<MachineVolume>,
     /// Key of the Secret that holds the ignition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(change = free)]
     pub ignition_ref: Option<SecretKeyRef>,
     /// EFI variables of the machine, with unique names.
     #[serde(
@@ -88,6 +98,7 @@ pub struct MachineSpec {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = EFI_VARS, key = name, change = free)]
     pub efi_vars: Vec<EfiVar>,
     /// Taints of MachinePools that the machine tolerates.
     #[serde(
@@ -95,9 +106,11 @@ pub struct MachineSpec {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = TOLERATIONS, change = free)]
     pub tolerations: Vec<Toleration>,
     /// Configuration of the guest operating system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(change = within)]
     pub guest_config: Option<GuestConfig>,
 }
 
@@ -112,24 +125,28 @@ pub enum Power {
 }
 
 /// Network interface of a machine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Judged)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineNetworkInterface {
     /// Name of the interface, unique in the machine. An ephemeral NetworkInterface is named `<machine>-<name>`.
+    #[field(most = NAME, text(name))]
     pub name: String,
     /// NetworkInterface to use, in the same namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(source)]
     pub network_interface_ref: Option<LocalRef>,
     /// NetworkInterface created for the machine and deleted with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(source)]
     pub ephemeral: Option<Box<EphemeralNetworkInterface>>,
 }
 
 /// NetworkInterface created for a machine and deleted with it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Judged)]
 #[serde(rename_all = "camelCase")]
 pub struct EphemeralNetworkInterface {
     /// Template of the NetworkInterface.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(required)]
     pub network_interface_template: Option<NetworkInterfaceTemplate>,
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+use ironcore_derive::Bounded;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use crate::reference::LocalRef;
 use crate::wire::{empty_as_none, nullable};
 
 /// Observed state of the Machine, written by the agent of its machine pool.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Bounded)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineStatus {
     /// Identifier of the machine at its machine pool.
@@ -18,6 +19,7 @@ pub struct MachineStatus {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[field(most = HANDLE)]
     pub machine_id: Option<String>,
     /// The `metadata.generation` that the agent has seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,10 +30,12 @@ pub struct MachineStatus {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = CONDITIONS, key = type)]
     pub conditions: Vec<MachineCondition>,
     /// State of the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
+    #[field(values)]
     pub state: Option<MachineState>,
     /// Status of each network interface.
     #[serde(
@@ -39,6 +43,7 @@ pub struct MachineStatus {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = MACHINE_INTERFACES, key = name)]
     pub network_interfaces: Vec<MachineNetworkInterfaceStatus>,
     /// Status of each volume.
     #[serde(
@@ -46,11 +51,12 @@ pub struct MachineStatus {
         deserialize_with = "nullable",
         skip_serializing_if = "Vec::is_empty"
     )]
+    #[field(most = VOLUMES, key = name)]
     pub volumes: Vec<MachineVolumeStatus>,
 }
 
 /// Condition of a machine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Bounded)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineCondition {
     /// Type of the condition.
@@ -58,6 +64,7 @@ pub struct MachineCondition {
     pub type_: String,
     /// `True`, `False` or `Unknown`.
     #[serde(default, deserialize_with = "nullable")]
+    #[field(sent)]
     pub status: String,
     /// Reason of the last change of `status`, in one word.
     #[serde(default, deserialize_with = "nullable")]
@@ -87,10 +94,11 @@ pub enum MachineState {
 }
 
 /// Status of a network interface of a machine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Bounded)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineNetworkInterfaceStatus {
     /// Name of the interface in `spec.networkInterfaces`.
+    #[field(most = NAME)]
     pub name: String,
     /// Identifier of the interface at the machine pool.
     #[serde(
@@ -98,13 +106,16 @@ pub struct MachineNetworkInterfaceStatus {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[field(most = HANDLE)]
     pub handle: Option<String>,
     /// Whether the interface is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
+    #[field(values)]
     pub state: Option<AttachState>,
     /// NetworkInterface that is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(form = NameOnly)]
     pub network_interface_ref: Option<LocalRef>,
     /// Time of the last change of `state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,10 +123,11 @@ pub struct MachineNetworkInterfaceStatus {
 }
 
 /// Status of a volume of a machine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Bounded)]
 #[serde(rename_all = "camelCase")]
 pub struct MachineVolumeStatus {
     /// Name of the volume in `spec.volumes`.
+    #[field(most = NAME)]
     pub name: String,
     /// Identifier of the volume at the machine pool.
     #[serde(
@@ -123,16 +135,19 @@ pub struct MachineVolumeStatus {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[field(most = HANDLE)]
     pub handle: Option<String>,
     /// Whether the volume is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
+    #[field(values)]
     pub state: Option<AttachState>,
     /// Time of the last change of `state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_state_transition_time: Option<Time>,
     /// Volume that is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(form = NameOnly)]
     pub volume_ref: Option<LocalRef>,
 }
 

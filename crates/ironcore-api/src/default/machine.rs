@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::{device, network_interface};
-use crate::compute::{MachineNetworkInterface, MachineSpec, MachineVolume, Power};
+use crate::compute::{MachineNetworkInterface, MachineSpec, MachineVolume};
 use crate::networking::NetworkInterfaceSpec;
 
 /// A field of a machine's spec that is open, and what it gets.
 enum Open {
-    Power,
+    /// Those that get a word.
+    Defaults,
     /// `device` of the volume at this index.
     Device(usize, String),
     /// A field of the interface template at this index of `networkInterfaces`.
@@ -27,7 +28,7 @@ pub fn machine_spec<'a>(spec: &'a MachineSpec, stored: &[MachineVolume]) -> Cow<
 
 /// What is open in a machine's spec.
 fn open(spec: &MachineSpec, stored: &[MachineVolume]) -> Vec<Open> {
-    let power = spec.power.is_none().then_some(Open::Power).into_iter();
+    let words = spec.lacks_defaults().then_some(Open::Defaults).into_iter();
     let devices = device::missing(&spec.volumes.iter().map(named), stored.iter().map(named));
     let devices = devices
         .into_iter()
@@ -38,7 +39,7 @@ fn open(spec: &MachineSpec, stored: &[MachineVolume]) -> Vec<Open> {
         let fields = fields.into_iter().flatten();
         fields.map(move |field| Open::Template(index, field))
     });
-    power.chain(devices).chain(templates).collect()
+    words.chain(devices).chain(templates).collect()
 }
 
 fn named(volume: &MachineVolume) -> (&str, Option<&str>) {
@@ -59,7 +60,7 @@ fn template_mut(interface: &mut MachineNetworkInterface) -> &mut NetworkInterfac
 impl Open {
     fn fill(self, spec: &mut MachineSpec) {
         match self {
-            Self::Power => spec.power = Some(Power::On),
+            Self::Defaults => spec.set_defaults(),
             Self::Device(index, device) => spec.volumes[index].device = Some(device),
             Self::Template(index, field) => {
                 field.fill(template_mut(&mut spec.network_interfaces[index]));

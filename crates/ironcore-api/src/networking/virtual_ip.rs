@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+use ironcore_derive::{Bounded, Judged};
 use kube::CustomResource;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use crate::template::TemplateMeta;
 use crate::wire::empty_as_none;
 
 /// Desired state of the VirtualIP.
-#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Judged)]
 #[kube(
     group = "networking.ironcore.dev",
     version = "v1alpha1",
@@ -35,11 +36,14 @@ use crate::wire::empty_as_none;
 pub struct VirtualIPSpec {
     /// Type of the virtual IP.
     #[serde(rename = "type")]
+    #[field(most = WORD, text(virtual_ip_type), change = filled)]
     pub type_: VirtualIPType,
     /// IP family of the address.
+    #[field(most = WORD, text(family), change = filled)]
     pub ip_family: IpFamily,
     /// NetworkInterface that uses the virtual IP. Set and cleared by the controller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(change = free)]
     pub target_ref: Option<UidRef>,
 }
 
@@ -52,7 +56,7 @@ pub enum VirtualIPType {
 }
 
 /// Observed state of the VirtualIP.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Bounded)]
 pub struct VirtualIPStatus {
     /// IP address, once it is allocated.
     #[serde(
@@ -60,17 +64,20 @@ pub struct VirtualIPStatus {
         deserialize_with = "empty_as_none",
         skip_serializing_if = "Option::is_none"
     )]
+    #[field(most = ADDRESS)]
     pub ip: Option<String>,
 }
 
 /// Template of a VirtualIP.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema, Judged)]
 pub struct VirtualIPTemplate {
     /// Labels and annotations of the VirtualIP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(later, form = NamelessMeta)]
     pub metadata: Option<TemplateMeta>,
     /// Spec of the VirtualIP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[field(required)]
     pub spec: Option<EphemeralVirtualIPSpec>,
 }
 

@@ -6,44 +6,16 @@ use serde_json::{Value, json};
 
 use super::node::Node;
 use super::rule::Rule;
-use super::{bound, text};
 use crate::words;
 
-/// A reference by name to an object that may have any name; `{}` and an empty name refer to nothing.
-pub(super) fn reference(mut node: Node<'_>) {
-    node.set("x-kubernetes-map-type", json!("atomic"));
-    node.at("name")
-        .at_most(bound::NAME)
-        .rule(text::optional(text::subdomain()));
-}
-
-/// A reference by name and UID.
-pub(super) fn uid_reference(mut node: Node<'_>) {
-    node.at("uid").at_most(bound::UID);
-    reference(node);
-}
-
-/// A reference by name to an object whose name is a DNS label.
-pub(super) fn label_reference(mut node: Node<'_>) {
-    node.set("x-kubernetes-map-type", json!("atomic"));
-    node.at("name")
-        .at_most(bound::NAME)
-        .rules(text::optional_label());
-}
-
-/// A reference that must name something.
-pub(super) fn required_reference(mut node: Node<'_>) {
-    node.rule(needs_name());
-    reference(node);
-}
-
-/// The reference names something.
-pub(super) fn needs_name() -> Rule {
-    required(
-        "has(self.name) && self.name != ''",
-        ".name",
-        words::SPECIFIED,
-    )
+/// The field must be there; of a text, not empty.
+pub(crate) fn required_field(field: &str, is_text: bool) -> Rule {
+    let there = if is_text {
+        format!("has(self.{field}) && self.{field} != ''")
+    } else {
+        format!("has(self.{field})")
+    };
+    required(there, &format!(".{field}"), words::SPECIFIED)
 }
 
 /// Whether the reference `path` names something, as CEL.
@@ -64,41 +36,8 @@ pub(super) fn not_unique(place: &str) -> String {
     format!("{place}: {}", words::UNIQUE)
 }
 
-/// Metadata of a template.
-pub(super) fn template_metadata(node: &mut Node<'_>) {
-    for field in ["name", "generateName", "namespace"] {
-        node.at(field).at_most(bound::NAME);
-    }
-    node.at("finalizers")
-        .at_most(bound::FINALIZERS)
-        .set("x-kubernetes-list-type", json!("set"));
-}
-
-/// Metadata of a template whose object gets its name from where the template is.
-pub(super) fn nameless_metadata(mut node: Node<'_>) {
-    template_metadata(&mut node);
-    for field in ["name", "generateName", "namespace"] {
-        node.rule(forbidden(
-            format!("!has(self.{field}) || self.{field} == ''"),
-            &format!(".{field}"),
-            words::NAMELESS,
-        ));
-    }
-}
-
-/// What an `ephemeral` is made from: the template `field`, with a spec.
-pub(super) fn template(mut node: Node<'_>, field: &str) {
-    node.rule(required(
-        format!("has(self.{field})"),
-        &format!(".{field}"),
-        words::SPECIFIED,
-    ));
-    node.at(field)
-        .rule(required("has(self.spec)", ".spec", words::SPECIFIED));
-}
-
 /// Exactly one of the fields `sources`, each there where its CEL holds. What is too much is the later one.
-pub(super) fn one_source(node: &mut Node<'_>, sources: &[(&str, String)]) {
+pub(crate) fn one_source(node: &mut Node<'_>, sources: &[(&str, String)]) {
     let fields: Vec<_> = sources.iter().map(|(field, _)| *field).collect();
     let any = |sources: &[(&str, String)]| {
         let there: Vec<_> = sources
@@ -118,12 +57,12 @@ pub(super) fn one_source(node: &mut Node<'_>, sources: &[(&str, String)]) {
 }
 
 /// A field, and CEL that says whether it is there.
-pub(super) fn source(field: &str) -> (&str, String) {
+pub(crate) fn source(field: &str) -> (&str, String) {
     (field, format!("has(self.{field})"))
 }
 
 /// A reference, and CEL that says whether it names something.
-pub(super) fn reference_source(field: &str) -> (&str, String) {
+pub(crate) fn reference_source(field: &str) -> (&str, String) {
     (field, named(&format!("self.{field}")))
 }
 

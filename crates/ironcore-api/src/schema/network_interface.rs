@@ -5,13 +5,11 @@
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use serde_json::json;
 
-use super::common::{forbidden, named};
 use super::node::Node;
 use super::prefix::{self, Place};
 use super::rule::Rule;
-use super::{bound, common, derive, network_interface_ips, text, virtual_ip};
-use crate::networking::{NetworkInterface, NetworkInterfaceState};
-use crate::words;
+use super::{Constrain, change, common, derive, network_interface_ips};
+use crate::networking::{NetworkInterface, NetworkInterfaceSpec, NetworkInterfaceStatus};
 
 /// Whose spec it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,36 +22,34 @@ pub(super) enum Of {
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<NetworkInterface>(|mut root| {
+        NetworkInterfaceSpec::constrain(root.at("spec"));
         spec(root.at("spec"), Of::Own);
-        root.at("spec").rules(frozen());
+        root.at("spec")
+            .rules(change::rules::<NetworkInterfaceSpec>());
         status(root.at("status"));
     })
 }
 
-/// Spec of an interface, wherever it is.
+/// Spec of an interface, wherever it is: what holds across its fields.
 pub(super) fn spec(mut node: Node<'_>, of: Of) {
-    node.require(&["networkRef"]);
-    node.at("providerID").at_most(bound::HANDLE);
-    common::required_reference(node.at("networkRef"));
-    node.at("machineRef.uid").at_most(bound::UID);
-    common::label_reference(node.at("machineRef"));
-    families(&mut node);
-    node.at("ips").at_most(bound::IPS);
+    node.at("ipFamilies").rule(Rule::new(
+        "self.size() < 2 || self[0] != self[1]",
+        common::not_unique("[*]"),
+    ));
     for list in ["ipFamilies", "ips"] {
         empty(&mut node.at(list), of);
     }
-    text::ip(node.at("ips[].value"));
-    prefix_template(node.at("ips[]"), Place::Ips);
-    node.at("prefixes").at_most(bound::INTERFACE_PREFIXES);
-    let (cidr, place): (fn(Node<'_>), _) = match of {
-        Of::Own => (text::cidr, Place::Prefixes),
-        Of::Template => (text::cidr_of_many, Place::MachinePrefixes),
+    let place = match of {
+        Of::Own => Place::Prefixes,
+        Of::Template => {
+            prefix::of_many(node.at("prefixes[]"));
+            Place::MachinePrefixes
+        }
     };
-    cidr(node.at("prefixes[].value"));
-    prefix_template(node.at("prefixes[]"), place);
-    virtual_ip_source(node.at("virtualIP"));
-    node.at("attributes").at_most(bound::ENTRIES);
-    node.at("attributes{}").at_most(bound::ATTRIBUTE);
+    for (list, place) in [("ips[]", Place::Ips), ("prefixes[]", place)] {
+        let mut entry = node.at(list);
+        prefix::spec(entry.at("ephemeral.prefixTemplate.spec"), place);
+    }
     node.rules(network_interface_ips::rules());
 }
 
@@ -66,86 +62,8 @@ fn empty(list: &mut Node<'_>, of: Of) {
     };
 }
 
-fn families(node: &mut Node<'_>) {
-    node.at("ipFamilies").at_most(bound::IPS).rule(Rule::new(
-        "self.size() < 2 || self[0] != self[1]",
-        common::not_unique("[*]"),
-    ));
-    node.at("ipFamilies[]")
-        .at_most(bound::WORD)
-        .rule(text::one_of(words::FAMILIES));
-}
-
-/// An entry of `ips` or `prefixes`.
-fn prefix_template(mut node: Node<'_>, place: Place) {
-    common::one_source(
-        &mut node,
-        &[common::source("value"), common::source("ephemeral")],
-    );
-    common::template(node.at("ephemeral"), "prefixTemplate");
-    let mut template = node.at("ephemeral.prefixTemplate");
-    common::nameless_metadata(template.at("metadata"));
-    prefix::spec(template.at("spec"), place);
-}
-
-fn virtual_ip_source(mut node: Node<'_>) {
-    common::one_source(
-        &mut node,
-        &[
-            common::reference_source("virtualIPRef"),
-            common::source("ephemeral"),
-        ],
-    );
-    common::label_reference(node.at("virtualIPRef"));
-    common::template(node.at("ephemeral"), "virtualIPTemplate");
-    let mut template = node.at("ephemeral.virtualIPTemplate");
-    common::nameless_metadata(template.at("metadata"));
-    let mut spec = template.at("spec");
-    spec.at("reclaimPolicy")
-        .at_most(bound::WORD)
-        .rule(text::optional(text::one_of(words::RECLAIM_POLICIES)));
-    virtual_ip::spec(spec);
-}
-
-/// All but `providerID`, `ips`, `prefixes`, `machineRef` and `virtualIP`. Families may come once,
-/// from empty: that is how those of an object that was stored while no webhook ran are filled in.
-fn frozen() -> [Rule; 3] {
-    let had_network = named("oldSelf.networkRef");
-    let has_network = named("self.networkRef");
-    [
-        // One that is missing is refused for that.
-        forbidden(
-            format!(
-                "!({has_network} && {had_network}) || self.networkRef.name == oldSelf.networkRef.name"
-            ),
-            ".networkRef",
-            words::IMMUTABLE,
-        ),
-        forbidden(
-            "size(oldSelf.ipFamilies) == 0 || self.ipFamilies == oldSelf.ipFamilies",
-            ".ipFamilies",
-            words::IMMUTABLE,
-        ),
-        // No attributes and empty attributes are the same.
-        forbidden(
-            "(has(self.attributes) ? size(self.attributes) : 0) == (has(oldSelf.attributes) ? size(oldSelf.attributes) : 0) \
-             && (!has(self.attributes) || !has(oldSelf.attributes) || self.attributes == oldSelf.attributes)",
-            ".attributes",
-            words::IMMUTABLE,
-        ),
-    ]
-}
-
 fn status(mut node: Node<'_>) {
-    node.at("state").values_of::<NetworkInterfaceState>();
-    node.at("ips").at_most(bound::IPS);
-    node.at("ips[]").at_most(bound::ADDRESS);
-    node.at("prefixes").at_most(bound::INTERFACE_PREFIXES);
-    node.at("prefixes[]").at_most(bound::ADDRESS);
-    node.at("virtualIP").at_most(bound::ADDRESS);
-    node.at("conditions")
-        .at_most(bound::CONDITIONS)
-        .list_map("type")
-        .default(common::waiting());
+    NetworkInterfaceStatus::constrain(node.at(""));
+    node.at("conditions").default(common::waiting());
     common::status_with(node, "state", "Pending");
 }

@@ -3,13 +3,12 @@
 //! Prefix, and the templates of prefixes.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use serde_json::json;
 
 use super::common::{forbidden, invalid, named, required};
 use super::node::Node;
 use super::rule::Rule;
-use super::{bound, common, derive, prefix_frozen, text};
-use crate::ipam::{Prefix, PrefixPhase};
+use super::{Constrain, change, common, derive, text};
+use crate::ipam::{Prefix, PrefixSpec, PrefixStatus};
 use crate::words;
 
 /// Where a prefix's spec is.
@@ -27,50 +26,29 @@ pub(super) enum Place {
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<Prefix>(|mut root| {
+        PrefixSpec::constrain(root.at("spec"));
         spec(root.at("spec"), Place::Own);
+        root.at("spec").rules(change::rules::<PrefixSpec>());
         status(root.at("status"));
     })
 }
 
-/// Spec of a prefix.
+/// Spec of a prefix: what holds across its fields.
 pub(super) fn spec(mut node: Node<'_>, place: Place) {
-    node.at("ipFamily")
-        .at_most(bound::WORD)
-        .rule(text::optional(text::one_of(words::FAMILIES)));
-    match place {
-        Place::MachinePrefixes => text::cidr_of_many(node.at("prefix")),
-        Place::Own | Place::Ips | Place::Prefixes => text::cidr(node.at("prefix")),
-    }
-    node.at("prefixLength").set("minimum", json!(0));
-    parent(node.at("parentRef"), place);
-    selector(node.at("parentSelector"));
     node.rules(agreement()).rules(root());
     match place {
-        Place::Own => node.rules(child()).rules(prefix_frozen::rules()),
-        Place::Prefixes | Place::MachinePrefixes => node.rules(child()),
+        Place::Own | Place::Prefixes | Place::MachinePrefixes => node.rules(child()),
         Place::Ips => node.rules(one_address()),
     };
 }
 
-fn parent(mut node: Node<'_>, place: Place) {
-    if place == Place::MachinePrefixes {
-        node.set("x-kubernetes-map-type", json!("atomic"));
-        text::subdomain_pattern(node.at("name").at_most(bound::NAME));
-    } else {
-        common::reference(node);
-    }
-}
-
-fn selector(mut node: Node<'_>) {
-    node.set("x-kubernetes-map-type", json!("atomic"));
-    node.at("matchLabels").at_most(bound::ENTRIES);
-    node.at("matchLabels{}").at_most(bound::LABEL_VALUE);
-    node.at("matchExpressions").at_most(bound::ENTRIES);
-    let mut expression = node.at("matchExpressions[]");
-    expression.at("key").at_most(bound::LABEL_KEY);
-    expression.at("operator").at_most(bound::WORD);
-    expression.at("values").at_most(bound::ENTRIES);
-    expression.at("values[]").at_most(bound::LABEL_VALUE);
+/// Where there are so many entries of an interface's `prefixes` that the rules on their texts would be too expensive: others
+/// instead.
+pub(super) fn of_many(mut source: Node<'_>) {
+    text::cidr_of_many(source.at("value"));
+    let mut spec = source.at("ephemeral.prefixTemplate.spec");
+    text::cidr_of_many(spec.at("prefix"));
+    text::subdomain_pattern(spec.at("parentRef.name"));
 }
 
 /// Whether the prefix is a root, as CEL.
@@ -163,19 +141,7 @@ fn one_address() -> [Rule; 2] {
 }
 
 fn status(mut node: Node<'_>) {
-    node.at("phase").values_of::<PrefixPhase>();
-    node.at("used").at_most(bound::USED);
-    node.at("used[]").at_most(bound::ADDRESS);
-    for list in ["pending", "resting"] {
-        node.at(list).at_most(bound::PENDING);
-    }
-    node.at("pending[].prefix").at_most(bound::ADDRESS);
-    node.at("pending[].uid").at_most(bound::UID);
-    node.at("resting[].prefix").at_most(bound::ADDRESS);
-    node.at("capacity.largestFree").at_most(bound::ADDRESS);
-    node.at("conditions")
-        .at_most(bound::CONDITIONS)
-        .list_map("type")
-        .default(common::waiting());
+    PrefixStatus::constrain(node.at(""));
+    node.at("conditions").default(common::waiting());
     common::status_with(node, "phase", "Pending");
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// forgive what was at fault before (see `forgive`).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     #[serde(rename = "rule")]
     pub(super) condition: String,
     /// In constant words: a message that shows values falls back to it.

@@ -4,43 +4,25 @@
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 
-use super::common::forbidden;
 use super::node::Node;
-use super::rule::Rule;
-use super::{bound, common, derive, text};
-use crate::networking::VirtualIP;
-use crate::words;
+use super::{Constrain, bound, change, derive, text};
+use crate::networking::{EphemeralVirtualIPSpec, VirtualIP, VirtualIPSpec, VirtualIPStatus};
 
 pub(crate) fn crd() -> CustomResourceDefinition {
     derive::crd::<VirtualIP>(|mut root| {
         root.label_name();
-        spec(root.at("spec"));
-        root.at("spec").rules(frozen());
-        root.at("status.ip").at_most(bound::ADDRESS);
+        VirtualIPSpec::constrain(root.at("spec"));
+        root.at("spec").rules(change::rules::<VirtualIPSpec>());
+        VirtualIPStatus::constrain(root.at("status"));
     })
 }
 
-/// Spec of a virtual IP, wherever it is.
-pub(super) fn spec(mut node: Node<'_>) {
-    node.at("type")
-        .at_most(bound::WORD)
-        .rule(text::one_of(words::VIRTUAL_IP_TYPES));
-    node.at("ipFamily")
-        .at_most(bound::WORD)
-        .rule(text::one_of(words::FAMILIES));
-    common::uid_reference(node.at("targetRef"));
-    node.require(&["type", "ipFamily"]);
-}
-
-/// All but `targetRef`.
-fn frozen() -> [Rule; 2] {
-    ["type", "ipFamily"].map(|field| {
-        forbidden(
-            format!(
-                "!has(oldSelf.{field}) || has(self.{field}) && self.{field} == oldSelf.{field}"
-            ),
-            &format!(".{field}"),
-            words::IMMUTABLE,
-        )
-    })
+/// As its draft, which is written by hand as well: it is a [`VirtualIPSpec`], and a field of its own.
+impl Constrain for EphemeralVirtualIPSpec {
+    fn constrain(mut node: Node<'_>) {
+        VirtualIPSpec::constrain(node.at(""));
+        node.at("reclaimPolicy")
+            .at_most(bound::WORD)
+            .rules(text::reclaim_policy());
+    }
 }

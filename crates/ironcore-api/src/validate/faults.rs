@@ -11,7 +11,7 @@ pub const MOST_FAULTS: usize = 256;
 
 /// What is wrong with an object, as it is found.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     listed: Vec<Fault>,
     more: usize,
     old: Old,

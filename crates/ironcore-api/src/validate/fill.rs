@@ -8,8 +8,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::draft::{
-    Family, IpSource, List, MachineSpec, NetworkInterfaceSpec, PrefixSpec, Text, Volume, decode,
-    given, texts,
+    IpSource, List, MachineSpec, NetworkInterfaceSpec, PrefixSpec, Text, Volume, decode, given,
+    texts,
 };
 use crate::address::IpFamily;
 use crate::bound;
@@ -21,8 +21,10 @@ pub(super) fn network_interface(spec: &mut NetworkInterfaceSpec<'_>) -> Option<F
         return None;
     }
     let families = families(spec.ips.entries().iter().map(hint))?;
-    let words = families.iter().map(|family| Family(word(*family)));
-    spec.ipFamilies = words.collect();
+    spec.ipFamilies = families
+        .iter()
+        .map(|family| named_family(*family))
+        .collect();
     Some(Filling {
         pointer: "/spec/ipFamilies".to_owned(),
         value: json!(families),
@@ -44,24 +46,18 @@ pub(super) fn prefix(spec: &mut PrefixSpec<'_>) -> Option<Filling> {
         return None;
     }
     let family = family(spec.prefix.as_deref()?)?;
-    spec.ipFamily = Some(word(family));
+    spec.ipFamily = Some(named_family(family));
     Some(Filling {
         pointer: "/spec/ipFamily".to_owned(),
         value: json!(family),
     })
 }
 
-/// Fills in a machine's `power`, and the devices of its volumes: those that they had before an update, or the first that
+/// Fills in what has a default in a machine's spec, and the devices of its volumes: those that they had before an update, or the first that
 /// are free.
 pub(super) fn machine(spec: &mut MachineSpec<'_>, old: Option<&str>) -> Vec<Filling> {
     let mut fillings = Vec::new();
-    if given(spec.power.as_deref()).is_none() {
-        spec.power = Some(Text::fixed("On"));
-        fillings.push(Filling {
-            pointer: "/spec/power".to_owned(),
-            value: json!("On"),
-        });
-    }
+    spec.set_defaults(&mut fillings);
     let stored = old.map(stored_volumes).unwrap_or_default();
     let open = device::missing(
         &spec.volumes.entries().iter().map(named),
@@ -113,6 +109,22 @@ fn named<'v>(volume: &'v Volume<'_>) -> (&'v str, Option<&'v str>) {
     (name, given(volume.device.as_deref()))
 }
 
-fn word(family: IpFamily) -> Text<'static> {
+/// Sets a field of the spec that is open.
+pub(crate) fn word(
+    field: &str,
+    text: &mut Option<Text<'_>>,
+    default: &'static str,
+    fillings: &mut Vec<Filling>,
+) {
+    if given(text.as_deref()).is_none() {
+        *text = Some(Text::fixed(default));
+        fillings.push(Filling {
+            pointer: format!("/spec/{field}"),
+            value: json!(default),
+        });
+    }
+}
+
+fn named_family(family: IpFamily) -> Text<'static> {
     Text::fixed(family.as_str())
 }

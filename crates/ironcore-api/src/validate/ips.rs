@@ -11,12 +11,7 @@ use crate::{bound, words};
 
 /// The family that `ipFamilies` has at `index`, where it has a known one.
 pub(super) fn family_at(spec: &NetworkInterfaceSpec<'_>, index: usize) -> Option<IpFamily> {
-    text::as_family(
-        spec.ipFamilies
-            .entries()
-            .get(index)
-            .map(|family| &*family.0),
-    )
+    text::as_family(spec.ipFamilies.entries().get(index).map(|family| &**family))
 }
 
 /// Adds what is wrong with the lists of the spec at `at` as such, not with single entries.
@@ -41,7 +36,7 @@ fn twice(at: &FieldPath<'_>, spec: &NetworkInterfaceSpec<'_>, faults: &mut Fault
     for (index, family) in families.iter().enumerate() {
         if families[..index].contains(family) {
             let list = at.field("ipFamilies");
-            faults.push(Fault::duplicate(&list.index(index), &family.0));
+            faults.push(Fault::duplicate(&list.index(index), family));
         }
     }
 }

@@ -4,9 +4,8 @@
 
 use serde::Deserialize;
 use serde_json::Result;
-use validator::Validate;
 
-use super::draft::Part;
+use super::draft::Object;
 use super::faults::Faults;
 use super::referred::References;
 use super::structure;
@@ -14,11 +13,8 @@ use super::{Judgement, draft, order};
 use crate::default::Filling;
 use crate::field::FieldPath;
 
-/// What there is to say of a kind beyond its draft's attributes.
-pub(super) trait Rules: Validate {
-    /// The spec, to be judged field by field.
-    fn spec(&self) -> &dyn Part;
-
+/// What there is to say of a kind beyond what its types' fields say.
+pub(super) trait Rules: Object {
     /// Fills in what is open, and says what that was. `old` is the object as it was before an update, as JSON.
     fn fill(&mut self, _old: Option<&str>) -> Vec<Filling> {
         Vec::new()
@@ -27,8 +23,8 @@ pub(super) trait Rules: Validate {
     /// Adds what is wrong across fields.
     fn across(&self, faults: &mut Faults);
 
-    /// Adds what an update of `old` may not change.
-    fn frozen(&self, old: &Self, faults: &mut Faults);
+    /// Adds what an update of `old` may not change, beyond what the fields of the spec say.
+    fn frozen(&self, _old: &Self, _faults: &mut Faults) {}
 
     /// Adds what is referred to, in the order of the object's fields.
     fn references(&self, found: &mut References);
@@ -49,7 +45,7 @@ where
     let fillings = fills.then(|| object.fill(old));
     let old: Option<D> = old.and_then(|old| draft::decode(old).ok());
     let (mut faults, more_faults) = faults(&object, old.as_ref()).into_parts();
-    order::sort(&mut faults);
+    order::sort(&mut faults, D::FIELDS);
     let (references, more_references) = references(&object, old.as_ref()).into_parts();
     Ok(Judgement {
         faults,
@@ -74,6 +70,7 @@ fn faults<D: Rules>(object: &D, old: Option<&D>) -> Faults {
             found = lasting(object, known.forgiving());
         }
     }
+    object.kept(old, &mut found);
     object.frozen(old, &mut found);
     found
 }
@@ -81,7 +78,7 @@ fn faults<D: Rules>(object: &D, old: Option<&D>) -> Faults {
 /// Adds what is wrong with an object, whatever it was before.
 fn lasting<D: Rules>(object: &D, mut faults: Faults) -> Faults {
     structure::collect_of_object(object, &mut faults);
-    object.spec().judge(&FieldPath::root("spec"), &mut faults);
+    object.part().judge(&FieldPath::root("spec"), &mut faults);
     object.across(&mut faults);
     faults
 }

@@ -3,33 +3,27 @@
 //! Machine.
 
 use super::draft::{
-    InterfaceTemplate, Later, Machine, MachineInterface, MachineSpec, NetworkInterfaceSpec, Part,
-    given, known_name,
+    InterfaceTemplate, Later, Machine, MachineInterface, MachineSpec, NetworkInterfaceSpec, given,
+    known_name,
 };
 use super::faults::Faults;
 use super::judge::Rules;
 use super::label;
 use super::list::unique;
 use super::referred::References;
-use super::source::exactly_one;
-use super::stored::{immutable, set_once};
 use super::text::{is_label, is_subdomain, no_subdomain};
 use super::virtual_ip::label_name;
 use super::{address_warning, fill, machine_warning, network_interface, volume};
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::names;
-use crate::reference::{Named, Referent};
+use crate::reference::Referent;
 use crate::{bound, words};
 
 /// Room for the annotations that the controller gives to an interface, their values aside.
 const MARKS: usize = 256;
 
 impl Rules for Machine<'_> {
-    fn spec(&self) -> &dyn Part {
-        &self.spec
-    }
-
     fn fill(&mut self, old: Option<&str>) -> Vec<Filling> {
         let spec = self.spec.as_mut();
         spec.map(|spec| fill::machine(spec, old))
@@ -59,7 +53,12 @@ impl Rules for Machine<'_> {
     fn frozen(&self, old: &Self, faults: &mut Faults) {
         if let (Some(new), Some(before)) = (&self.spec, &old.spec) {
             let spec = FieldPath::root("spec");
-            frozen(&spec, new, before, faults);
+            volume::images(
+                &spec.field("volumes"),
+                &new.volumes,
+                &before.volumes,
+                faults,
+            );
             let status = old.status();
             volume::names(
                 &spec.field("volumes"),
@@ -127,12 +126,6 @@ fn interface(
     machine: Option<&str>,
     faults: &mut Faults,
 ) {
-    let has_ref = entry.networkInterfaceRef.named().is_some();
-    let sources = [
-        ("networkInterfaceRef", has_ref),
-        ("ephemeral", entry.ephemeral.is_some()),
-    ];
-    exactly_one(at, sources, faults);
     let Some(template) = entry.template() else {
         return;
     };
@@ -191,42 +184,11 @@ fn child_name(
     None
 }
 
-fn frozen(at: &FieldPath<'_>, new: &MachineSpec<'_>, old: &MachineSpec<'_>, faults: &mut Faults) {
-    let class = new.machineClassRef.named();
-    // One that is missing is refused for that.
-    if class.is_some() {
-        immutable(
-            &at.field("machineClassRef"),
-            class,
-            old.machineClassRef.named(),
-            faults,
-        );
-    }
-    set_once(
-        &at.field("machinePoolRef"),
-        new.machinePoolRef.named(),
-        old.machinePoolRef.named(),
-        faults,
-    );
-    if hostname(new) != hostname(old) {
-        let guest = at.field("guestConfig");
-        faults.push(Fault::forbidden(&guest.field("hostname"), words::IMMUTABLE));
-    }
-    volume::images(&at.field("volumes"), &new.volumes, &old.volumes, faults);
-}
-
-fn hostname<'s>(spec: &'s MachineSpec<'_>) -> Option<&'s str> {
-    given(spec.guestConfig.as_ref()?.hostname.as_deref())
-}
-
 fn references(at: &FieldPath<'_>, entry: &MachineInterface<'_>, found: &mut References) {
     let reference = &entry.networkInterfaceRef;
     let path = at.field("networkInterfaceRef");
     found.add(&path, Referent::NetworkInterface, reference);
-    if let Some(spec) = entry
-        .template()
-        .and_then(|template| template.spec.as_deref())
-    {
+    if let Some(spec) = entry.template().and_then(|template| template.spec.as_ref()) {
         let ephemeral = at.field("ephemeral");
         let template = ephemeral.field("networkInterfaceTemplate");
         network_interface::references(&template.field("spec"), spec, found);

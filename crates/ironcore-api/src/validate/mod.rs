@@ -6,16 +6,16 @@
 //! JSON. They may be at fault in any way: what is ill-typed is an error, and left to the schema. The rules
 //! hold of objects with what defaulting fills in and without, as the schema's rules do.
 //!
-//! An object is decoded as a `draft`; the draft's attributes and `text` say what holds of each
+//! An object is decoded as a `draft`; the types' attributes and `text` say what holds of each
 //! field, a module per kind what holds across them.
 //!
 //! What a judgement takes is bounded by what an object may hold, not by what is sent: lists are read up to
 //! their bound, what is not judged is not kept, and faults and references are listed up to a number.
 
 mod address_warning;
-mod draft;
-mod faults;
-mod fill;
+pub(crate) mod draft;
+pub(crate) mod faults;
+pub(crate) mod fill;
 mod interface_name;
 mod ips;
 mod judge;
@@ -27,15 +27,14 @@ mod network;
 mod network_interface;
 mod order;
 mod prefix;
-mod prefix_frozen;
 mod referred;
 mod selector;
-mod source;
-mod stored;
-mod structure;
+pub(crate) mod source;
+pub(crate) mod stored;
+pub(crate) mod structure;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(crate) mod text;
 mod virtual_ip;
 mod volume;
 

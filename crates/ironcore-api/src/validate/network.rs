@@ -4,21 +4,16 @@
 
 use std::collections::HashSet;
 
-use super::draft::{Metadata, Network, Part, Peering, given};
+use super::draft::{Metadata, Network, Peering, given};
 use super::faults::Faults;
 use super::judge::Rules;
 use super::list::unique;
 use super::referred::References;
-use super::stored::set_once;
 use crate::field::{Fault, FieldPath};
 use crate::reference::Named;
 use crate::words;
 
 impl Rules for Network<'_> {
-    fn spec(&self) -> &dyn Part {
-        &self.spec
-    }
-
     fn across(&self, faults: &mut Faults) {
         let at = FieldPath::root("spec");
         let own = Peer::own(self.metadata.as_ref());
@@ -45,15 +40,6 @@ impl Rules for Network<'_> {
             .iter()
             .map(|peer| Peer::of(peer.namespace.as_deref(), peer.name.as_deref()));
         peers(&at.field("incomingPeerings"), None, own, networks, faults);
-    }
-
-    fn frozen(&self, old: &Self, faults: &mut Faults) {
-        let spec = FieldPath::root("spec");
-        let (new, old) = (
-            given(self.spec.providerID.as_deref()),
-            given(old.spec.providerID.as_deref()),
-        );
-        set_once(&spec.field("providerID"), new, old, faults);
     }
 
     /// Peers may come later: peerings are stored, not acted on.

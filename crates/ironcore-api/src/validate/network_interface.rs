@@ -3,15 +3,13 @@
 //! NetworkInterface, and the templates of interfaces.
 
 use super::draft::{
-    EphemeralPrefix, IpSource, NetworkInterface, NetworkInterfaceSpec, Part, PrefixSource,
+    EphemeralPrefix, IpSource, NetworkInterface, NetworkInterfaceSpec, PrefixSource,
     VirtualIPSource, known_name,
 };
 use super::faults::Faults;
 use super::judge::Rules;
 use super::prefix::{self, Place};
 use super::referred::References;
-use super::source::exactly_one;
-use super::stored::immutable;
 use super::{address_warning, fill, interface_name, ips, text};
 use crate::address::IpFamily;
 use crate::default::Filling;
@@ -21,10 +19,6 @@ use crate::reference::{Named, Referent};
 use crate::words;
 
 impl Rules for NetworkInterface<'_> {
-    fn spec(&self) -> &dyn Part {
-        &self.spec
-    }
-
     fn fill(&mut self, _old: Option<&str>) -> Vec<Filling> {
         let filled = self.spec.as_mut().and_then(fill::network_interface);
         filled.into_iter().collect()
@@ -34,12 +28,6 @@ impl Rules for NetworkInterface<'_> {
         if let Some(own) = &self.spec {
             let name = known_name(self.metadata.as_ref());
             spec(&FieldPath::root("spec"), own, name, faults);
-        }
-    }
-
-    fn frozen(&self, old: &Self, faults: &mut Faults) {
-        if let (Some(new), Some(old)) = (&self.spec, &old.spec) {
-            frozen(&FieldPath::root("spec"), new, old, faults);
         }
     }
 
@@ -89,11 +77,6 @@ fn ip(
     name: Option<&str>,
     faults: &mut Faults,
 ) {
-    let sources = [
-        ("value", entry.value.is_some()),
-        ("ephemeral", entry.ephemeral.is_some()),
-    ];
-    exactly_one(at, sources, faults);
     if let (Some(value), Some(family)) = (entry.value.as_deref(), family)
         && text::family_of_ip(Some(value)).is_some_and(|its| its != family)
     {
@@ -115,11 +98,6 @@ fn prefix(
     name: Option<&str>,
     faults: &mut Faults,
 ) {
-    let sources = [
-        ("value", entry.value.is_some()),
-        ("ephemeral", entry.ephemeral.is_some()),
-    ];
-    exactly_one(at, sources, faults);
     if let Some(source) = &entry.ephemeral {
         let at = at.field("ephemeral");
         let child = |interface: &str| names::prefix(interface, index);
@@ -145,38 +123,8 @@ fn virtual_ip(
     name: Option<&str>,
     faults: &mut Faults,
 ) {
-    let has_ref = source.virtualIPRef.named().is_some();
-    let has_ephemeral = source.ephemeral.is_some();
-    let sources = [("virtualIPRef", has_ref), ("ephemeral", has_ephemeral)];
-    exactly_one(at, sources, faults);
-    if has_ephemeral {
+    if source.ephemeral.is_some() {
         interface_name::of_virtual_ip(&at.field("ephemeral"), name, faults);
-    }
-}
-
-/// All is frozen but `providerID`, `ips`, `prefixes`, `machineRef` and `virtualIP`. Families may come
-/// once, from empty: that is how those of an object that was stored while no webhook ran are filled in.
-fn frozen(
-    at: &FieldPath<'_>,
-    new: &NetworkInterfaceSpec<'_>,
-    old: &NetworkInterfaceSpec<'_>,
-    faults: &mut Faults,
-) {
-    let network = new.networkRef.named();
-    // One that is missing is refused for that.
-    if network.is_some() {
-        immutable(
-            &at.field("networkRef"),
-            network,
-            old.networkRef.named(),
-            faults,
-        );
-    }
-    if !old.ipFamilies.is_empty() && new.ipFamilies != old.ipFamilies {
-        faults.push(Fault::forbidden(&at.field("ipFamilies"), words::IMMUTABLE));
-    }
-    if new.attributes != old.attributes {
-        faults.push(Fault::forbidden(&at.field("attributes"), words::IMMUTABLE));
     }
 }
 

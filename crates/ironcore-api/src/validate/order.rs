@@ -1,77 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The order in which faults are told: that of the object's fields, as its documentation lists them.
+//! The order in which faults are told: that of the object's fields, as its type lists them.
 
+use super::draft::Field;
 use crate::field::Fault;
 
-/// Fields in the order in which they are read. One list for all places: no two contradict each other.
-const FIELDS: [&str; 61] = [
-    "metadata",
-    "namespace",
-    "name",
-    "generateName",
-    "finalizers",
-    "spec",
-    "type",
-    "providerID",
-    "machineClassRef",
-    "machinePoolSelector",
-    "machinePoolRef",
-    "power",
-    "networkInterfaceRef",
-    "networkRef",
-    "machineRef",
-    "networkInterfaces",
-    "volumes",
-    "ignitionRef",
-    "efiVars",
-    "tolerations",
-    "guestConfig",
-    "hostname",
-    "ipFamily",
-    "ipFamilies",
-    "ips",
-    "prefix",
-    "prefixRef",
-    "prefixLength",
-    "parentRef",
-    "parentSelector",
-    "matchLabels",
-    "matchExpressions",
-    "peerings",
-    "incomingPeerings",
-    "prefixes",
-    "virtualIP",
-    "attributes",
-    "targetRef",
-    "reclaimPolicy",
-    "device",
-    "volumeRef",
-    "emptyDisk",
-    "localDisk",
-    "sizeLimit",
-    "image",
-    "virtualIPRef",
-    "key",
-    "operator",
-    "uid",
-    "uuid",
-    "value",
-    "values",
-    "effect",
-    "ephemeral",
-    "networkInterfaceTemplate",
-    "volumeTemplate",
-    "prefixTemplate",
-    "virtualIPTemplate",
-    "labels",
-    "annotations",
-    "creationTimestamp",
-];
-
-/// Sorts faults by place; those of one place keep their order.
-pub(super) fn sort(faults: &mut [Fault]) {
-    faults.sort_by_cached_key(|fault| steps(&fault.field));
+/// Sorts faults by place; those of one place keep their order. `spec` are the fields of the object's spec.
+pub(super) fn sort(faults: &mut [Fault], spec: &'static [Field]) {
+    faults.sort_by_cached_key(|fault| steps(&fault.field, spec));
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,54 +18,36 @@ enum Step {
     Key(String),
 }
 
-fn steps(path: &str) -> Vec<Step> {
-    path.split(['.', '[']).map(step).collect()
-}
-
-fn step(text: &str) -> Step {
-    if let Some(index) = text.strip_suffix(']').and_then(|index| index.parse().ok()) {
-        return Step::Index(index);
-    }
-    let known = FIELDS.iter().position(|field| *field == text);
-    known.map_or_else(|| Step::Key(text.to_owned()), Step::Field)
+fn steps(path: &str, spec: &'static [Field]) -> Vec<Step> {
+    let root = [
+        Field::plain("metadata"),
+        Field {
+            name: "spec",
+            below: spec,
+        },
+    ];
+    let mut fields = &root[..];
+    let steps = path.split(['.', '[']).map(|text| {
+        if let Some(index) = text.strip_suffix(']').and_then(|index| index.parse().ok()) {
+            return Step::Index(index);
+        }
+        match fields.iter().position(|field| field.name == text) {
+            Some(at) => {
+                fields = fields[at].below;
+                Step::Field(at)
+            }
+            None => Step::Key(text.to_owned()),
+        }
+    });
+    steps.collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::Value;
-
     use super::*;
-    use crate::KINDS;
     use crate::field::FaultReason;
-
-    /// The names of all fields of a schema.
-    fn fields(schema: &Value, found: &mut Vec<String>) {
-        for (name, below) in schema["properties"].as_object().into_iter().flatten() {
-            found.push(name.clone());
-            fields(below, found);
-        }
-        for keyword in ["items", "additionalProperties"] {
-            if let Some(below) = schema.get(keyword) {
-                fields(below, found);
-            }
-        }
-    }
-
-    #[test]
-    fn every_field_of_every_spec_has_its_place_once() {
-        let mut found = vec!["metadata".to_owned(), "spec".to_owned()];
-        for kind in &KINDS {
-            let crd = serde_json::to_value((kind.crd)()).unwrap();
-            let root = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
-            fields(&root["properties"]["spec"], &mut found);
-        }
-        let found: BTreeSet<_> = found.iter().map(String::as_str).collect();
-        let listed: BTreeSet<_> = FIELDS.into_iter().collect();
-        assert_eq!(listed, found);
-        assert_eq!(listed.len(), FIELDS.len());
-    }
+    use crate::networking::NetworkInterfaceSpec;
+    use crate::validate::draft::Drafted;
 
     #[test]
     fn faults_come_in_the_order_of_fields_and_indices() {
@@ -150,7 +68,7 @@ mod tests {
             message: String::new(),
         };
         let mut faults: Vec<_> = sorted.iter().rev().map(fault).collect();
-        sort(&mut faults);
+        sort(&mut faults, NetworkInterfaceSpec::FIELDS);
         let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(fields, sorted);
     }

@@ -2,11 +2,11 @@
 
 //! Prefix, and the templates of prefixes.
 
-use super::draft::{Later, Part, Prefix, PrefixSpec, given};
+use super::draft::{Later, Prefix, PrefixSpec, given};
 use super::faults::Faults;
 use super::judge::Rules;
 use super::referred::References;
-use super::{fill, prefix_frozen, selector, text};
+use super::{fill, selector, text};
 use crate::address;
 use crate::address::IpFamily;
 use crate::default::Filling;
@@ -25,10 +25,6 @@ pub(super) enum Place {
 }
 
 impl Rules for Prefix<'_> {
-    fn spec(&self) -> &dyn Part {
-        &self.spec
-    }
-
     fn fill(&mut self, _old: Option<&str>) -> Vec<Filling> {
         let filled = self.spec.as_mut().and_then(fill::prefix);
         filled.into_iter().collect()
@@ -37,12 +33,6 @@ impl Rules for Prefix<'_> {
     fn across(&self, faults: &mut Faults) {
         if let Some(own) = &self.spec {
             spec(&FieldPath::root("spec"), own, Place::Block, faults);
-        }
-    }
-
-    fn frozen(&self, old: &Self, faults: &mut Faults) {
-        if let (Some(new), Some(old)) = (&self.spec, &old.spec) {
-            prefix_frozen::spec(&FieldPath::root("spec"), new, old, faults);
         }
     }
 

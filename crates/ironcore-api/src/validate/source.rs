@@ -8,7 +8,7 @@ use crate::words;
 
 /// The entry at `at` has one of the fields `sources`, of each of which it is known whether it is there. What is too much is
 /// the later one.
-pub(super) fn exactly_one<const N: usize>(
+pub(crate) fn exactly_one<const N: usize>(
     at: &FieldPath<'_>,
     sources: [(&str, bool); N],
     faults: &mut Faults,

@@ -16,7 +16,6 @@ use crate::words;
 /// Codes of errors, beside those of `validator` itself: `length`, `range`, `required`.
 const INVALID: &str = "invalid";
 const REQUIRED: &str = "required";
-const FORBIDDEN: &str = "forbidden";
 const UNSUPPORTED: &str = "unsupported";
 const LENGTH: &str = "length";
 const RANGE: &str = "range";
@@ -29,11 +28,6 @@ pub(super) fn invalid(detail: impl Into<Cow<'static, str>>) -> ValidationError {
 /// The value is empty, which is as good as none.
 pub(super) fn required() -> ValidationError {
     ValidationError::new(REQUIRED)
-}
-
-/// There may be no value.
-pub(super) fn forbidden(detail: &'static str) -> ValidationError {
-    ValidationError::new(FORBIDDEN).with_message(Cow::Borrowed(detail))
 }
 
 /// The value is none of `allowed`.
@@ -51,7 +45,7 @@ pub(super) fn too_long(most: u64) -> ValidationError {
 }
 
 /// Adds what is wrong with the fields of the part at `at`.
-pub(super) fn collect(part: &impl Validate, at: &FieldPath<'_>, faults: &mut Faults) {
+pub(crate) fn collect(part: &impl Validate, at: &FieldPath<'_>, faults: &mut Faults) {
     each(part, |name, errors| {
         of_field(&at.field(name), errors, faults);
     });
@@ -124,14 +118,18 @@ fn fault(at: &FieldPath<'_>, error: &ValidationError) -> Fault {
     let value = error.params.get("value").unwrap_or(&Value::Null);
     match (&*error.code, value) {
         (REQUIRED, _) => Fault::required(at, words::SPECIFIED),
-        (RANGE, value) => Fault::invalid_number(at, value, words::NOT_NEGATIVE),
-        (FORBIDDEN, _) => Fault::forbidden(at, detail),
+        (RANGE, value) => Fault::invalid_number(at, value, out_of_range(error)),
         (UNSUPPORTED, value) => {
             Fault::not_supported(at, value.as_str().unwrap_or_default(), &allowed(error))
         }
         (_, Value::Number(number)) => Fault::invalid_number(at, number, detail),
         (_, value) => Fault::invalid(at, value.as_str().unwrap_or_default(), detail),
     }
+}
+
+fn out_of_range(error: &ValidationError) -> String {
+    let bound = |name| error.params.get(name).and_then(Value::as_i64);
+    words::range(bound("min"), bound("max"))
 }
 
 fn allowed(error: &ValidationError) -> Vec<&str> {

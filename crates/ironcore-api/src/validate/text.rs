@@ -5,12 +5,12 @@
 use validator::ValidationError;
 
 use super::draft::Size;
-use super::structure::{forbidden, invalid, required as missing, too_long, unsupported};
+use super::structure::{invalid, required as missing, too_long, unsupported};
 use crate::address::{AddressError, IpFamily, Prefix, parse_ip, parse_prefix};
 use crate::{bound, words};
 
 /// Nothing, or what is wrong with a text.
-pub(super) type Verdict = Result<(), ValidationError>;
+pub(crate) type Verdict = Result<(), ValidationError>;
 
 /// Whether the text is a DNS subdomain (RFC 1123), as most names of objects are.
 pub(super) fn is_subdomain(text: &str) -> bool {
@@ -32,15 +32,18 @@ fn is_part(text: &str) -> bool {
 }
 
 /// The name of an object or entry that must be named.
-pub(super) fn required_subdomain(text: &str) -> Verdict {
-    if text.is_empty() {
-        return Err(missing());
-    }
+pub(crate) fn name(text: &str) -> Verdict {
+    not_empty(text)?;
     optional_subdomain(text)
 }
 
+/// An empty text is as good as none.
+pub(crate) fn not_empty(text: &str) -> Verdict {
+    (!text.is_empty()).then_some(()).ok_or_else(missing)
+}
+
 /// The name of an object, or none. How long it may be, its attribute says.
-pub(super) fn optional_subdomain(text: &str) -> Verdict {
+pub(crate) fn optional_subdomain(text: &str) -> Verdict {
     check(
         text.is_empty() || text.split('.').all(is_part),
         words::SUBDOMAIN,
@@ -48,12 +51,12 @@ pub(super) fn optional_subdomain(text: &str) -> Verdict {
 }
 
 /// The name of an object whose name is a label, or none.
-pub(super) fn optional_label(text: &str) -> Verdict {
+pub(crate) fn optional_label(text: &str) -> Verdict {
     check(text.is_empty() || is_part(text), words::LABEL)
 }
 
 /// The name has no more characters than a label may have.
-pub(super) fn short(text: &str) -> Verdict {
+pub(crate) fn short(text: &str) -> Verdict {
     check(text.chars().count() <= words::LABEL_MOST, words::LABEL_LONG)
 }
 
@@ -71,13 +74,6 @@ pub(super) fn no_subdomain(text: &str) -> impl Iterator<Item = &'static str> {
     form.into_iter().chain(length)
 }
 
-/// The name in a template whose object is named by the controller: none.
-pub(super) fn none(text: &str) -> Verdict {
-    text.is_empty()
-        .then_some(())
-        .ok_or_else(|| forbidden(words::NAMELESS))
-}
-
 /// At most `most` characters.
 pub(super) fn at_most(text: &str, most: u64) -> Verdict {
     // Most texts are short enough by their bytes, which need not be counted.
@@ -85,12 +81,12 @@ pub(super) fn at_most(text: &str, most: u64) -> Verdict {
     fits.then_some(()).ok_or_else(|| too_long(most))
 }
 
-pub(super) fn family(text: &str) -> Verdict {
+pub(crate) fn family(text: &str) -> Verdict {
     one_of(text, words::FAMILIES)
 }
 
 /// A family that may be left to be inferred.
-pub(super) fn optional_family(text: &str) -> Verdict {
+pub(crate) fn optional_family(text: &str) -> Verdict {
     if text.is_empty() {
         Ok(())
     } else {
@@ -98,16 +94,16 @@ pub(super) fn optional_family(text: &str) -> Verdict {
     }
 }
 
-pub(super) fn power(text: &str) -> Verdict {
+pub(crate) fn power(text: &str) -> Verdict {
     one_of(text, words::POWER)
 }
 
-pub(super) fn virtual_ip_type(text: &str) -> Verdict {
+pub(crate) fn virtual_ip_type(text: &str) -> Verdict {
     one_of(text, words::VIRTUAL_IP_TYPES)
 }
 
 /// A policy; none means Delete.
-pub(super) fn reclaim_policy(text: &str) -> Verdict {
+pub(crate) fn reclaim_policy(text: &str) -> Verdict {
     if text.is_empty() {
         Ok(())
     } else {
@@ -122,20 +118,20 @@ fn one_of(text: &str, words: &[&str]) -> Verdict {
         .ok_or_else(|| unsupported(words))
 }
 
-pub(super) fn ip(text: &str) -> Verdict {
+pub(crate) fn ip(text: &str) -> Verdict {
     parse_ip(text)
         .map(drop)
         .map_err(|error| invalid(error.to_string()))
 }
 
-pub(super) fn prefix(text: &str) -> Verdict {
+pub(crate) fn cidr(text: &str) -> Verdict {
     parse_prefix(text)
         .map(drop)
         .map_err(|error| invalid(error.to_string()))
 }
 
 /// A device of a volume: `oda`, `sdab`.
-pub(super) fn device(text: &str) -> Verdict {
+pub(crate) fn device(text: &str) -> Verdict {
     let letter = |b: &u8| b.is_ascii_lowercase();
     let fits = match text.as_bytes() {
         [a, b'd', c] => letter(a) && letter(c),
@@ -146,7 +142,7 @@ pub(super) fn device(text: &str) -> Verdict {
 }
 
 /// A quantity of the Kubernetes API (`10Gi`, `1.5e3`) that is not negative.
-pub(super) fn size(size: &Size<'_>) -> Verdict {
+pub(crate) fn size(size: &Size<'_>) -> Verdict {
     let fits = match size {
         Size::Number(number) => *number >= 0,
         Size::Text(text) => {

@@ -7,10 +7,8 @@ use std::collections::HashSet;
 use super::draft::{List, Volume, VolumeStatus, given};
 use super::faults::Faults;
 use super::list::unique;
-use super::source::exactly_one;
-use super::stored::set_once;
+use super::stored::once;
 use crate::field::{Fault, FieldPath};
-use crate::reference::Named;
 use crate::{bound, words};
 
 /// Adds what is wrong across the volumes of the list at `at`.
@@ -27,19 +25,6 @@ pub(super) fn list(at: &FieldPath<'_>, volumes: &[Volume<'_>], faults: &mut Faul
         volumes.iter().map(|volume| given(volume.device.as_deref())),
         faults,
     );
-    for (index, volume) in volumes.iter().enumerate() {
-        source(&at.index(index), volume, faults);
-    }
-}
-
-fn source(at: &FieldPath<'_>, volume: &Volume<'_>, faults: &mut Faults) {
-    let sources = [
-        ("volumeRef", volume.volumeRef.named().is_some()),
-        ("emptyDisk", volume.emptyDisk.is_some()),
-        ("localDisk", volume.localDisk.is_some()),
-        ("ephemeral", volume.ephemeral.is_some()),
-    ];
-    exactly_one(at, sources, faults);
 }
 
 type Volumes<'a> = List<Volume<'a>, { bound::VOLUMES }>;
@@ -120,8 +105,8 @@ fn stays(
     if !namesakes().any(|(_, new)| self::image(new) == Some(image)) {
         let entry = at.index(index);
         let disk = entry.field("localDisk");
-        let new = self::image(first);
-        set_once(&disk.field("image"), new, Some(image), faults);
+        let at = disk.field("image");
+        once(&at, &self::image(first), &Some(image), faults);
     }
     true
 }

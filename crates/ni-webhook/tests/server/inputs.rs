@@ -47,6 +47,13 @@ fn every_kind_has_a_target() {
         let target = TARGETS.iter().find(|(_, its)| *its == Some(kind.kind));
         assert!(target.is_some(), "{}", kind.kind);
     }
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).expect("a manifest");
+    for (target, _) in TARGETS {
+        let path = format!("targets/{target}.rs");
+        assert!(fuzz.join(&path).exists(), "{path}");
+        assert!(manifest.contains(&format!("path = {path:?}")), "{path}");
+    }
 }
 
 /// Names of fields that rules or defaulting look at.

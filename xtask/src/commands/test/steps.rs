@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Result, anyhow, ensure};
 use xtask::cargo::cargo;
 use xtask::image::{Origin, dockerfile};
-use xtask::release;
+use xtask::{recipes, release};
 
 use super::{clients, cluster, deny, gitops, node, run, upgrade};
 use crate::commands::book::Book;
@@ -32,6 +32,7 @@ pub(super) enum Step {
     Deny,
     Unit,
     Doctest,
+    Recipes,
     Explore,
     Cluster,
     Upgrade,
@@ -44,7 +45,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
@@ -55,6 +56,7 @@ impl Step {
         Self::Deny,
         Self::Unit,
         Self::Doctest,
+        Self::Recipes,
         Self::Explore,
         Self::Cluster,
         Self::Upgrade,
@@ -80,6 +82,7 @@ impl Step {
             }
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
+            Self::Recipes => "the recipes of CONTRIBUTING.md, in a copy of the tree",
             Self::Explore => "every order of events in small scopes, and seeded faults",
             Self::Cluster => "tests against a real API server",
             Self::Upgrade => "this and the last release, together",
@@ -121,6 +124,7 @@ impl Step {
             }
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
+            Self::Recipes => recipes::all().await,
             Self::Explore => run(with(EXPLORE, &[])).await,
             Self::Cluster => cluster::run(filters).await,
             Self::Upgrade => upgrade::run(how.upgrade_from.as_deref()).await,

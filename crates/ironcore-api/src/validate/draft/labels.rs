@@ -15,15 +15,15 @@ use crate::validate::label;
 
 /// Labels of a template.
 #[derive(Debug, Default, Serialize)]
-pub(in crate::validate) struct Labels<'a>(Map<'a>);
+pub(crate) struct Labels<'a>(Map<'a>);
 
 /// Annotations of a template.
 #[derive(Debug, Default, Serialize)]
-pub(in crate::validate) struct Annotations<'a>(Map<'a>);
+pub(crate) struct Annotations<'a>(Map<'a>);
 
 impl Annotations<'_> {
     /// The bytes of all of them together.
-    pub(in crate::validate) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let mut size: usize = 0;
         self.0
             .each(|key, value| size = size.saturating_add(key.len() + value.len()));
@@ -31,7 +31,7 @@ impl Annotations<'_> {
     }
 
     /// Whether one has this key.
-    pub(in crate::validate) fn has(&self, wanted: &str) -> bool {
+    pub(crate) fn has(&self, wanted: &str) -> bool {
         let mut found = false;
         self.0.each(|key, _| found |= key == wanted);
         found

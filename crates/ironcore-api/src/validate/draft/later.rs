@@ -9,37 +9,31 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Part, decode};
+use super::{Drafted, Part, decode};
 use crate::field::FieldPath;
 use crate::validate::faults::Faults;
 
-/// A family of types, one for each lifetime of the text that they borrow from.
-pub(in crate::validate) trait Decoded {
-    /// What is decoded.
-    type Of<'a>: Deserialize<'a>;
-}
-
 /// A part that is decoded later. It was decoded once, so it is of the right types.
 #[derive(Debug)]
-pub(in crate::validate) struct Later<'a, D> {
+pub(crate) struct Later<'a, D> {
     text: &'a RawValue,
-    decoded: PhantomData<D>,
+    drafted: PhantomData<D>,
 }
 
-impl<'a, D: Decoded> Later<'a, D> {
+impl<'a, D: Drafted> Later<'a, D> {
     /// What the text says.
-    pub(in crate::validate) fn get(&self) -> Option<D::Of<'a>> {
+    pub(crate) fn get(&self) -> Option<D::Draft<'a>> {
         decode(self.text.get()).ok()
     }
 }
 
-impl<'de: 'a, 'a, D: Decoded> Deserialize<'de> for Later<'a, D> {
+impl<'de: 'a, 'a, D: Drafted> Deserialize<'de> for Later<'a, D> {
     fn deserialize<X: Deserializer<'de>>(deserializer: X) -> Result<Self, X::Error> {
         let text = <&'de RawValue>::deserialize(deserializer)?;
-        decode::<D::Of<'de>>(text.get()).map_err(X::Error::custom)?;
+        decode::<D::Draft<'de>>(text.get()).map_err(X::Error::custom)?;
         Ok(Self {
             text,
-            decoded: PhantomData,
+            drafted: PhantomData,
         })
     }
 }
@@ -51,9 +45,9 @@ impl<D> Serialize for Later<'_, D> {
     }
 }
 
-impl<'a, D: Decoded> Part for Later<'a, D>
+impl<'a, D: Drafted> Part for Later<'a, D>
 where
-    D::Of<'a>: Part,
+    D::Draft<'a>: Part,
 {
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
         if let Some(part) = self.get() {

@@ -13,7 +13,7 @@ use super::Text;
 
 /// Takes an object, and `null` for none. Nothing else: of a list, a derived `Deserialize` would take
 /// the entries for fields.
-pub(super) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -22,7 +22,7 @@ where
 }
 
 /// Takes an object, and `null` for an empty one.
-pub(super) fn object_or_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(crate) fn object_or_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + Deserialize<'de>,
@@ -50,7 +50,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 
 /// An object in which nothing is read.
 #[derive(Debug, Serialize)]
-pub(in crate::validate) struct Opaque;
+pub(crate) struct Opaque;
 
 impl<'de> Deserialize<'de> for Opaque {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Opaque {
 /// A quantity: the API takes it as text and as a whole number.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-pub(in crate::validate) enum Size<'a> {
+pub(crate) enum Size<'a> {
     /// `10`
     Number(i64),
     /// `"10Gi"`

@@ -14,24 +14,24 @@ use super::lenient::object;
 /// A list. Its first `MOST` entries are read, further ones are counted: what a list costs is bounded by what it may hold,
 /// not by what is sent.
 #[derive(Debug, PartialEq)]
-pub(in crate::validate) struct List<T, const MOST: u64> {
+pub(crate) struct List<T, const MOST: u64> {
     read: Vec<T>,
     number: u64,
 }
 
 impl<T, const MOST: u64> List<T, MOST> {
     /// The entries, or none where the list is too long: then only its length is judged.
-    pub(in crate::validate) fn entries(&self) -> &[T] {
+    pub(crate) fn entries(&self) -> &[T] {
         if self.is_too_long() { &[] } else { &self.read }
     }
 
     /// The entries as far as they were read.
-    pub(in crate::validate) fn read(&self) -> &[T] {
+    pub(crate) fn read(&self) -> &[T] {
         &self.read
     }
 
     /// As [`Self::entries`], to be filled in.
-    pub(in crate::validate) fn entries_mut(&mut self) -> &mut [T] {
+    pub(crate) fn entries_mut(&mut self) -> &mut [T] {
         if self.is_too_long() {
             &mut []
         } else {
@@ -40,16 +40,16 @@ impl<T, const MOST: u64> List<T, MOST> {
     }
 
     /// The number of entries, of those that were not read as well.
-    pub(in crate::validate) const fn number(&self) -> u64 {
+    pub(crate) const fn number(&self) -> u64 {
         self.number
     }
 
     /// Whether there are more entries than may be.
-    pub(in crate::validate) const fn is_too_long(&self) -> bool {
+    pub(crate) const fn is_too_long(&self) -> bool {
         self.number > MOST
     }
 
-    pub(in crate::validate) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.number == 0
     }
 }
@@ -85,7 +85,7 @@ impl<T, const MOST: u64> Serialize for List<T, MOST> {
 }
 
 /// Takes a list of objects, and `null` for an empty one.
-pub(super) fn objects<'de, D, T, const MOST: u64>(
+pub(crate) fn objects<'de, D, T, const MOST: u64>(
     deserializer: D,
 ) -> Result<List<T, MOST>, D::Error>
 where
@@ -96,9 +96,7 @@ where
 }
 
 /// Takes a list of texts, and `null` for an empty one.
-pub(in crate::validate) fn texts<'de, D, T, const MOST: u64>(
-    deserializer: D,
-) -> Result<List<T, MOST>, D::Error>
+pub(crate) fn texts<'de, D, T, const MOST: u64>(deserializer: D) -> Result<List<T, MOST>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

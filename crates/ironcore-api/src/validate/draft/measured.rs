@@ -17,14 +17,14 @@ use crate::validate::faults::Faults;
 
 /// A part, and the bytes of its JSON as it was sent.
 #[derive(Debug, Default)]
-pub(in crate::validate) struct Measured<T> {
+pub(crate) struct Measured<T> {
     part: T,
     bytes: usize,
 }
 
 impl<T> Measured<T> {
     /// The bytes of its JSON.
-    pub(in crate::validate) const fn bytes(&self) -> usize {
+    pub(crate) const fn bytes(&self) -> usize {
         self.bytes
     }
 }
@@ -44,7 +44,7 @@ impl<T> DerefMut for Measured<T> {
 }
 
 /// Takes a list of objects, and `null` for an empty one.
-pub(super) fn measured_objects<'de, D, T, const MOST: u64>(
+pub(crate) fn measured_objects<'de, D, T, const MOST: u64>(
     deserializer: D,
 ) -> Result<Measured<List<T, MOST>>, D::Error>
 where
@@ -55,7 +55,7 @@ where
 }
 
 /// Takes an object, and `null` for none.
-pub(super) fn measured_object<'de, D, T>(deserializer: D) -> Result<Measured<Option<T>>, D::Error>
+pub(crate) fn measured_object<'de, D, T>(deserializer: D) -> Result<Measured<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

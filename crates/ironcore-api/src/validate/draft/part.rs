@@ -2,12 +2,38 @@
 
 //! How a draft is judged, field by field: what holds of its fields alone, then its parts.
 
+use serde::Deserialize;
+
 use super::List;
 use crate::field::FieldPath;
 use crate::validate::faults::Faults;
 
+/// A type of the API that has a draft.
+pub(crate) trait Drafted {
+    /// The draft, which borrows from the wire.
+    type Draft<'a>: Deserialize<'a>;
+    /// The fields, in the order of the type.
+    const FIELDS: &'static [Field];
+}
+
+/// A field of the API.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The fields of what is in it, or of its entries.
+    pub(crate) below: &'static [Field],
+}
+
+impl Field {
+    /// A field without fields.
+    pub(crate) const fn plain(name: &'static str) -> Self {
+        Self { name, below: &[] }
+    }
+}
+
 /// A part of an object.
-pub(in crate::validate) trait Part {
+pub(crate) trait Part {
     /// Adds what is wrong with the part at `at`, each field taken alone.
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults);
 }
@@ -33,23 +59,3 @@ impl<T: Part, const MOST: u64> Part for List<T, MOST> {
         }
     }
 }
-
-/// Makes a struct a [`Part`]. Each of its fields is named: behind `parts` those that are parts themselves, behind `fields`
-/// those of which all is said by attributes. A field that is left out does not compile.
-macro_rules! part {
-    ($name:ident: fields($($field:ident),*), parts($($part:ident),*)) => {
-        impl crate::validate::draft::Part for $name<'_> {
-            fn judge(
-                &self,
-                at: &crate::field::FieldPath<'_>,
-                faults: &mut crate::validate::faults::Faults,
-            ) {
-                crate::validate::structure::collect(self, at, faults);
-                let Self { $($field: _,)* $($part,)* } = self;
-                $($part.judge(&at.field(stringify!($part)), faults);)*
-            }
-        }
-    };
-}
-
-pub(super) use part;

@@ -14,15 +14,15 @@ use crate::field::excerpt;
 
 /// A text, borrowed from the wire unless it is written with escapes there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(in crate::validate) struct Text<'a>(Cow<'a, str>);
+pub(crate) struct Text<'a>(Cow<'a, str>);
 
 impl Text<'static> {
     /// A text that is not from the wire.
-    pub(in crate::validate) const fn fixed(text: &'static str) -> Self {
+    pub(crate) const fn fixed(text: &'static str) -> Self {
         Self(Cow::Borrowed(text))
     }
 
-    pub(in crate::validate) const fn owned(text: String) -> Self {
+    pub(crate) const fn owned(text: String) -> Self {
         Self(Cow::Owned(text))
     }
 }

@@ -10,58 +10,59 @@ use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use validator::ValidateLength;
 
-use super::list::texts;
 use super::{List, Part, Text};
 use crate::bound;
 use crate::field::{Fault, FieldPath, excerpt};
 use crate::validate::faults::Faults;
+use crate::validate::text::Verdict;
 use crate::validate::{label, structure, text};
 
-/// A map of texts: its first entries are read, as many as may be, and further ones are counted.
+/// A map of texts: its first entries are read, `MOST` of them, and further ones are counted. A text has at most `EACH`
+/// characters.
 #[derive(Debug, PartialEq)]
-pub(in crate::validate) struct Texts<'a, R> {
+pub(crate) struct Texts<'a, R, const MOST: u64, const EACH: u64> {
     read: BTreeMap<Text<'a>, Text<'a>>,
     number: u64,
     rule: PhantomData<R>,
 }
 
-/// Attributes of an interface.
-pub(in crate::validate) type Attributes<'a> = Texts<'a, Attribute>;
-
 /// Labels that something selects by.
-pub(in crate::validate) type MatchLabels<'a> = Texts<'a, Label>;
+pub(crate) type MatchLabels<'a> = Texts<'a, Label, { bound::ENTRIES }, { bound::LABEL_VALUE }>;
+
+impl<R, const MOST: u64, const EACH: u64> Texts<'_, R, MOST, EACH> {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.number == 0
+    }
+}
 
 /// What holds of the entries of a map.
-pub(in crate::validate) trait Rule {
-    /// Adds what is wrong with the entry of the map at `at`.
-    fn judge(at: &FieldPath<'_>, key: &str, value: &Text<'_>, faults: &mut Faults);
+pub(crate) trait Rule {
+    /// Adds what is wrong with the entry of the map at `at`, of whose text it is known whether it is too long.
+    fn judge(at: &FieldPath<'_>, key: &str, value: &Text<'_>, fits: bool, faults: &mut Faults);
 }
 
+/// Texts of any kind.
 #[derive(Debug, PartialEq)]
-pub(in crate::validate) struct Attribute;
+pub(crate) struct Plain;
 
-impl Rule for Attribute {
-    fn judge(at: &FieldPath<'_>, key: &str, value: &Text<'_>, faults: &mut Faults) {
-        let verdict = text::at_most(value, bound::ATTRIBUTE);
-        structure::verdict(&at.field(excerpt(key)), value, verdict, faults);
-    }
+impl Rule for Plain {
+    fn judge(_: &FieldPath<'_>, _: &str, _: &Text<'_>, _: bool, _: &mut Faults) {}
 }
 
+/// Labels.
 #[derive(Debug, PartialEq)]
-pub(in crate::validate) struct Label;
+pub(crate) struct Label;
 
 impl Rule for Label {
-    fn judge(at: &FieldPath<'_>, key: &str, value: &Text<'_>, faults: &mut Faults) {
+    fn judge(at: &FieldPath<'_>, key: &str, value: &Text<'_>, fits: bool, faults: &mut Faults) {
         label::key(key, |why| faults.add(|| Fault::invalid(at, key, why)));
-        let verdict = text::at_most(value, bound::LABEL_VALUE);
-        if verdict.is_ok() {
+        if fits {
             label::value(value, |why| faults.add(|| Fault::invalid(at, value, why)));
         }
-        structure::verdict(&at.field(excerpt(key)), value, verdict, faults);
     }
 }
 
-impl<R> Default for Texts<'_, R> {
+impl<R, const MOST: u64, const EACH: u64> Default for Texts<'_, R, MOST, EACH> {
     fn default() -> Self {
         Self {
             read: BTreeMap::new(),
@@ -71,40 +72,44 @@ impl<R> Default for Texts<'_, R> {
     }
 }
 
-impl<R: Rule> Part for Texts<'_, R> {
+impl<R: Rule, const MOST: u64, const EACH: u64> Part for Texts<'_, R, MOST, EACH> {
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
-        if self.number > bound::ENTRIES {
+        if self.number > MOST {
             return;
         }
         for (key, value) in &self.read {
-            R::judge(at, key, value, faults);
+            let verdict = text::at_most(value, EACH);
+            R::judge(at, key, value, verdict.is_ok(), faults);
+            structure::verdict(&at.field(excerpt(key)), value, verdict, faults);
         }
     }
 }
 
-impl<R> ValidateLength<u64> for Texts<'_, R> {
+impl<R, const MOST: u64, const EACH: u64> ValidateLength<u64> for Texts<'_, R, MOST, EACH> {
     fn length(&self) -> Option<u64> {
         Some(self.number)
     }
 }
 
 /// What `validator` puts into its errors: the number of entries.
-impl<R> Serialize for Texts<'_, R> {
+impl<R, const MOST: u64, const EACH: u64> Serialize for Texts<'_, R, MOST, EACH> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(self.number)
     }
 }
 
-impl<'de: 'a, 'a, R> Deserialize<'de> for Texts<'a, R> {
+impl<'de: 'a, 'a, R, const MOST: u64, const EACH: u64> Deserialize<'de>
+    for Texts<'a, R, MOST, EACH>
+{
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextsVisitor(PhantomData))
+        deserializer.deserialize_any(TextsVisitor::<R, MOST, EACH>(PhantomData))
     }
 }
 
-struct TextsVisitor<R>(PhantomData<R>);
+struct TextsVisitor<R, const MOST: u64, const EACH: u64>(PhantomData<R>);
 
-impl<'de, R> Visitor<'de> for TextsVisitor<R> {
-    type Value = Texts<'de, R>;
+impl<'de, R, const MOST: u64, const EACH: u64> Visitor<'de> for TextsVisitor<R, MOST, EACH> {
+    type Value = Texts<'de, R, MOST, EACH>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map of strings")
@@ -116,7 +121,7 @@ impl<'de, R> Visitor<'de> for TextsVisitor<R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut texts = Texts::default();
-        while texts.number < bound::ENTRIES {
+        while texts.number < MOST {
             let Some((key, text)) = map.next_entry()? else {
                 return Ok(texts);
             };
@@ -130,22 +135,39 @@ impl<'de, R> Visitor<'de> for TextsVisitor<R> {
     }
 }
 
-/// One of a list of IP families.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub(in crate::validate) struct Family<'a>(#[serde(borrow)] pub(in crate::validate) Text<'a>);
+/// Judges each text of a list: it has at most `most` characters, and keeps the rules.
+pub(crate) fn each<const MOST: u64>(
+    list: &List<Text<'_>, MOST>,
+    most: u64,
+    rules: &[fn(&str) -> Verdict],
+    at: &FieldPath<'_>,
+    faults: &mut Faults,
+) {
+    for (index, text) in list.entries().iter().enumerate() {
+        let verdict =
+            text::at_most(text, most).and_then(|()| rules.iter().try_for_each(|rule| rule(text)));
+        structure::verdict(&at.index(index), text, verdict, faults);
+    }
+}
 
-impl Part for Family<'_> {
-    fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
-        let verdict = text::at_most(&self.0, bound::WORD).and_then(|()| text::family(&self.0));
-        structure::verdict(at, &self.0, verdict, faults);
+/// No two texts of a list are the same.
+pub(crate) fn set<const MOST: u64>(
+    list: &List<Text<'_>, MOST>,
+    at: &FieldPath<'_>,
+    faults: &mut Faults,
+) {
+    let mut seen = BTreeSet::new();
+    for (index, text) in list.entries().iter().enumerate() {
+        if !seen.insert(text) {
+            faults.push(Fault::duplicate(&at.index(index), text));
+        }
     }
 }
 
 /// One of the values of a selector.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(transparent)]
-pub(in crate::validate) struct LabelValue<'a>(#[serde(borrow)] Text<'a>);
+pub(crate) struct LabelValue<'a>(#[serde(borrow)] Text<'a>);
 
 impl Part for LabelValue<'_> {
     fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
@@ -156,38 +178,5 @@ impl Part for LabelValue<'_> {
             });
         }
         structure::verdict(at, &self.0, verdict, faults);
-    }
-}
-
-/// Finalizers: none twice.
-#[derive(Debug, Default)]
-pub(in crate::validate) struct Finalizers<'a>(List<Text<'a>, { bound::FINALIZERS }>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Finalizers<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        texts(deserializer).map(Self)
-    }
-}
-
-impl Serialize for Finalizers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl ValidateLength<u64> for Finalizers<'_> {
-    fn length(&self) -> Option<u64> {
-        self.0.length()
-    }
-}
-
-impl Part for Finalizers<'_> {
-    fn judge(&self, at: &FieldPath<'_>, faults: &mut Faults) {
-        let mut seen = BTreeSet::new();
-        for (index, text) in self.0.entries().iter().enumerate() {
-            if !seen.insert(text) {
-                faults.push(Fault::duplicate(&at.index(index), text));
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@
 //! Tables of what is refused: a case is a line that says what is wrong, and what the user reads.
 
 mod bounds;
+mod fields;
 mod fill;
 mod machine;
 mod network;

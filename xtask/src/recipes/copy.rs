@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A copy of the tree, to be changed.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::repo;
+
+/// A copy of all files that git knows, or would.
+pub(super) struct Copy(PathBuf);
+
+impl Copy {
+    /// A fresh copy. What did not change since the last one is left alone, so that cargo builds it no more than once.
+    pub(super) fn of_tree() -> Result<Self> {
+        let copy = Self(repo::root().join("target/recipes"));
+        let listed = repo::git(&[
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "-z",
+        ])?;
+        let names: HashSet<&Path> = listed
+            .split('\0')
+            .filter(|name| !name.is_empty())
+            .map(Path::new)
+            .collect();
+        copy.forget(&copy.0, &names)?;
+        for name in names {
+            copy.take(name)
+                .with_context(|| format!("copying {}", name.display()))?;
+        }
+        Ok(copy)
+    }
+
+    pub(super) fn dir(&self) -> &Path {
+        &self.0
+    }
+
+    /// Copies a file, if it differs.
+    fn take(&self, name: &Path) -> Result<()> {
+        let (from, to) = (repo::root().join(name), self.0.join(name));
+        // One that git knows may be gone, and one that it lists be a link.
+        let Ok(wanted) = fs::read(&from) else {
+            return Ok(());
+        };
+        if fs::read(&to).is_ok_and(|there| there == wanted) {
+            return Ok(());
+        }
+        fs::create_dir_all(to.parent().context("a file is in a folder")?)?;
+        fs::write(&to, wanted)?;
+        Ok(())
+    }
+
+    /// Removes what an earlier patch added.
+    fn forget(&self, folder: &Path, names: &HashSet<&Path>) -> Result<()> {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry?.path();
+            if path.is_dir() {
+                self.forget(&path, names)?;
+            } else if !names.contains(path.strip_prefix(&self.0)?) {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies a patch of this tree, but for one file.
+    pub(super) fn apply(&self, patch: &str, without: Option<&str>) -> Result<()> {
+        let mut apply = Command::new("git");
+        apply
+            .current_dir(&self.0)
+            // Inside of a repository, git would apply it there.
+            .env(
+                "GIT_CEILING_DIRECTORIES",
+                self.0.parent().unwrap_or(&self.0),
+            )
+            .args(["apply", "--whitespace=nowarn"]);
+        apply.args(without.map(|file| format!("--exclude={file}")));
+        let output = apply.arg(repo::root().join(patch)).output();
+        let output = output.context("running git")?;
+        ensure!(
+            output.status.success(),
+            "{patch} does not apply any more, so the recipe is to be tried again by hand: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The recipes of CONTRIBUTING.md, tried: what a recipe lists is what its patch touches, and a copy of the tree with the patch
+//! builds and passes its tests, and those that show what the patch adds (`tests/recipes`). At length, each place is left out,
+//! and something must then fail.
+
+mod copy;
+mod page;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process::Tied;
+use crate::{cargo, repo};
+use copy::Copy;
+
+/// A recipe of CONTRIBUTING.md.
+struct Recipe {
+    /// The name of its patches: `NAME.patch`, and `NAME.shown.patch` with the tests that show it.
+    name: &'static str,
+    /// Its heading.
+    heading: &'static str,
+    /// The crates whose unit tests are run.
+    packages: &'static [&'static str],
+    /// Further tests that notice what is forgotten, as cargo names them.
+    noticing: &'static [&'static str],
+}
+
+const RECIPES: [Recipe; 3] = [
+    Recipe {
+        name: "field",
+        heading: "Add a field",
+        packages: &["ironcore-api", "ni-controller"],
+        noticing: &[],
+    },
+    Recipe {
+        name: "rule",
+        heading: "Add a rule",
+        packages: &["ironcore-api"],
+        noticing: &[],
+    },
+    Recipe {
+        name: "kind",
+        heading: "Add a kind",
+        packages: &["ironcore-api"],
+        noticing: &["--package", "ni-webhook", "--test", "server", "inputs::"],
+    },
+];
+
+impl Recipe {
+    fn patch(&self) -> String {
+        format!("tests/recipes/{}.patch", self.name)
+    }
+
+    fn shown(&self) -> String {
+        format!("tests/recipes/{}.shown.patch", self.name)
+    }
+
+    /// The files that its patch touches, which are those that the page lists.
+    fn places(&self) -> Result<Vec<String>> {
+        let read = |path: &str| {
+            std::fs::read_to_string(repo::root().join(path))
+                .with_context(|| format!("reading {path}"))
+        };
+        let touched = page::touched(&read(&self.patch())?);
+        let listed = page::listed(&read("CONTRIBUTING.md")?, self.heading);
+        ensure!(
+            touched == listed,
+            "CONTRIBUTING.md, \"{}\", lists {listed:#?}\nbut {} touches {touched:#?}",
+            self.heading,
+            self.patch()
+        );
+        Ok(touched)
+    }
+}
+
+impl Recipe {
+    /// Whether anything fails in the tree.
+    async fn is_noticed(&self, tree: &Path) -> Result<bool> {
+        let mut lint = of_packages(tree, &["clippy", "--all-targets"], self.packages);
+        lint.args(["--", "-D", "warnings"]);
+        let unit = of_packages(tree, &["test", "--lib"], self.packages);
+        let cases = of_packages(
+            tree,
+            &["test", "--test", "cluster", CASES],
+            &["cluster-tests"],
+        );
+        let noticing = of_packages(tree, &[&["test"], self.noticing].concat(), &[]);
+        let further = (!self.noticing.is_empty()).then_some(noticing);
+        for command in [lint, unit, cases].into_iter().chain(further) {
+            if !succeeds(command).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The test that holds the cases of the cluster tests to the definitions. It needs no cluster.
+const CASES: &str = "each_rule_has_an_object_that_breaks_it";
+
+/// Tries all recipes, in one copy of the tree.
+///
+/// # Errors
+/// If one does not do what it says.
+pub async fn all() -> Result<()> {
+    let copy = Copy::of_tree()?;
+    let mut packages = Vec::new();
+    for recipe in &RECIPES {
+        recipe.places()?;
+        copy.apply(&recipe.patch(), None)?;
+        copy.apply(&recipe.shown(), None)?;
+        packages.extend(recipe.packages);
+    }
+    packages.sort_unstable();
+    packages.dedup();
+    let tests = of_packages(
+        copy.dir(),
+        &["test", "--lib", "--test", "recipe_*"],
+        &packages,
+    );
+    ensure!(
+        succeeds(tests).await?,
+        "the recipes' tests fail, see above; the tree is {}",
+        copy.dir().display()
+    );
+    Ok(())
+}
+
+/// Leaves each place of each recipe out, in turn, and returns those without which nothing fails.
+///
+/// # Errors
+/// If cargo can't be run, or a patch does not apply.
+pub async fn silent() -> Result<Vec<String>> {
+    let mut silent = Vec::new();
+    for recipe in &RECIPES {
+        for place in recipe.places()? {
+            println!("\n==> {} without {place}", recipe.heading);
+            let copy = Copy::of_tree()?;
+            copy.apply(&recipe.patch(), Some(&place))?;
+            if !recipe.is_noticed(copy.dir()).await? {
+                silent.push(format!("{}: {place}", recipe.heading));
+            }
+        }
+    }
+    Ok(silent)
+}
+
+/// With this crate among them, dependencies have the features that they have in the whole workspace, and so are built once.
+const ALIKE: &str = "local";
+
+/// What it builds of others is shared with this tree, as cargo tells their crates apart by where they are.
+fn of_packages(tree: &Path, arguments: &[&str], packages: &[&str]) -> Command {
+    let mut command = cargo::cargo();
+    command.current_dir(tree).args(arguments);
+    for package in packages.iter().chain(&[ALIKE]) {
+        command.args(["--package", package]);
+    }
+    command.env("CARGO_TARGET_DIR", repo::root().join("target"));
+    command
+}
+
+async fn succeeds(command: Command) -> Result<bool> {
+    Ok(Tied::spawn("cargo", command)?.wait().await?.success())
+}
