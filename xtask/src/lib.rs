@@ -12,6 +12,7 @@ pub mod exercise;
 pub mod image;
 pub mod node;
 mod packages;
+pub mod published;
 pub mod recipes;
 pub mod release;
 pub mod shipped;

@@ -2,10 +2,14 @@
 
 //! The table of kinds: what serves a kind, or generates something for each, goes through it.
 
+#[cfg(feature = "schema")]
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 
+#[cfg(feature = "schema")]
+use crate::schema;
+#[cfg(feature = "validate")]
 use crate::validate::{self, Judge, Judgement};
-use crate::{compute, ipam, networking, schema};
+use crate::{compute, ipam, networking};
 
 /// The version that all kinds are served in.
 pub const VERSION: &str = "v1alpha1";
@@ -14,6 +18,7 @@ pub const CATEGORY: &str = "ironcore";
 
 /// A kind that this crate defines.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Kind {
     /// API group.
     pub group: &'static str,
@@ -30,8 +35,10 @@ pub struct Kind {
     /// The finalizer by which the controllers hold an object that is still in use (contract, Protection).
     pub finalizer: Option<&'static str>,
     /// Its definition, with all rules.
+    #[cfg(feature = "schema")]
     pub crd: fn() -> CustomResourceDefinition,
     /// The rules of the kind: [`Self::judge`] and [`Self::fill_and_judge`] call them.
+    #[cfg(feature = "validate")]
     pub rules: Judge,
 }
 
@@ -61,6 +68,7 @@ impl Kind {
     ///
     /// # Errors
     /// If a field that is validated has the wrong type.
+    #[cfg(feature = "validate")]
     pub fn judge(&self, object: &str, old: Option<&str>) -> serde_json::Result<Judgement> {
         (self.rules)(object, old, false)
     }
@@ -69,6 +77,7 @@ impl Kind {
     ///
     /// # Errors
     /// As above.
+    #[cfg(feature = "validate")]
     pub fn fill_and_judge(&self, object: &str, old: Option<&str>) -> serde_json::Result<Judgement> {
         (self.rules)(object, old, true)
     }
@@ -98,7 +107,9 @@ pub static KINDS: [Kind; 5] = [
         short_names: &["pfx"],
         categories: &[CATEGORY],
         finalizer: Some("ipam.ironcore.dev/prefix"),
+        #[cfg(feature = "schema")]
         crd: schema::prefix_crd,
+        #[cfg(feature = "validate")]
         rules: validate::PREFIX,
     },
     Kind {
@@ -109,7 +120,9 @@ pub static KINDS: [Kind; 5] = [
         short_names: &["net"],
         categories: &[CATEGORY],
         finalizer: Some("networking.ironcore.dev/network"),
+        #[cfg(feature = "schema")]
         crd: schema::network_crd,
+        #[cfg(feature = "validate")]
         rules: validate::NETWORK,
     },
     Kind {
@@ -120,7 +133,9 @@ pub static KINDS: [Kind; 5] = [
         short_names: &["vip"],
         categories: &[CATEGORY],
         finalizer: None,
+        #[cfg(feature = "schema")]
         crd: schema::virtual_ip_crd,
+        #[cfg(feature = "validate")]
         rules: validate::VIRTUAL_IP,
     },
     Kind {
@@ -131,7 +146,9 @@ pub static KINDS: [Kind; 5] = [
         short_names: &["nic"],
         categories: &[CATEGORY],
         finalizer: None,
+        #[cfg(feature = "schema")]
         crd: schema::network_interface_crd,
+        #[cfg(feature = "validate")]
         rules: validate::NETWORK_INTERFACE,
     },
     Kind {
@@ -142,12 +159,15 @@ pub static KINDS: [Kind; 5] = [
         short_names: &[],
         categories: &[CATEGORY],
         finalizer: None,
+        #[cfg(feature = "schema")]
         crd: schema::machine_crd,
+        #[cfg(feature = "validate")]
         rules: validate::MACHINE,
     },
 ];
 
 /// The definitions of all kinds, in the order of [`KINDS`].
+#[cfg(feature = "schema")]
 pub fn crds() -> Vec<CustomResourceDefinition> {
     KINDS.iter().map(|kind| (kind.crd)()).collect()
 }
@@ -188,6 +208,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "schema")]
     #[test]
     fn the_table_says_what_the_definitions_say() {
         for kind in &KINDS {

@@ -1,62 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! IronCore's `networking.ironcore.dev`, `compute.ironcore.dev` and `ipam.ironcore.dev` kinds as
-//! plain `CustomResourceDefinition`s: types, schemas, names, ownership, defaulting.
-//!
-//! The crate has no client and no async runtime, so that it can be used with any client. With kube (the complete program is
-//! `examples/interfaces.rs`):
-//!
-//! ```no_run
-//! use ironcore_api::address::IpFamily;
-//! use ironcore_api::networking::{IpSource, NetworkInterface, NetworkInterfaceSpec};
-//! use ironcore_api::reference::LocalRef;
-//! use kube::api::{ListParams, PostParams};
-//!
-//! # async fn example() -> anyhow::Result<()> {
-//! let client = kube::Client::try_default().await?;
-//! let interfaces: kube::Api<NetworkInterface> = kube::Api::default_namespaced(client);
-//! let spec = NetworkInterfaceSpec {
-//!     network_ref: LocalRef::new("network-sample"),
-//!     ip_families: vec![IpFamily::IPv4],
-//!     ips: vec![IpSource { value: Some("10.0.0.1".to_owned()), ..IpSource::default() }],
-//!     ..NetworkInterfaceSpec::default()
-//! };
-//! interfaces.create(&PostParams::default(), &NetworkInterface::new("example", spec)).await?;
-//! let available = ListParams::default().fields("status.state=Available");
-//! for interface in interfaces.list(&available).await? {
-//!     println!("{:?}", interface.status.unwrap_or_default().ips);
-//! }
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Addresses are stored as users wrote them: compare them with [`address`]. A reference with an empty name is the same as none: read
-//! it with [`reference::Named`]. [`crds`] returns the definitions to install.
-
-#![allow(
-    clippy::duplicated_attributes,
-    reason = "kube's printcolumn repeats its keys, once per column"
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    feature = "types",
+    allow(
+        clippy::duplicated_attributes,
+        reason = "kube's printcolumn repeats its keys, once per column"
+    )
 )]
 
 pub mod address;
+#[cfg(feature = "types")]
 pub mod compute;
+#[cfg(feature = "types")]
 pub mod default;
+#[cfg(feature = "validate")]
 pub mod field;
+#[cfg(feature = "types")]
 pub mod ipam;
 pub mod names;
+#[cfg(feature = "types")]
 pub mod networking;
+#[cfg(feature = "types")]
 pub mod ownership;
+#[cfg(feature = "types")]
 pub mod reference;
+#[cfg(feature = "types")]
 pub mod template;
+#[cfg(feature = "validate")]
 pub mod validate;
 
+#[cfg(feature = "types")]
+#[cfg_attr(
+    not(all(feature = "schema", feature = "validate")),
+    allow(dead_code, reason = "what definitions and rules share")
+)]
 mod bound;
+#[cfg(any(feature = "schema", feature = "validate"))]
 mod form;
+#[cfg(feature = "types")]
 mod kinds;
+#[cfg(feature = "schema")]
 mod schema;
+#[cfg(feature = "types")]
 mod wire;
-#[cfg(test)]
+#[cfg(all(test, feature = "schema"))]
 mod wire_tests;
+#[cfg_attr(
+    not(all(feature = "schema", feature = "validate")),
+    allow(dead_code, reason = "what definitions and rules share")
+)]
 mod words;
 
-pub use kinds::{CATEGORY, KINDS, Kind, VERSION, crds};
+#[cfg(feature = "schema")]
+pub use kinds::crds;
+#[cfg(feature = "types")]
+pub use kinds::{CATEGORY, KINDS, Kind, VERSION};

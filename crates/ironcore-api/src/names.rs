@@ -3,7 +3,6 @@
 //! Names of the children that the controllers make (contract, Names), and what a label is.
 
 use crate::address::Prefix;
-use crate::validate::is_label;
 use crate::words;
 
 /// Checks that `text` is a DNS label (RFC 1123), as the names of namespaces are.
@@ -16,6 +15,21 @@ pub fn label(text: &str) -> Result<(), &'static str> {
     } else {
         Err(words::LABEL)
     }
+}
+
+/// Whether the text is a DNS label (RFC 1123).
+pub(crate) fn is_label(text: &str) -> bool {
+    text.len() <= words::LABEL_MOST && is_part(text)
+}
+
+/// Whether it has a label's form, of whatever length.
+pub(crate) fn is_part(text: &str) -> bool {
+    let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let bytes = text.as_bytes();
+    let ends = |end: Option<&u8>| end.is_some_and(|b| alphanumeric(*b));
+    ends(bytes.first())
+        && ends(bytes.last())
+        && bytes.iter().all(|b| alphanumeric(*b) || *b == b'-')
 }
 
 /// Name of the NetworkInterface that is created for `entry` of `machine`.

@@ -26,11 +26,13 @@ pub(crate) fn expand(structure: &Structure) -> Result<TokenStream> {
         .map(|field| compared(structure, field))
         .collect::<Result<_>>()?;
     Ok(quote! {
+        #[cfg(feature = "schema")]
         #[automatically_derived]
         impl crate::schema::Changes for #of {
             const CHANGES: &'static [crate::schema::Change] = &[#(#table),*];
         }
 
+        #[cfg(feature = "validate")]
         #[automatically_derived]
         impl crate::validate::stored::Frozen for #draft<'_> {
             #[allow(unused_variables)]

@@ -41,6 +41,7 @@ pub(crate) fn expand(structure: &Structure) -> Option<TokenStream> {
             }
         }
 
+        #[cfg(feature = "validate")]
         impl #draft<'_> {
             /// Sets the defaults of fields that are open, in the spec of an object.
             pub(crate) fn set_defaults(&mut self, fillings: &mut Vec<crate::default::Filling>) {

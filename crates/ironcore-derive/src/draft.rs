@@ -27,8 +27,10 @@ pub(crate) fn expand(structure: &Structure) -> Result<TokenStream> {
     let sources = sources(structure);
     let module = format_ident!("draft_of_{}", snake(&of.to_string()));
     Ok(quote! {
+        #[cfg(feature = "validate")]
         pub(crate) use #module::#name;
 
+        #[cfg(feature = "validate")]
         #[allow(non_snake_case, clippy::struct_field_names)]
         mod #module {
             #[derive(Debug, Default, serde::Deserialize, serde::Serialize, validator::Validate)]

@@ -25,6 +25,8 @@
 //! | `default = On` | the word that the field gets where it is left open |
 //! | `unless = other` | with `once`: set at creation or never, unless the field `other` is given |
 //!
+//! What is generated for the schema and for the rules has the condition of the feature `schema`, or `validate`, of `ironcore-api`.
+//!
 //! On a struct, `#[field(atomic)]` makes its owners apply it whole. If one field of a struct says how it may change, each must;
 //! those of a kind's spec always must.
 

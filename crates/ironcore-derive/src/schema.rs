@@ -18,6 +18,7 @@ pub(crate) fn expand(structure: &Structure) -> TokenStream {
     let atomic = structure.is_atomic.then(|| quote!(node.atomic();));
     let sources = sources(structure);
     quote! {
+        #[cfg(feature = "schema")]
         #[automatically_derived]
         impl crate::schema::Constrain for #name {
             fn constrain(mut node: crate::schema::Node<'_>) {

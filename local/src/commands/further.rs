@@ -10,7 +10,7 @@ use clap::{Arg, Command};
 use crate::{cargo, repo};
 
 /// Name and description, in their order.
-const FURTHER: [(&str, &str); 14] = [
+const FURTHER: [(&str, &str); 15] = [
     (
         "deploy",
         "Install into a cluster, of kind or any other, and wait until it is ready",
@@ -18,6 +18,10 @@ const FURTHER: [(&str, &str); 14] = [
     (
         "exercise",
         "Break something in a system of `up`, for `kubectl ironcore` to explain: see docs/exercises.md",
+    ),
+    (
+        "gen-api",
+        "Write what the published crates offer to public-api.txt beside each, and compare it with the last release",
     ),
     (
         "gen-crds",

@@ -9,6 +9,7 @@ mod compat;
 mod deploy;
 mod dockerfiles;
 mod exercise;
+mod gen_api;
 mod gen_crds;
 mod gen_docs;
 mod gen_go;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Status(Status),
     Deploy(deploy::Deploy),
     Exercise(exercise::Exercise),
+    GenApi(gen_api::GenApi),
     GenCrds(gen_crds::GenCrds),
     Image(image::Image),
     Compat(compat::Compat),
@@ -55,6 +57,7 @@ impl Command {
             Self::Down(down) => down.run().await,
             Self::Status(status) => status.run().await,
             Self::Exercise(exercise) => exercise.run().await,
+            Self::GenApi(gen_api) => gen_api.run(),
             Self::GenCrds(gen_crds) => gen_crds.run(),
             Self::Image(image) => image.run().await,
             Self::Compat(compat) => compat.run(),

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 pub use machine::machine_spec;
 pub use network_interface::network_interface_spec;
+#[cfg(feature = "validate")]
 pub(crate) use network_interface::{Hint, families};
 pub(crate) use prefix::family;
 pub use prefix::prefix_spec;

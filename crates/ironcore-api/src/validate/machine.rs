@@ -11,12 +11,13 @@ use super::judge::Rules;
 use super::label;
 use super::list::unique;
 use super::referred::References;
-use super::text::{is_label, is_subdomain, no_subdomain};
+use super::text::{is_subdomain, no_subdomain};
 use super::virtual_ip::label_name;
 use super::{address_warning, fill, machine_warning, network_interface, volume};
 use crate::default::Filling;
 use crate::field::{Fault, FieldPath};
 use crate::names;
+use crate::names::is_label;
 use crate::reference::Referent;
 use crate::{bound, words};
 

@@ -32,7 +32,7 @@ mod selector;
 pub(crate) mod source;
 pub(crate) mod stored;
 pub(crate) mod structure;
-#[cfg(test)]
+#[cfg(all(test, feature = "schema"))]
 mod tests;
 pub(crate) mod text;
 mod virtual_ip;
@@ -45,7 +45,6 @@ use crate::field::Fault;
 use crate::reference::Reference;
 pub use faults::MOST_FAULTS;
 pub use referred::MOST_REFERENCES;
-pub(crate) use text::is_label;
 
 /// The result of validating an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

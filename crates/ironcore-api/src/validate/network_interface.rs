@@ -142,7 +142,7 @@ pub(super) fn references(
     let prefixes = prefixes.map(|prefix| prefix.ephemeral.as_deref());
     parents(&at.field("prefixes"), prefixes, found);
     if let Some(source) = &*spec.virtualIP
-        && source.virtualIPRef.named().is_some_and(text::is_label)
+        && source.virtualIPRef.named().is_some_and(names::is_label)
     {
         let at = at.field("virtualIP");
         let at = at.field("virtualIPRef");

@@ -7,6 +7,7 @@ use validator::ValidationError;
 use super::draft::Size;
 use super::structure::{invalid, required as missing, too_long, unsupported};
 use crate::address::{AddressError, IpFamily, Prefix, parse_ip, parse_prefix};
+use crate::names::is_part;
 use crate::{bound, words};
 
 /// Nothing, or what is wrong with a text.
@@ -15,20 +16,6 @@ pub(crate) type Verdict = Result<(), ValidationError>;
 /// Whether the text is a DNS subdomain (RFC 1123), as most names of objects are.
 pub(super) fn is_subdomain(text: &str) -> bool {
     text.len() <= words::SUBDOMAIN_MOST && text.split('.').all(is_part)
-}
-
-/// Whether the text is a DNS label (RFC 1123).
-pub(crate) fn is_label(text: &str) -> bool {
-    text.len() <= words::LABEL_MOST && is_part(text)
-}
-
-fn is_part(text: &str) -> bool {
-    let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let bytes = text.as_bytes();
-    let ends = |end: Option<&u8>| end.is_some_and(|b| alphanumeric(*b));
-    ends(bytes.first())
-        && ends(bytes.last())
-        && bytes.iter().all(|b| alphanumeric(*b) || *b == b'-')
 }
 
 /// The name of an object or entry that must be named.
@@ -210,6 +197,7 @@ fn check(fits: bool, why: &'static str) -> Verdict {
 mod tests {
     use super::super::draft::Text;
     use super::*;
+    use crate::names::is_label;
 
     #[test]
     fn names() {

@@ -7,6 +7,7 @@ mod cluster;
 mod deny;
 mod gitops;
 mod node;
+mod publish;
 mod python;
 mod steps;
 mod upgrade;

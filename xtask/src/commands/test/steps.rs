@@ -10,7 +10,7 @@ use xtask::cargo::cargo;
 use xtask::image::{Origin, dockerfile};
 use xtask::{recipes, release};
 
-use super::{clients, cluster, deny, gitops, node, run, upgrade};
+use super::{clients, cluster, deny, gitops, node, publish, run, upgrade};
 use crate::commands::book::Book;
 use crate::commands::compat::Compat;
 use crate::commands::dockerfiles;
@@ -30,6 +30,7 @@ pub(super) enum Step {
     Compat,
     Tidy,
     Deny,
+    Publish,
     Unit,
     Doctest,
     Recipes,
@@ -54,6 +55,7 @@ impl Step {
         Self::Compat,
         Self::Tidy,
         Self::Deny,
+        Self::Publish,
         Self::Unit,
         Self::Doctest,
         Self::Recipes,
@@ -80,6 +82,7 @@ impl Step {
             Self::Deny => {
                 "licences and sources of dependencies, and the licence texts that are shipped"
             }
+            Self::Publish => "the crates that are published: features, public API, package",
             Self::Unit => "unit tests",
             Self::Doctest => "examples in the documentation",
             Self::Recipes => "the recipes of CONTRIBUTING.md, in a copy of the tree",
@@ -122,6 +125,7 @@ impl Step {
                 deny::run().await?;
                 succeeded(GenLicenses { check: true }.run()?)
             }
+            Self::Publish => publish::run_checks().await,
             Self::Unit => run(with(UNIT, filters)).await,
             Self::Doctest => run(with(&["test", "--workspace", "--doc"], filters)).await,
             Self::Recipes => recipes::all().await,
