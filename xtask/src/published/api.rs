@@ -40,7 +40,10 @@ impl Listing {
         if !is_compatible(&self.version, &later.version) {
             return Vec::new();
         }
-        let lost = self.items.difference(&later.items);
+        let lost = self
+            .items
+            .iter()
+            .filter(|item| !later.items.contains(*item));
         lost.map(String::as_str).collect()
     }
 }

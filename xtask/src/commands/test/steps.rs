@@ -46,7 +46,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Fmt,
         Self::Clippy,
         Self::Doc,
