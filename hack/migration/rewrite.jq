@@ -23,6 +23,14 @@ def is_leaving: .metadata.deletionTimestamp != null;
 
 def has_copy: (.uid // "" | copy) != null;
 
+# An owner that is in neither cluster, so no further round finds it.
+def is_lost: (.uid // "") as $uid | ($copies | has($uid) | not) and ($there | has($uid) | not);
+
+# An allocator gives a parent its finalizer with a grant, and these grants are not made again: without it, a parent could be deleted
+# while others have blocks of it. ni-controller takes it off again, but writes nothing to what others manage.
+def is_parent:
+  .kind == "Prefix" and ((.status.used // []) | length > 0) and .metadata.annotations["common.ironcore.dev/managed-by"] == null;
+
 # A Prefix that ni-controller made for one virtual IP has the UID of that virtual IP as its name. It makes one for the copy, with
 # the address that the copy shows.
 def for_virtual_ip: .metadata.annotations["ni.ironcore.dev/virtual-ip-uid"] != null;
@@ -46,9 +54,13 @@ def left_out:
 def only_with_copy: if . == null or has_copy then . else null end;
 
 def moved:
-  del(.status)
-  | .metadata |= {name, namespace, labels, annotations, ownerReferences}
+  (if is_parent then ["ipam.ironcore.dev/prefix"] else null end) as $finalizers
+  | any(.metadata.ownerReferences[]?; .controller and is_lost) as $orphaned
+  | del(.status)
+  | .metadata |= {name, namespace, labels, annotations, ownerReferences, finalizers: $finalizers}
   | .metadata.annotations |= ((. // {}) | del(.["kubectl.kubernetes.io/last-applied-configuration"]))
+  # What nobody controls is not ephemeral: it stays.
+  | if $orphaned then del(.metadata.annotations["common.ironcore.dev/ephemeral-managed-by"]) else . end
   | .metadata.ownerReferences |= ((. // []) | map(select(has_copy)))
   | if .spec.machineRef then .spec.machineRef |= only_with_copy else . end
   | if .spec.targetRef then .spec.targetRef |= only_with_copy else . end

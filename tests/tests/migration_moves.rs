@@ -3,6 +3,7 @@
 //! `hack/migration`: what the controller makes of objects that were moved.
 
 use book::jq;
+use ironcore_api::ownership::{EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER};
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
@@ -55,7 +56,7 @@ fn space<'a>(of: &Value, spaces: &[&'a Space]) -> &'a Space {
 }
 
 /// The machine `a` with an interface that is made for it, and `x`, which has the virtual IP `v`; both attached. The interface `y`
-/// is on the network `net`, too, and the Prefix `lb-0` is a root.
+/// is on the network `net`, too, and the Prefix `lb-0` is a root, of which `child` has a block.
 async fn settle_down(turn: &Turn, space: &Space) {
     let controller = turn.controller(&[]).await;
     space
@@ -70,7 +71,14 @@ async fn settle_down(turn: &Turn, space: &Space) {
     space.create(PREFIX, "lb-0", "").await;
     space.until(NIC, "y", "status.state = Available").await;
     space
-        .until(PREFIX, "lb-0", "status.phase = Allocated")
+        .create(
+            PREFIX,
+            "child",
+            "spec = {ipFamily: IPv4, prefixLength: 32, parentRef: {name: lb-0}}",
+        )
+        .await;
+    space
+        .until(PREFIX, "child", "status.phase = Allocated")
         .await;
     for nic in ["a-e", "x"] {
         space
@@ -112,6 +120,8 @@ fn as_of_ironcore(exported: &mut Value, here: &Space, there: &Space) {
     *balanced = owner("LoadBalancer", "lb", "lb");
     balanced[0]["controller"] = true.into();
     balanced[0]["blockOwnerDeletion"] = true.into();
+    let marks = json!({ EPHEMERAL_MANAGED_BY: EPHEMERAL_MANAGER });
+    one(exported, here, PREFIX, "lb-0")["metadata"]["annotations"] = marks;
     one(exported, here, NIC, "y")["spec"]["machineRef"] = json!({"name": "gone", "uid": "gone"});
 }
 
@@ -139,7 +149,7 @@ async fn move_all(exported: &Value, spaces: &[&Space]) -> Vec<String> {
                 .api(name(object).0)
                 .patch(
                     name(object).1,
-                    &PatchParams::apply("kubectl"),
+                    &PatchParams::apply("migration"),
                     &Patch::Apply(object),
                 )
                 .await;
@@ -210,7 +220,7 @@ async fn what_is_moved_keeps_owners_holders_and_what_is_attached() {
         .await;
     check(
         &space.get(PREFIX, "lb-0").await,
-        "metadata.ownerReferences -; status.phase = Allocated",
+        "metadata.ownerReferences -; metadata.annotations -; metadata.finalizers = [ipam.ironcore.dev/prefix]; status.phase = Allocated",
     );
     let (near, far) = (space.get(NET, "net").await, other.get(NET, "net").await);
     assert_eq!(at(&near, "metadata.ownerReferences.0.uid"), holder);

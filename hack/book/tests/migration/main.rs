@@ -2,8 +2,13 @@
 
 //! `hack/migration`: objects of one cluster, as another one takes them.
 
+mod ironcore_export;
+
 use book::jq::run;
-use ironcore_api::ownership::VIRTUAL_IP_UID;
+use ironcore_api::Kind;
+use ironcore_api::ownership::{
+    EPHEMERAL_MANAGED_BY, EPHEMERAL_MANAGER, MANAGED_BY, VIRTUAL_IP_UID,
+};
 use serde_json::{Value, json};
 
 /// All kinds that the guide moves.
@@ -213,6 +218,45 @@ fn an_owner_of_another_kind_stays_if_it_is_in_the_new_cluster() {
         assert_eq!(moved[0]["metadata"]["ownerReferences"][0]["uid"], uid);
         assert!(left_out.is_empty(), "{left_out:?}");
     }
+}
+
+#[test]
+fn what_loses_its_controller_owner_for_good_is_no_longer_marked_as_ephemeral() {
+    let owner = json!({"kind": "LoadBalancer", "name": "lb", "uid": "lb", "controller": true});
+    let mut prefix = object("ipam", "Prefix", "ns/lb-0", "prefix", &[owner]);
+    let marks = json!({ EPHEMERAL_MANAGED_BY: EPHEMERAL_MANAGER, "c": "d" });
+    prefix["metadata"]["annotations"] = marks.clone();
+    let alone = [prefix];
+    let annotations = |exported: &[Value]| {
+        let (moved, _) = rewrite("Prefix", exported, &[]);
+        moved[0]["metadata"]["annotations"].clone()
+    };
+    assert_eq!(annotations(&alone), json!({"c": "d"}));
+
+    // Its copy can still come, or the owner is about to go: then the Prefix goes, too.
+    let mut balancer = object("networking", "LoadBalancer", "ns/lb", "lb", &[]);
+    assert_eq!(annotations(&[alone[0].clone(), balancer.clone()]), marks);
+    balancer["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+    assert_eq!(annotations(&[alone[0].clone(), balancer]), marks);
+}
+
+#[test]
+fn only_a_prefix_of_which_others_have_blocks_keeps_the_allocators_finalizer() {
+    let finalizers = |used: Value, annotations: Value| {
+        let mut prefix = object("ipam", "Prefix", "ns/p", "p", &[]);
+        prefix["metadata"]["finalizers"] = json!(["ipam.ironcore.dev/prefix", "others/own"]);
+        prefix["metadata"]["annotations"] = annotations;
+        prefix["status"] = json!({"phase": "Allocated", "used": used});
+        let (moved, _) = rewrite(KINDS, &[prefix], &[]);
+        moved[0]["metadata"].get("finalizers").cloned()
+    };
+    let allocators = json!([Kind::named("Prefix").finalizer]);
+    let used = json!(["10.0.0.0/32"]);
+    assert_eq!(finalizers(used.clone(), json!({})), Some(allocators));
+    assert_eq!(finalizers(json!([]), json!({})), None);
+    assert_eq!(finalizers(Value::Null, Value::Null), None);
+    // The controller would not take it off again.
+    assert_eq!(finalizers(used, json!({ MANAGED_BY: "others" })), None);
 }
 
 #[test]
