@@ -114,9 +114,18 @@ fn answers(exercise: &str) -> &'static [Answer] {
                     ("/causes/0/reason", "NotDeclared"),
                     (
                         "/causes/0/message",
-                        "of Machine web, which has no such entry",
+                        "of Machine web, which declares no interface of this name",
                     ),
                     ("/causes/0/remedy", "without the annotation"),
+                    ("/finalizers/0", "example.org/attached"),
+                ],
+            ),
+            (
+                "tree web",
+                1,
+                &[
+                    ("/0/state", "Available"),
+                    ("/0/below/0/object/name", "web-copy"),
                 ],
             ),
             ("why machine/web", 0, &[("/leader/is", "leads")]),

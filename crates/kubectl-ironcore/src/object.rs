@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use ironcore_api::scope::Scopes;
 use ni_controller::world::{Key, Kind};
 use serde::Serialize;
 
@@ -38,6 +39,17 @@ impl From<&Key> for Object {
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}/{}", self.kind, self.namespace, self.name)
+    }
+}
+
+/// The namespaces that are asked about, in a sentence: "in namespace shop".
+pub fn place(scopes: &Scopes) -> String {
+    match scopes {
+        Scopes::All => "in any namespace".to_owned(),
+        Scopes::Each(names) => {
+            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+            format!("in namespace {}", names.join(", "))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::object::Named;
 /// Uses the cluster of the current context, as kubectl does. It reads the objects and, where it may, the controller's Lease, Deployment
 /// and Events, the webhook's configuration and endpoints, and namespaces. What it may not read is named in the answer (`unknown: ...`).
 #[derive(Debug, Parser)]
-#[command(name = "kubectl-ironcore", bin_name = "kubectl ironcore", version, after_help = EXIT)]
+#[command(name = "kubectl-ironcore", bin_name = "kubectl ironcore", version, after_help = AFTER)]
 pub struct Cli {
     /// The question.
     #[command(subcommand)]
@@ -35,7 +35,12 @@ pub struct Cli {
     pub output: Output,
 }
 
-const EXIT: &str = "Exit codes:
+const AFTER: &str = "Examples:
+  kubectl ironcore why machine/web -n shop
+  kubectl ironcore who 10.0.0.7 -A
+  kubectl ironcore left --blocks
+
+Exit codes:
   0  no fault, or the address was found
   1  the object is not Available, nobody has the address, a Prefix waits for room, or a fault was found
   2  the question could not be answered; standard error says why
@@ -85,7 +90,7 @@ pub enum Question {
     /// Show why an object does not have what it requests: the causes, the root cause first, what to do about it, and what the
     /// controller would do next.
     Why {
-        /// The object, as in nic/web-0 or machine/web.
+        /// The object, as in machine/web, nic/web-lan, net/lan, vip/web or pfx/pool.
         #[arg(value_name = "KIND/NAME")]
         object: Named,
         /// Print the answer again whenever it changes, until the object has what it requests.

@@ -16,11 +16,12 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::check::{check, confirmed, deleting, namespaces};
 use crate::left::left;
+use crate::object::place;
 use crate::options::{Cli, Output, Question};
 use crate::print::{self, Page};
 use crate::read::{Cluster, leaving};
 use crate::tree::tree;
-use crate::view::{View, key};
+use crate::view::{Health, View, key};
 use crate::who::who;
 use crate::why::{Why, why};
 
@@ -59,7 +60,7 @@ pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
             if *watch {
                 answer.watch(&one, &of).await
             } else {
-                answer.why(&why(&view, &of))
+                answer.why(&with_finalizers(why(&view, &of), &one, &of).await)
             }
         }
         Question::Tree { machines, all } => {
@@ -73,7 +74,7 @@ pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
         }
         Question::Who { address } => {
             let who = who(&cluster.view().await?, *address);
-            answer.print(&who, || print::who(&who, page))?;
+            answer.print(&who, || print::who(&who, &cluster.scopes, page))?;
             Ok(who.is_held())
         }
         Question::Left { blocks } => {
@@ -130,7 +131,7 @@ impl Answer<'_> {
                 continue;
             }
             cluster.settle(&mut view, &controller).await;
-            let now = why(&view, of);
+            let now = with_finalizers(why(&view, of), cluster, of).await;
             if last.as_ref().is_none_or(|last| *last != now) {
                 self.why(&now)?;
             }
@@ -161,6 +162,21 @@ impl Answer<'_> {
     }
 }
 
+/// The answer with what keeps the object, if it is being deleted: views do not hold finalizers of others.
+async fn with_finalizers(mut why: Why, cluster: &Cluster, of: &Key) -> Why {
+    if why.tree.standing.health != Health::Deleting {
+        return why;
+    }
+    match leaving(&cluster.client, std::iter::once(of.clone())).await {
+        Ok(leaving) => {
+            let kept = leaving.into_values().flat_map(|kept| kept.finalizers);
+            why.finalizers = kept.collect();
+        }
+        Err(error) => why.notes.push(format!("unknown: finalizers: {error}")),
+    }
+    why
+}
+
 async fn findings(cluster: &Cluster) -> anyhow::Result<Vec<crate::check::Finding>> {
     let view = cluster.view().await?;
     let leaving = leaving(&cluster.client, deleting(&view)).await;
@@ -171,22 +187,14 @@ async fn findings(cluster: &Cluster) -> anyhow::Result<Vec<crate::check::Finding
 /// Of an object that does not exist in these namespaces another was meant.
 fn require(view: &View, scopes: &Scopes, kind: Kind, name: &str) -> anyhow::Result<()> {
     let is_in = |namespace: &str| view.world().namespace(namespace).meta(kind, name).is_some();
-    let (there, place) = match scopes {
+    let there = match scopes {
         Scopes::All => {
             let mut all = view.world().namespaces();
-            (
-                all.any(|(namespace, _)| is_in(namespace)),
-                "any namespace".to_owned(),
-            )
+            all.any(|(namespace, _)| is_in(namespace))
         }
-        Scopes::Each(names) => {
-            let place: Vec<&str> = names.iter().map(|name| &**name).collect();
-            (
-                names.iter().any(|name| is_in(name)),
-                format!("namespace {}", place.join(", ")),
-            )
-        }
+        Scopes::Each(names) => names.iter().any(|name| is_in(name)),
     };
-    ensure!(there, "{} {name} does not exist in {place}", kind.as_str());
+    let (kind, place) = (kind.as_str(), place(scopes));
+    ensure!(there, "{kind} {name} does not exist {place}");
     Ok(())
 }

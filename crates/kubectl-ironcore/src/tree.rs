@@ -60,17 +60,23 @@ fn of_machine(view: &View, namespace: &str, name: &str, all: bool) -> Branch {
     let known = view.of(&of);
     let machine = known.machines.get(name);
     let declared = machine.into_iter().flat_map(|machine| &machine.interfaces);
-    let declared = declared.map(|declared| declared.interface.to_string());
+    let declared: BTreeSet<String> = declared
+        .map(|declared| declared.interface.to_string())
+        .collect();
     let owned = machine
         .into_iter()
         .flat_map(|machine| known.interfaces_of(&machine.meta));
-    let owned = owned.map(|interface| interface.meta.name.to_string());
-    let interfaces: BTreeSet<String> = declared.chain(owned).collect();
-    let interfaces = interfaces.iter();
+    let owned: BTreeSet<String> = owned
+        .map(|interface| interface.meta.name.to_string())
+        .collect();
+    let interfaces = declared.union(&owned);
     let below = interfaces.map(|interface| of_interface(view, namespace, interface, all));
     let below: Vec<Branch> = below.collect();
-    let waiting = below.iter().filter(|below| below.standing.is_trouble());
-    let of_interfaces = Standing::of_interfaces(waiting.count(), below.len());
+    // What it does not declare goes, and is not what it waits for.
+    let waiting = below
+        .iter()
+        .filter(|below| declared.contains(&below.object.name) && below.standing.is_trouble());
+    let of_interfaces = Standing::of_interfaces(waiting.count(), declared.len());
     let mut branch = branch(view, Kind::Machine, namespace, name, below, all);
     if !branch.standing.is_trouble() {
         branch.standing = of_interfaces;
@@ -194,50 +200,65 @@ mod tests {
         lines.collect()
     }
 
-    #[test]
-    fn many_that_are_alike_and_well_are_one_line() {
-        let interface = |name: &str, machine: &str, network: &str| {
-            let ready = if network == "net" {
-                "'True', reason: Available"
-            } else {
-                "'False', reason: NetworkNotFound"
-            };
-            format!("
+    const NET: &str = "kind: net\nname: net\n---\n";
+
+    /// An ephemeral interface of machine `m` on this network, which exists or does not.
+    fn interface(name: &str, network: &str, meta: &str) -> String {
+        let ready = if network == "net" {
+            "'True', reason: Available"
+        } else {
+            "'False', reason: NetworkNotFound"
+        };
+        format!("
 kind: nic
-name: {machine}{name}
-meta: {{annotations: {{common.ironcore.dev/ephemeral-managed-by: ephemeral-manager}}, ownerReferences: [{{apiVersion: compute.ironcore.dev/v1alpha1, kind: Machine, name: {machine}, uid: uid-{machine}, controller: true}}]}}
-spec: {{networkRef: {{name: {network}}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.{name}}}]}}
+name: m-{name}
+meta: {{annotations: {{common.ironcore.dev/ephemeral-managed-by: ephemeral-manager}}, ownerReferences: [{{apiVersion: compute.ironcore.dev/v1alpha1, kind: Machine, name: m, uid: uid-m, controller: true}}]{meta}}}
+spec: {{networkRef: {{name: {network}}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.{name}}}], machineRef: {{name: m, uid: uid-m}}}}
 status: {{state: Available, ips: [10.0.0.{name}], conditions: [{{type: Ready, status: {ready}, message: '', lastTransitionTime: 1970-01-01T00:00:09Z}}]}}
 ---")
-        };
-        let mut objects = "
-kind: net
-name: net
----
+    }
+
+    /// Machine `m` with an entry for each of these interfaces.
+    fn machine(interfaces: &[(&str, &str)]) -> String {
+        let entries = interfaces.iter().map(|(name, network)| {
+            let spec = format!("networkRef: {{name: {network}}}, ipFamilies: [IPv4], ips: [{{value: 10.0.0.{name}}}]");
+            format!("{{name: '{name}', ephemeral: {{networkInterfaceTemplate: {{spec: {{{spec}}}}}}}}}")
+        });
+        let entries: Vec<String> = entries.collect();
+        let entries = entries.join(", ");
+        format!(
+            "
+kind: machine
+name: m
+spec: {{machineClassRef: {{name: c}}, networkInterfaces: [{entries}]}}
+"
+        )
+    }
+
+    #[test]
+    fn many_that_are_alike_and_well_are_one_line() {
+        let mut objects = NET.to_owned()
+            + "
 kind: nic
 name: free
 spec: {networkRef: {name: net}, ipFamilies: [IPv4], ips: [{value: 10.0.0.99}]}
 status: {state: Available}
----"
-        .to_owned();
-        for number in 1..=5 {
-            objects += &interface(&number.to_string(), "m", "net");
-        }
-        objects += &interface("6", "m", "none");
-        objects += "
-kind: machine
-name: m
 ---
 kind: machine
 name: idle
-";
-        let view = view(&objects);
+---";
+        let well = ["1", "2", "3", "4", "5"].map(|name| (name, "net"));
+        let all: Vec<_> = well.into_iter().chain([("6", "none")]).collect();
+        for (name, network) in &all {
+            objects += &interface(name, network, "");
+        }
+        let view = view(&(objects + &machine(&all)));
         let folded = tree(&view, &[], false);
         let expected = [
-            "idle  +0",
+            "idle NoInterfaces +0",
             "m Waiting +0",
-            " m1 Available +4",
-            " m6 Pending +0",
+            " m-1 Available +4",
+            " m-6 Pending +0",
             "free Available +0",
         ];
         assert_eq!(told(&folded, 0), expected);
@@ -245,5 +266,19 @@ name: idle
         assert_eq!(told(&one, 0).len(), 7);
         let missing = tree(&view, &["none".to_owned()], false);
         assert_eq!(missing, []);
+    }
+
+    #[test]
+    fn a_machine_does_not_wait_for_an_interface_that_it_does_not_declare() {
+        let deleting =
+            ", deletionTimestamp: 1970-01-01T00:00:09Z, finalizers: [example.org/attached]";
+        let objects = NET.to_owned()
+            + &interface("1", "net", "")
+            + &interface("2", "net", deleting)
+            + &machine(&[("1", "net")]);
+        let branches = tree(&view(&objects), &[], false);
+        let expected = ["m Available +0", " m-1 Available +0", " m-2 Deleting +0"];
+        assert_eq!(told(&branches, 0), expected);
+        assert!(!branches[0].is_well(), "the leftover is still shown");
     }
 }

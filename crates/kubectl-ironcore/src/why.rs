@@ -29,6 +29,9 @@ pub struct Why {
     pub tree: Node,
     /// What the controller would do next, for any of them.
     pub next: Vec<Next>,
+    /// What keeps the object, if it is being deleted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub finalizers: Vec<String>,
     /// Whether a controller leads.
     pub leader: Leader,
     /// Whether the webhook answers.
@@ -123,6 +126,7 @@ pub fn why(view: &View, key: &Key) -> Why {
         causes,
         tree,
         next,
+        finalizers: Vec::new(),
         leader: around.leader.clone(),
         webhook: around.webhook.clone(),
         notes: around.notes.clone(),

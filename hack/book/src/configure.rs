@@ -106,6 +106,7 @@ fn default(flag: &Arg) -> String {
     let defaults = flag
         .get_default_values()
         .iter()
+        .filter(|value| !value.is_empty())
         .map(|value| code(&value.to_string_lossy()));
     defaults.collect::<Vec<_>>().join(", ")
 }
@@ -207,5 +208,7 @@ mod tests {
             flag(&page, "leader-elect")[0].contains("| `NI_LEADER_ELECT` | off |"),
             "{page}"
         );
+        let empty = &flag(&page, "public-prefixes")[0];
+        assert!(!empty.contains("``"), "{empty}");
     }
 }

@@ -28,7 +28,7 @@ const NAME: &str = "demo";
 /// Show the main job: samples applied, and what becomes of them
 ///
 /// Brings up a control plane on loopback, installs the CRDs, starts ni-controller and ni-webhook, applies deploy/samples
-/// and tells each change as it comes; then what is malformed, and what its author reads. Goes on until Ctrl-C.
+/// and prints each change as it happens; then applies invalid objects, and prints the answers. Runs until Ctrl-C.
 #[derive(clap::Args)]
 pub struct Demo {
     /// End once every sample has reached its state or was refused; fail if one does not

@@ -10,10 +10,10 @@ use anyhow::Result;
 /// End a system that `up` started, and remove its data
 #[derive(clap::Args)]
 pub struct Down {
-    /// Which
+    /// Name of the system
     #[arg(long, default_value = "default")]
     name: String,
-    /// All of them
+    /// End all systems
     #[arg(long, conflicts_with = "name")]
     all: bool,
 }

@@ -15,13 +15,13 @@ use anyhow::{Result, bail};
 /// Start the whole system in the background, on free ports of loopback
 #[derive(clap::Args)]
 pub struct Up {
-    /// Several run side by side under different names
+    /// Name of the system; several can run side by side
     #[arg(long, default_value = "default")]
     name: String,
     /// Leave out ni-controller, to run it yourself
     #[arg(long)]
     no_controller: bool,
-    /// Leave out ni-webhook: then only the definitions fill in and refuse
+    /// Leave out ni-webhook: then only the definitions (CRDs) set defaults and refuse invalid objects
     #[arg(long)]
     no_webhook: bool,
     /// The cargo profile of what is started

@@ -14,17 +14,17 @@ use local::commands::{Up, quoted};
 
 /// Break something in a system of `up`, for `kubectl ironcore` to explain: see docs/exercises.md
 ///
-/// Starts the system if it is not up. Each exercise has a namespace of its own, exercise-NAME, which is made again each time.
+/// Starts the system if it is not up. Each exercise has a namespace of its own, exercise-NAME, which is created again each time.
 #[derive(clap::Args)]
 pub(crate) struct Exercise {
-    /// Which
+    /// The exercise
     #[arg(value_name = "EXERCISE", value_parser = PossibleValuesParser::new(ALL.map(|known| known.name)))]
     #[arg(id = "exercise", required_unless_present_any = ["list", "clean"])]
     which: Option<String>,
-    /// The system
+    /// Name of the system
     #[arg(long, value_name = "SYSTEM", default_value = "default")]
     name: String,
-    /// Show what there is
+    /// List the exercises
     #[arg(long, conflicts_with_all = ["exercise", "clean"])]
     list: bool,
     /// Remove the exercise, or all of them, and start the controller again where one ended it
@@ -99,7 +99,7 @@ fn list() {
 fn tell(exercise: &Situation) {
     if let Some(text) = exercise.text() {
         eprintln!(
-            "\n{}\n\n{}\n\n{}\n\nAsk kubectl ironcore, in the namespace {}.",
+            "\n{}\n\n{}\n\n{}\n\nAsk kubectl ironcore, with -n {}.",
             text.title,
             text.situation,
             text.question.replace("**", ""),

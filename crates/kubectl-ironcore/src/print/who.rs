@@ -2,14 +2,17 @@
 
 //! `who` as text.
 
+use ironcore_api::scope::Scopes;
+
 use super::Page;
 use super::table::table;
+use crate::object::place;
 use crate::who::{Held, Who};
 
 const COLUMNS: [&str; 6] = ["NAMESPACE", "OBJECT", "HAS IT", "ON", "MACHINE", "STATE"];
 
 /// A line for each object that has or requests the address; then the prefixes that contain it.
-pub fn who(who: &Who, page: Page) -> String {
+pub fn who(who: &Who, scopes: &Scopes, page: Page) -> String {
     let mut rows = Vec::new();
     for network in &who.in_networks {
         let on = format!("Network {}", network.network.name);
@@ -45,7 +48,7 @@ pub fn who(who: &Who, page: Page) -> String {
         rows.push(of_interface(&routed.to, "routed", &routed.prefix));
     }
     let mut text = if rows.is_empty() {
-        nobody(who)
+        nobody(who, scopes)
     } else {
         table(page, &COLUMNS, rows)
     };
@@ -71,14 +74,15 @@ pub fn who(who: &Who, page: Page) -> String {
 }
 
 /// An address may be reserved by a Prefix although no object uses it.
-fn nobody(who: &Who) -> String {
-    let prefixes = match who.prefixes.as_slice() {
-        [] => "",
-        [_] => " This Prefix contains it:",
+fn nobody(who: &Who, scopes: &Scopes) -> String {
+    let prefixes = match (who.prefixes.as_slice(), scopes) {
+        ([], Scopes::Each(_)) => " -A looks in all namespaces.",
+        ([], Scopes::All) => "",
+        ([_], _) => " This Prefix contains it:",
         _ => " These Prefixes contain it:",
     };
-    let address = who.address;
-    format!("No NetworkInterface or VirtualIP has {address}.{prefixes}\n")
+    let (address, place) = (who.address, place(scopes));
+    format!("No NetworkInterface or VirtualIP {place} has {address}.{prefixes}\n")
 }
 
 fn of_interface(held: &Held, has: &str, on: &str) -> Vec<String> {

@@ -26,6 +26,10 @@ pub fn why(why: &Why, page: Page) -> String {
     text.push('\n');
     text.push_str(&branch(&why.tree, page, 0).to_string());
     text.push('\n');
+    if let Some(kept) = kept(&why.finalizers) {
+        text.push_str(&page.paragraph(&kept, 0));
+        text.push('\n');
+    }
     let next: Vec<&str> = why.next.iter().map(|next| &*next.does).collect();
     let next = match next.as_slice() {
         [] => "The controller has nothing to do here.".to_owned(),
@@ -43,6 +47,15 @@ pub fn why(why: &Why, page: Page) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What keeps an object that is being deleted.
+fn kept(finalizers: &[String]) -> Option<String> {
+    match finalizers {
+        [] => None,
+        [one] => Some(format!("The finalizer {one} keeps it.")),
+        all => Some(format!("The finalizers {} keep it.", all.join(", "))),
+    }
 }
 
 /// Who leads and whether the webhook answers, unless a cause has said it.

@@ -321,7 +321,7 @@ fn undeclared(kind: Kind, meta: &Meta, namespace: &Namespace) -> Option<String> 
     let is_declared = declared.any(|declared| declared.interface == meta.name);
     (machine.meta.uid == owner.uid && !is_declared).then(|| {
         format!(
-            "is being deleted: its annotation and owner reference mark it as an ephemeral interface of Machine {}, which has no such entry",
+            "is being deleted: its annotation and owner reference mark it as an ephemeral interface of Machine {}, which declares no interface of this name",
             owner.name
         )
     })

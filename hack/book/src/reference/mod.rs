@@ -19,11 +19,12 @@ const INTRO: &str = "# API reference
 
 Generated from the CRDs in `deploy/crds`. In a cluster that has them, `kubectl explain` shows the same.
 
-A reference names an object of the same namespace unless it has a `namespace` of its own; an empty name refers to
-nothing. Each rule is CEL and part of its definition: the API server itself refuses what breaks it, with or without the
-[webhook](../webhook.md), which says more. A rule that uses `oldSelf` applies to updates. All other rules tolerate invalid values that were already
-stored ([upgrade](../upgrade.md#rules-forgive)); a rule that uses `entry` applies to each item of a list. In a rule's message `{…}` stands for a value, and
-`[*]` for any entry.
+A reference names an object of the same namespace unless it has a `namespace` of its own; an empty name refers to nothing.
+
+Rules are written in CEL and are part of the CRD, so the API server itself refuses objects that break them. With the
+[webhook](../webhook.md), the messages are more precise. A rule that uses `oldSelf` applies to updates only; one that uses `entry`
+applies to each item of a list. Rules without `oldSelf` tolerate invalid values that are already stored
+([upgrade](../upgrade.md#rules-forgive)). In a message, `{…}` stands for a value, and `[*]` for any item.
 
 ";
 

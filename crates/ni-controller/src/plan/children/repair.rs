@@ -58,7 +58,7 @@ pub(super) fn repair<O: Owns<C>, C: Object>(
     }
 }
 
-/// Meets a difference in what can't be changed: returns whether the child goes.
+/// Resolves a difference in immutable fields: returns whether the child goes.
 fn replace<O: Owns<C>, C: Object>(
     owner: &O,
     template: &O::Template,
@@ -74,13 +74,13 @@ fn replace<O: Owns<C>, C: Object>(
     }
     if O::may_replace(template, child, *view.options) {
         let message = format!(
-            "was deleted to be made again: it differs from the template in {fixed}, which can't be changed"
+            "was deleted, and will be created again: it differs from the template in {fixed} (immutable)"
         );
         take_away(owner, child, Purpose::Replace, &message, view, plan);
         return true;
     }
     let message = format!(
-        "differs from the template in {fixed}, which can't be changed, and {}",
+        "differs from the template in {fixed} (immutable), and {}",
         O::WORDS.stays
     );
     let name = &child.meta().name;

@@ -24,7 +24,7 @@ impl Owns<VirtualIp> for Interface {
     const WORDS: Words = Words {
         noun: "VirtualIP",
         taken: false,
-        stays: "it is retained: delete it for another one to be made",
+        stays: "it is retained: to get another one, delete it",
         repaired: None,
         replaced: Some(Reason::ChildReplaced),
         deleted: None,
