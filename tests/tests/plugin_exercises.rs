@@ -25,111 +25,121 @@ const WRITE: &str = "EXERCISES_WRITE";
 /// A question, its exit code, and what its answer contains: a pointer into the JSON, and a part of the text there.
 type Answer = (&'static str, i32, &'static [(&'static str, &'static str)]);
 
+const ADDRESS: &[Answer] = &[
+    (
+        "why machine/shop",
+        1,
+        &[
+            ("/causes/0/object/name", "shop-lan"),
+            ("/causes/0/reason", "AddressInUse"),
+            (
+                "/causes/0/message",
+                "address 10.1.0.10 belongs to NetworkInterface database-lan",
+            ),
+            ("/causes/0/remedy", "Change the address of one of the two."),
+        ],
+    ),
+    (
+        "who 10.1.0.10",
+        0,
+        &[
+            ("/inNetworks/0/holder/interface/name", "database-lan"),
+            ("/inNetworks/0/holder/machine/name", "database"),
+            ("/inNetworks/0/others/0/interface/name", "shop-lan"),
+        ],
+    ),
+    ("who 10.1.0.99", 1, &[]),
+];
+
+const POOL: &[Answer] = &[
+    (
+        "why machine/shop",
+        1,
+        &[
+            ("/causes/0/object/name", "pool"),
+            ("/causes/0/reason", "NoRoom"),
+            ("/causes/0/message", "has no room: 100% is used"),
+            ("/causes/0/remedy", "Delete Prefixes that are not needed"),
+            ("/causes/1/object/name", "shop-lan-0"),
+        ],
+    ),
+    ("left", 1, &[("/0/waiting/0/prefix/name", "shop-lan-0")]),
+];
+
+const QUOTA: &[Answer] = &[(
+    "why machine/shop",
+    1,
+    &[
+        ("/causes/0/object/name", "shop"),
+        ("/causes/0/reason", "ChildRefused"),
+        ("/causes/0/message", "exceeded quota: interfaces"),
+        ("/causes/0/remedy", "Fix the cause that the message names."),
+        (
+            "/next/0/does",
+            "create NetworkInterface exercise-quota/shop-lan",
+        ),
+    ],
+)];
+
+const LEADER: &[Answer] = &[
+    ("why machine/web", 0, &[("/leader/is", "nobody")]),
+    (
+        "why machine/shop",
+        1,
+        &[
+            ("/causes/0/reason", "NobodyLeads"),
+            ("/causes/0/message", "has not renewed its Lease since"),
+            ("/causes/0/remedy", "Check whether ni-controller runs"),
+            ("/causes/1/object/name", "shop-lan"),
+            ("/webhook/is", "byUrl"),
+        ],
+    ),
+    (
+        "check",
+        1,
+        &[
+            ("/0/object/kind", "Lease"),
+            ("/0/object/name", "ni-controller"),
+            ("/0/reason", "NobodyLeads"),
+            ("/0/remedy", "Check whether ni-controller runs"),
+        ],
+    ),
+];
+
+const MARK: &[Answer] = &[
+    (
+        "why nic/web-copy",
+        1,
+        &[
+            ("/causes/0/object/name", "web-copy"),
+            ("/causes/0/reason", "NotDeclared"),
+            (
+                "/causes/0/message",
+                "of Machine web, which declares no interface of this name",
+            ),
+            ("/causes/0/remedy", "without the annotation"),
+            ("/finalizers/0", "example.org/attached"),
+        ],
+    ),
+    (
+        "tree web",
+        1,
+        &[
+            ("/0/state", "Available"),
+            ("/0/below/0/object/name", "web-copy"),
+        ],
+    ),
+    ("why machine/web", 0, &[("/leader/is", "leads")]),
+];
+
 /// What the plugin says in each situation.
 fn answers(exercise: &str) -> &'static [Answer] {
     match exercise {
-        "address" => &[
-            (
-                "why machine/shop",
-                1,
-                &[
-                    ("/causes/0/object/name", "shop-lan"),
-                    ("/causes/0/reason", "AddressInUse"),
-                    (
-                        "/causes/0/message",
-                        "address 10.1.0.10 belongs to NetworkInterface database-lan",
-                    ),
-                    ("/causes/0/remedy", "Change the address of one of the two."),
-                ],
-            ),
-            (
-                "who 10.1.0.10",
-                0,
-                &[
-                    ("/inNetworks/0/holder/interface/name", "database-lan"),
-                    ("/inNetworks/0/holder/machine/name", "database"),
-                    ("/inNetworks/0/others/0/interface/name", "shop-lan"),
-                ],
-            ),
-            ("who 10.1.0.99", 1, &[]),
-        ],
-        "pool" => &[
-            (
-                "why machine/shop",
-                1,
-                &[
-                    ("/causes/0/object/name", "pool"),
-                    ("/causes/0/reason", "NoRoom"),
-                    ("/causes/0/message", "has no room: 100% is used"),
-                    ("/causes/0/remedy", "Delete Prefixes that are not needed"),
-                    ("/causes/1/object/name", "shop-lan-0"),
-                ],
-            ),
-            ("left", 1, &[("/0/waiting/0/prefix/name", "shop-lan-0")]),
-        ],
-        "quota" => &[(
-            "why machine/shop",
-            1,
-            &[
-                ("/causes/0/object/name", "shop"),
-                ("/causes/0/reason", "ChildRefused"),
-                ("/causes/0/message", "exceeded quota: interfaces"),
-                ("/causes/0/remedy", "Fix the cause that the message names."),
-                (
-                    "/next/0/does",
-                    "create NetworkInterface exercise-quota/shop-lan",
-                ),
-            ],
-        )],
-        "leader" => &[
-            ("why machine/web", 0, &[("/leader/is", "nobody")]),
-            (
-                "why machine/shop",
-                1,
-                &[
-                    ("/causes/0/reason", "NobodyLeads"),
-                    ("/causes/0/message", "has not renewed its Lease since"),
-                    ("/causes/0/remedy", "Check whether ni-controller runs"),
-                    ("/causes/1/object/name", "shop-lan"),
-                    ("/webhook/is", "byUrl"),
-                ],
-            ),
-            (
-                "check",
-                1,
-                &[
-                    ("/0/object/kind", "Lease"),
-                    ("/0/object/name", "ni-controller"),
-                    ("/0/reason", "NobodyLeads"),
-                    ("/0/remedy", "Check whether ni-controller runs"),
-                ],
-            ),
-        ],
-        "mark" => &[
-            (
-                "why nic/web-copy",
-                1,
-                &[
-                    ("/causes/0/object/name", "web-copy"),
-                    ("/causes/0/reason", "NotDeclared"),
-                    (
-                        "/causes/0/message",
-                        "of Machine web, which declares no interface of this name",
-                    ),
-                    ("/causes/0/remedy", "without the annotation"),
-                    ("/finalizers/0", "example.org/attached"),
-                ],
-            ),
-            (
-                "tree web",
-                1,
-                &[
-                    ("/0/state", "Available"),
-                    ("/0/below/0/object/name", "web-copy"),
-                ],
-            ),
-            ("why machine/web", 0, &[("/leader/is", "leads")]),
-        ],
+        "address" => ADDRESS,
+        "pool" => POOL,
+        "quota" => QUOTA,
+        "leader" => LEADER,
+        "mark" => MARK,
         other => panic!("nobody has said what the plugin answers in {other}"),
     }
 }

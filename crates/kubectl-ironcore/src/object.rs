@@ -4,8 +4,8 @@
 
 use std::fmt;
 
-use ironcore_api::scope::Scopes;
 use ni_controller::world::{Key, Kind};
+use ni_runtime::scope::Scopes;
 use serde::Serialize;
 
 /// An object, as answers name it.

@@ -131,8 +131,8 @@ pub fn refuses_streaming(error: &Error) -> bool {
 }
 
 /// Whether there was no API server, or one without its etcd: what comes back may be of an older state, and a watch that goes on
-/// from where it was would then show nothing, without an error, until that version is reached again. So it begins anew,
-/// with a list. A server that was only restarted has one listed anew as a rule, as it remembers nothing of before.
+/// from where it was would then show nothing, without an error, until that version is reached again. So it starts over,
+/// with a list. A server that was only restarted usually makes a watch list again, as it remembers nothing of before.
 fn found_nobody(error: &Error) -> bool {
     match error {
         Error::WatchStartFailed(kube::Error::Api(status)) => status.code >= 500,

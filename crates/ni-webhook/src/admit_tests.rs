@@ -4,6 +4,7 @@ use serde_json::{Result, Value, json};
 
 use ironcore_api::KINDS;
 use ironcore_api::reference::Referent;
+use ironcore_api::validate::Judge;
 
 use super::*;
 
@@ -59,10 +60,13 @@ fn judge(object: &str, old: Option<&str>, fills: bool) -> Result<Judgement> {
 }
 
 fn kind() -> Kind {
-    Kind {
-        rules: judge,
-        ..KINDS[0]
-    }
+    judged_by(judge)
+}
+
+fn judged_by(rules: Judge) -> Kind {
+    let mut kind = KINDS[0];
+    kind.rules = rules;
+    kind
 }
 
 fn object(spec: &Value) -> Value {
@@ -175,17 +179,14 @@ fn an_update_is_judged_beside_what_was() {
 
 #[test]
 fn faults_and_references_that_are_not_listed_are_counted() {
-    let kind = Kind {
-        rules: |_, _, _| {
-            Ok(Judgement {
-                faults: vec![fault("f")],
-                more_faults: 2,
-                more_references: 3,
-                ..Judgement::default()
-            })
-        },
-        ..kind()
-    };
+    let kind = judged_by(|_, _, _| {
+        Ok(Judgement {
+            faults: vec![fault("f")],
+            more_faults: 2,
+            more_references: 3,
+            ..Judgement::default()
+        })
+    });
     let verdict = admit(Endpoint::Validate, &kind, "{}", None);
     assert_eq!(verdict.number_of_faults(), 3);
     assert_eq!(verdict.more_references, 3);

@@ -2,7 +2,7 @@
 
 //! `who` as text.
 
-use ironcore_api::scope::Scopes;
+use ni_runtime::scope::Scopes;
 
 use super::Page;
 use super::table::table;

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
+use std::vec::IntoIter;
 
 use futures::FutureExt;
 use http::{Request, Response};
@@ -14,15 +15,18 @@ use serde_json::{Value, json};
 
 use super::*;
 
+/// A status code, and lines.
+type Answer = (u16, Vec<Value>);
+
 /// An API server that answers in this order, each time with a status code and lines.
 #[derive(Clone)]
 struct Server {
-    answers: Arc<Mutex<std::vec::IntoIter<(u16, Vec<Value>)>>>,
+    answers: Arc<Mutex<IntoIter<Answer>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    fn answering(answers: Vec<(u16, Vec<Value>)>) -> Self {
+    fn answering(answers: Vec<Answer>) -> Self {
         Self {
             answers: Arc::new(Mutex::new(answers.into_iter())),
             asked: Arc::default(),
@@ -54,7 +58,8 @@ impl Server {
         let Some((code, lines)) = answer else {
             return std::future::pending().await;
         };
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let lines = lines.iter().map(|line| line.to_string() + "\n");
+        let text: String = lines.collect();
         let mut response = Response::new(Body::from(text.into_bytes()));
         *response.status_mut() = code.try_into().expect("a code");
         response
@@ -152,7 +157,7 @@ fn a_watch_begins_anew_where_there_was_no_api_server_or_one_without_etcd() {
         (Error::WatchStartFailed(answer(429)), false),
         // Ends of a connection alone: another server may have what comes next.
         (Error::WatchFailed(nothing()), false),
-        // These begin anew by themselves.
+        // These start over by themselves.
         (Error::InitialListFailed(nothing()), false),
         (Error::NoResourceVersion, false),
     ] {

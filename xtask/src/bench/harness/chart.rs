@@ -133,7 +133,7 @@ fn draw_one(panel: &Panel, area: &Area<'_>) -> Drawn {
     }
 }
 
-fn lines<X>(panel: &Panel, what: &str, chart: &mut Chart<'_, '_, X>) -> Drawn
+fn lines<'a, 's: 'a, X>(panel: &Panel, what: &str, chart: &mut Chart<'a, 's, X>) -> Drawn
 where
     X: Ranged<ValueType = f64> + ValueFormatter<f64>,
 {
@@ -159,7 +159,7 @@ where
 }
 
 /// Beside each other, for each name.
-fn bars<X>(panel: &Panel, names: &[String], chart: &mut Chart<'_, '_, X>) -> Drawn
+fn bars<'a, 's: 'a, X>(panel: &Panel, names: &[String], chart: &mut Chart<'a, 's, X>) -> Drawn
 where
     X: Ranged<ValueType = f64> + ValueFormatter<f64>,
 {
@@ -192,7 +192,7 @@ where
     name_series(chart)
 }
 
-fn name_series<X: Ranged<ValueType = f64>>(chart: &mut Chart<'_, '_, X>) -> Drawn {
+fn name_series<'a, 's: 'a, X: Ranged<ValueType = f64>>(chart: &mut Chart<'a, 's, X>) -> Drawn {
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::UpperLeft)
