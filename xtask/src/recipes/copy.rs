@@ -11,6 +11,21 @@ use anyhow::{Context, Result, ensure};
 
 use crate::repo;
 
+/// The version of the copy's packages. In a target directory that two trees share, cargo tells their packages apart by the version,
+/// not by where they are: with the same version, it would take those of one tree for those of the other.
+const VERSION: &str = "0.1.9999";
+
+/// The workspace's manifest, with the version of the copy.
+fn versioned(manifest: &str) -> Result<String> {
+    let (before, after) = manifest
+        .split_once("[workspace.package]\nversion = \"")
+        .context("Cargo.toml does not begin its packages with their version")?;
+    let (_, after) = after.split_once('"').context("a version ends")?;
+    Ok(format!(
+        "{before}[workspace.package]\nversion = \"{VERSION}\"{after}"
+    ))
+}
+
 /// A copy of all files that git knows, or would.
 pub(super) struct Copy(PathBuf);
 
@@ -46,9 +61,12 @@ impl Copy {
     fn take(&self, name: &Path) -> Result<()> {
         let (from, to) = (repo::root().join(name), self.0.join(name));
         // One that git knows may be gone, and one that it lists be a link.
-        let Ok(wanted) = fs::read(&from) else {
+        let Ok(mut wanted) = fs::read(&from) else {
             return Ok(());
         };
+        if name == Path::new("Cargo.toml") {
+            wanted = versioned(&String::from_utf8(wanted)?)?.into_bytes();
+        }
         if fs::read(&to).is_ok_and(|there| there == wanted) {
             return Ok(());
         }
@@ -90,5 +108,25 @@ impl Copy {
             String::from_utf8_lossy(&output.stderr)
         );
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copy_has_another_version_which_satisfies_the_same_requirements() {
+        let manifest = include_str!("../../../Cargo.toml");
+        let changed = versioned(manifest).expect("a manifest");
+        let own = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"");
+        assert!(manifest.contains(own));
+        let copied = format!("version = \"{VERSION}\"");
+        assert_eq!(changed, manifest.replacen(own, &copied, 1));
+        let (own, copied) = (env!("CARGO_PKG_VERSION"), VERSION);
+        assert_eq!(
+            own.rsplit_once('.').map(|parts| parts.0),
+            copied.rsplit_once('.').map(|parts| parts.0)
+        );
     }
 }

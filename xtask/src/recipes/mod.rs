@@ -151,7 +151,7 @@ pub async fn silent() -> Result<Vec<String>> {
 /// With this crate among them, dependencies have the features that they have in the whole workspace, and so are built once.
 const ALIKE: &str = "local";
 
-/// What it builds of others is shared with this tree, as cargo tells their crates apart by where they are.
+/// What it builds of others is shared with this tree.
 fn of_packages(tree: &Path, arguments: &[&str], packages: &[&str]) -> Command {
     let mut command = cargo::cargo();
     command.current_dir(tree).args(arguments);

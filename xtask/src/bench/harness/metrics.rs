@@ -42,7 +42,8 @@ impl Metrics {
     pub(crate) fn sum(&self, name: &str, label: &str) -> f64 {
         let lines = self.lines(name);
         let with_label = lines.filter(|(labels, _)| labels.split(',').any(|one| one == label));
-        with_label.map(|(_, value)| value).sum()
+        // `sum` of none is -0.
+        with_label.fold(0.0, |sum, (_, value)| sum + value)
     }
 
     /// Labels and value of each line of a metric.
