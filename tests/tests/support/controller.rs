@@ -57,7 +57,7 @@ impl Controller {
             "--listen",
             &format!("127.0.0.1:{port}"),
             "--log",
-            "info,ni_controller=debug",
+            "info,ni_controller=debug,ni_runtime=debug",
         ]);
         command.args(flags).env("KUBECONFIG", kubeconfig);
         let process = Tied::spawn_logged("ni-controller", command, &log).expect("a controller");

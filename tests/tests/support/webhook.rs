@@ -75,7 +75,7 @@ impl Webhook {
         command.args([
             &format!("--listen=127.0.0.1:{}", ports.reviews),
             &format!("--health-listen=127.0.0.1:{}", ports.health),
-            "--log=info,ni_webhook=debug",
+            "--log=info,ni_webhook=debug,ni_runtime=debug",
         ]);
         command.args(flags).env("KUBECONFIG", kubeconfig);
         let process = Tied::spawn_logged("ni-webhook", command, &log).expect("a webhook");
