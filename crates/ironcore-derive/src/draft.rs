@@ -300,11 +300,7 @@ fn judged(field: &Field) -> Option<TokenStream> {
 }
 
 fn sources(structure: &Structure) -> Option<TokenStream> {
-    let sources: Vec<_> = structure
-        .fields
-        .iter()
-        .filter(|f| f.said.is_source)
-        .collect();
+    let sources = structure.sources();
     let each = sources.iter().map(|field| {
         let (ident, name) = (field.ident(), &field.name);
         if field.is_reference() {

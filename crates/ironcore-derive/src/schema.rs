@@ -32,11 +32,7 @@ pub(crate) fn expand(structure: &Structure) -> TokenStream {
 }
 
 fn sources(structure: &Structure) -> Option<TokenStream> {
-    let sources: Vec<_> = structure
-        .fields
-        .iter()
-        .filter(|f| f.said.is_source)
-        .collect();
+    let sources = structure.sources();
     let each = sources.iter().map(|field| {
         let name = &field.name;
         if field.is_reference() {

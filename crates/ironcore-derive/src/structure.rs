@@ -44,6 +44,11 @@ impl Structure {
         })
     }
 
+    /// The fields of which exactly one is given.
+    pub(crate) fn sources(&self) -> Vec<&Field> {
+        self.fields.iter().filter(|f| f.said.is_source).collect()
+    }
+
     /// Whether its fields say how they may change.
     pub(crate) fn says_changes(&self) -> bool {
         self.is_spec || self.fields.iter().any(|field| field.said.change.is_some())

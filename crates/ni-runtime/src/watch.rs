@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A watch, for ever: by a streaming list, or by pages where the server has no WatchList. What fails is logged and tried again.
+//! A watch that never ends. It begins with a streaming list or, if the server does not support WatchList, with a list in pages.
+//! Errors are logged, and the request is repeated.
 
 use std::fmt::Debug;
 use std::time::Duration;

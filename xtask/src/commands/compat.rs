@@ -24,7 +24,7 @@ impl Compat {
     pub(crate) fn run(self) -> Result<ExitCode> {
         let Some(base) = self.base.or_else(release::last) else {
             println!(
-                "there is no release yet (no tag v* that git reaches): nothing to compare with; --base names another commit"
+                "no release found (git describes no tag v*), so nothing is compared; --base names another commit"
             );
             return Ok(ExitCode::SUCCESS);
         };

@@ -66,7 +66,7 @@ impl GenApi {
 fn keeps_its_promise(krate: &Crate, listing: &Listing, base: Option<&str>) -> Result<bool> {
     let Some(base) = base else {
         println!(
-            "{}: there is no release yet (no tag v* that git reaches): nothing to compare with",
+            "{}: no release found (git describes no tag v*), so nothing is compared",
             krate.name
         );
         return Ok(true);

@@ -103,7 +103,7 @@ impl Kept for Option<&str> {
     }
 }
 
-/// The text of a prefix: a respelling is no change.
+/// The text of a prefix. Two spellings of the same prefix are equal.
 pub(crate) struct Cidr<'t>(pub(crate) Option<&'t str>);
 
 impl Kept for Cidr<'_> {

@@ -170,7 +170,7 @@ impl Namespace {
         })
     }
 
-    /// Drops up to `at_most` objects of a namespace that is no longer in use. Returns the number of dropped objects: 0 once it is empty.
+    /// Drops up to `at_most` objects of an unused namespace, and returns how many it dropped: 0 when none are left.
     pub(super) fn drop_some(&mut self, at_most: usize) -> usize {
         let kinds = Kind::ALL.into_iter();
         kinds.fold(0, |dropped, kind| {

@@ -171,7 +171,7 @@ impl<T: Object> Store<T> {
         self.entries.is_empty() && self.tombstones.is_empty()
     }
 
-    /// Drops up to `at_most` objects of a store that is no longer in use. Returns the number of dropped objects: 0 once it is empty.
+    /// Drops up to `at_most` objects of an unused store, and returns how many it dropped: 0 when none are left.
     pub(super) fn drop_some(&mut self, at_most: usize) -> usize {
         let some = (0..at_most).map_while(|_| self.entries.pop_first());
         some.count()

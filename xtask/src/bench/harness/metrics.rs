@@ -34,7 +34,7 @@ impl Metrics {
     /// The value of a metric without labels.
     pub(crate) fn value(&self, name: &str) -> Result<f64> {
         let found = self.lines(name).find(|(labels, _)| labels.is_empty());
-        let (_, value) = found.with_context(|| format!("there is no metric {name}"))?;
+        let (_, value) = found.with_context(|| format!("metric {name} not found"))?;
         Ok(value)
     }
 

@@ -26,4 +26,4 @@ pub(super) async fn run(from: Option<&str>) -> Result<()> {
 
 /// Why it can't be run.
 pub(super) const NO_RELEASE: &str =
-    "there is no release yet (no tag v* that git reaches); --upgrade-from names another commit";
+    "no release found (git describes no tag v*); --upgrade-from names another commit";
