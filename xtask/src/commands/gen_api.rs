@@ -36,7 +36,7 @@ impl GenApi {
         })
     }
 
-    /// Writes the file if it is stale, or tells; whether it is right then.
+    /// Writes the file if it is stale, or reports that with `--check`. Returns whether the file is up to date.
     fn settle(&self, krate: &Crate, listing: &Listing) -> Result<bool> {
         let path = krate.listing_path()?;
         let (name, path) = (path.display(), repo::root().join(&path));
@@ -62,7 +62,7 @@ impl GenApi {
     }
 }
 
-/// Whether all is there that the last release has, or the version says that it may not be.
+/// Whether all items of the last release are there, unless the version allows incompatible changes.
 fn keeps_its_promise(krate: &Crate, listing: &Listing, base: Option<&str>) -> Result<bool> {
     let Some(base) = base else {
         println!(
@@ -73,19 +73,19 @@ fn keeps_its_promise(krate: &Crate, listing: &Listing, base: Option<&str>) -> Re
     };
     let file = format!("{base}:{}", krate.listing_path()?.display());
     let Ok(released) = repo::git(&["show", &file]) else {
-        println!("{file}: there is none: nothing to compare with");
+        println!("{file} not found, so nothing is compared");
         return Ok(true);
     };
     let released = Listing::read(&released).with_context(|| file.clone())?;
     let broken = released.broken_by(listing);
     for item in &broken {
-        println!("gone, or changed, since {base}: {item}");
+        println!("removed or changed since {base}: {item}");
     }
     if broken.is_empty() {
         return Ok(true);
     }
     eprintln!(
-        "error: {} {} promises what {base} has: take it back, or raise the version",
+        "error: {} {} claims to be compatible with {base}: restore these items, or raise the version",
         krate.name, listing.version
     );
     Ok(false)

@@ -34,8 +34,8 @@ impl Listing {
         })
     }
 
-    /// The items that are missing in a later listing, or changed there, though its version promises them: who has the version that
-    /// this one is of gets the later one without asking for it.
+    /// The items that a later listing lacks or has changed although its version claims to be compatible: cargo updates users of this
+    /// version to the later one by itself.
     pub fn broken_by<'a>(&'a self, later: &Self) -> Vec<&'a str> {
         if !is_compatible(&self.version, &later.version) {
             return Vec::new();
