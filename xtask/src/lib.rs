@@ -10,6 +10,7 @@ pub mod deploy;
 pub mod docs;
 pub mod exercise;
 pub mod image;
+mod metadata;
 pub mod node;
 mod packages;
 pub mod published;

@@ -5,14 +5,14 @@
 mod api;
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use cargo_lock::Version;
 use public_api::Builder;
 use serde::Deserialize;
 
 use crate::cargo::cargo;
+use crate::metadata::{output, packages};
 use crate::repo;
 pub use api::Listing;
 
@@ -38,15 +38,7 @@ struct Target {
 /// # Errors
 /// If cargo can't read the manifests.
 pub fn crates() -> Result<Vec<Crate>> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        packages: Vec<Crate>,
-    }
-    let mut metadata = cargo();
-    metadata.args(["metadata", "--no-deps", "--locked", "--format-version=1"]);
-    let metadata: Metadata =
-        serde_json::from_slice(&output(metadata)?).context("what cargo metadata says")?;
-    let mut crates = metadata.packages;
+    let mut crates: Vec<Crate> = packages(&["--no-deps"])?;
     crates.retain(|krate| krate.publish.is_none());
     Ok(crates)
 }
@@ -101,11 +93,4 @@ impl Crate {
             items: api.items().map(ToString::to_string).collect(),
         })
     }
-}
-
-fn output(mut command: Command) -> Result<Vec<u8>> {
-    let output = command.output().context("running cargo")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{command:?}: {}", said.trim());
-    Ok(output.stdout)
 }

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::Package;
-use crate::cargo::cargo;
+use crate::metadata::packages;
 
 /// Of a package's manifest.
 #[derive(Debug, Deserialize)]
@@ -35,18 +35,8 @@ pub(super) struct Manifests(BTreeMap<Package, Manifest>);
 
 impl Manifests {
     pub(super) fn read() -> Result<Self> {
-        #[derive(Deserialize)]
-        struct Metadata {
-            packages: Vec<Manifest>,
-        }
-        let mut metadata = cargo();
-        metadata.args(["metadata", "--locked", "--format-version=1"]);
-        let output = metadata.output().context("cargo metadata")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "cargo metadata: {}", said.trim());
-        let metadata: Metadata =
-            serde_json::from_slice(&output.stdout).context("what cargo metadata says")?;
-        let named = metadata.packages.into_iter().map(|manifest| {
+        let manifests: Vec<Manifest> = packages(&[])?;
+        let named = manifests.into_iter().map(|manifest| {
             let package = Package::new(&manifest.name, &manifest.version);
             (package, manifest)
         });
