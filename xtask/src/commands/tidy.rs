@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::CommandFactory;
-use xtask::{docs, repo, tidy};
+use xtask::{docs, recipes, repo, tidy};
 
 use crate::Cli;
 
@@ -21,6 +21,8 @@ impl Tidy {
         // The other programs' are `gen-docs`'s: this is to be quick, and to work while they do not compile.
         let ours = [("cargo xtask", Cli::command())];
         faults.extend(docs::command_faults(repo::root(), &ours)?);
+        // Else a whole run would find it only after half an hour.
+        recipes::apply()?;
         for fault in &faults {
             println!("{fault}");
         }

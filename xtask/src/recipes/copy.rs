@@ -98,7 +98,8 @@ impl Copy {
                 "GIT_CEILING_DIRECTORIES",
                 self.0.parent().unwrap_or(&self.0),
             )
-            .args(["apply", "--whitespace=nowarn"]);
+            // What is edited beside a place, but for the line next to it, is not the recipe's.
+            .args(["apply", "--whitespace=nowarn", "-C1"]);
         apply.args(without.map(|file| format!("--exclude={file}")));
         let output = apply.arg(repo::root().join(patch)).output();
         let output = output.context("running git")?;

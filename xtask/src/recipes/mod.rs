@@ -101,19 +101,33 @@ impl Recipe {
 /// The test that holds the cases of the cluster tests to the definitions. It needs no cluster.
 const CASES: &str = "each_rule_has_an_object_that_breaks_it";
 
+/// A copy of the tree with all recipes' patches.
+fn applied() -> Result<Copy> {
+    let copy = Copy::of_tree()?;
+    for recipe in &RECIPES {
+        recipe.places()?;
+        copy.apply(&recipe.patch(), None)?;
+        copy.apply(&recipe.shown(), None)?;
+    }
+    Ok(copy)
+}
+
+/// Checks what can be checked in a moment: that each recipe lists what its patch touches, and that the patches apply.
+///
+/// # Errors
+/// If one does not.
+pub fn apply() -> Result<()> {
+    applied().map(drop)
+}
+
 /// Tries all recipes, in one copy of the tree.
 ///
 /// # Errors
 /// If one does not do what it says.
 pub async fn all() -> Result<()> {
-    let copy = Copy::of_tree()?;
-    let mut packages = Vec::new();
-    for recipe in &RECIPES {
-        recipe.places()?;
-        copy.apply(&recipe.patch(), None)?;
-        copy.apply(&recipe.shown(), None)?;
-        packages.extend(recipe.packages);
-    }
+    let copy = applied()?;
+    let all = RECIPES.iter().flat_map(|recipe| recipe.packages);
+    let mut packages: Vec<_> = all.copied().collect();
     packages.sort_unstable();
     packages.dedup();
     let tests = of_packages(
