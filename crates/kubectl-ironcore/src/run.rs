@@ -144,6 +144,7 @@ impl Answer<'_> {
     }
 
     async fn check(&self, cluster: Cluster) -> anyhow::Result<bool> {
+        let asked = cluster.scopes.clone();
         let first = findings(&cluster).await?;
         let found = if first.is_empty() {
             first
@@ -157,7 +158,7 @@ impl Answer<'_> {
             };
             confirmed(&first, findings(&Cluster { scopes, ..cluster }).await?)
         };
-        self.print(&found, || print::check(&found, self.page))?;
+        self.print(&found, || print::check(&found, &asked, self.page))?;
         Ok(found.is_empty())
     }
 }

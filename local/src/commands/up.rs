@@ -72,19 +72,17 @@ impl Up {
         let Some(state) = State::load(&self.name)? else {
             return Ok(None);
         };
-        let alive: Vec<&str> = state.alive().map(|server| server.name.as_str()).collect();
-        if alive.len() == state.servers.len() {
+        let names = |server: &Server| server.name.clone();
+        let alive: Vec<String> = state.alive().map(names).collect();
+        let ours = |name: &String| [CONTROLLER, WEBHOOK].contains(&name.as_str());
+        if state.ended().map(names).all(|name| ours(&name)) {
             eprintln!("`{}` was up already: {}", self.name, alive.join(", "));
-            return Ok(Some(state));
-        }
-        let ended: Vec<&str> = state.ended().map(|server| server.name.as_str()).collect();
-        if ended
-            .iter()
-            .all(|name| [CONTROLLER, WEBHOOK].contains(name))
-        {
-            let (controller, webhook) = (ended.contains(&CONTROLLER), ended.contains(&WEBHOOK));
+            let (controller, webhook) = self.lacks(&alive);
+            if !controller && !webhook {
+                return Ok(Some(state));
+            }
             let ours = Ours::build(controller, webhook, &self.profile).await?;
-            return start_again(state, &ours).await.map(Some);
+            return start_beside(state, &ours).await.map(Some);
         }
         if !alive.is_empty() {
             bail!(
@@ -99,6 +97,15 @@ impl Up {
         );
         state.down().await?;
         Ok(None)
+    }
+
+    /// Whether the controller, and whether the webhook, is to be started beside what runs.
+    fn lacks(&self, alive: &[String]) -> (bool, bool) {
+        let missing = |name: &str| !alive.iter().any(|alive| alive == name);
+        (
+            !self.no_controller && missing(CONTROLLER),
+            !self.no_webhook && missing(WEBHOOK),
+        )
     }
 
     async fn start(&self) -> Result<State> {
@@ -119,16 +126,14 @@ impl Up {
     }
 }
 
-/// Starts those of our programs that have ended, beside a control plane that runs.
-async fn start_again(mut state: State, ours: &Ours) -> Result<State> {
+/// Starts those of our programs that have ended or were left out, beside a control plane that runs.
+async fn start_beside(mut state: State, ours: &Ours) -> Result<State> {
     let started = ours
         .start(&state.kubeconfig, &State::dir(&state.name))
         .await?;
     for (process, port) in &started {
-        let mut servers = state.servers.iter_mut();
-        if let Some(server) = servers.find(|server| server.name == process.name()) {
-            *server = Server::of(process, Some(*port));
-        }
+        state.servers.retain(|server| server.name != process.name());
+        state.servers.push(Server::of(process, Some(*port)));
     }
     state.save()?;
     for (process, _) in started {
@@ -180,5 +185,28 @@ pub fn quoted(path: &Path) -> String {
         text
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_or_has_ended_is_started_if_it_is_wanted_now() {
+        let all = Up::named("a");
+        let without = Up {
+            no_controller: true,
+            ..Up::named("a")
+        };
+        let alive = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let plane: Vec<String> = alive(&["etcd", "kube-apiserver"]);
+        let both: Vec<String> = alive(&["etcd", "kube-apiserver", WEBHOOK, CONTROLLER]);
+        let webhook: Vec<String> = alive(&["etcd", "kube-apiserver", WEBHOOK]);
+        assert_eq!(all.lacks(&both), (false, false));
+        assert_eq!(all.lacks(&webhook), (true, false));
+        assert_eq!(all.lacks(&plane), (true, true));
+        assert_eq!(without.lacks(&plane), (false, true));
+        assert_eq!(without.lacks(&webhook), (false, false));
     }
 }

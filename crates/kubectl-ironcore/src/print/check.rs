@@ -2,14 +2,17 @@
 
 //! `check` as text.
 
+use ni_runtime::scope::Scopes;
+
 use super::Page;
 use super::paint::strong;
 use crate::check::Finding;
+use crate::object::place;
 
-/// A paragraph for each finding; what to do once for each reason.
-pub fn check(findings: &[Finding], page: Page) -> String {
+/// A paragraph for each finding of these namespaces; what to do once for each reason.
+pub fn check(findings: &[Finding], scopes: &Scopes, page: Page) -> String {
     if findings.is_empty() {
-        return "All is well.\n".to_owned();
+        return format!("No findings {}.\n", place(scopes));
     }
     let mut told = Vec::new();
     let paragraphs = findings.iter().map(|finding| {
