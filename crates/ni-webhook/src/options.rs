@@ -97,7 +97,8 @@ pub struct Judging {
         hide_default_value = true
     )]
     pub namespaces: Scopes,
-    /// What to do with an object that refers to an object that does not exist.
+    /// What to do with an object that refers to a missing object: a Network, NetworkInterface, VirtualIP or Prefix that does not
+    /// exist.
     #[arg(
         long,
         env = "NI_WEBHOOK_NETWORK_REFERENCES",

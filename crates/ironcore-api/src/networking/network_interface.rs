@@ -80,7 +80,8 @@ pub struct NetworkInterfaceSpec {
     #[serde(default)]
     #[field(sent, form = RequiredRef, change = filled)]
     pub network_ref: LocalRef,
-    /// Machine that uses the interface. Set and cleared by the controller.
+    /// Machine that uses the interface. The controller sets this claim when a Machine names the interface, and clears it when the
+    /// Machine is gone or no longer names the interface. Other clients must not set, change or clear it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(form = LabelUidRef, change = free)]
     pub machine_ref: Option<UidRef>,
@@ -200,7 +201,7 @@ pub struct NetworkInterfaceStatus {
     /// Time of the last change of `state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_state_transition_time: Option<Time>,
-    /// Internal IP addresses that are known, in the order of `spec.ips`.
+    /// Internal IP addresses that the interface has so far, in the order of `spec.ips`.
     #[serde(
         default,
         deserialize_with = "nullable",
@@ -208,7 +209,7 @@ pub struct NetworkInterfaceStatus {
     )]
     #[field(most = IPS, each(most = ADDRESS))]
     pub ips: Vec<String>,
-    /// Routed prefixes that are known, in the order of `spec.prefixes`.
+    /// Routed prefixes that the interface has so far, in the order of `spec.prefixes`.
     #[serde(
         default,
         deserialize_with = "nullable",

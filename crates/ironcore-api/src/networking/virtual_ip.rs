@@ -41,7 +41,8 @@ pub struct VirtualIPSpec {
     /// IP family of the address.
     #[field(most = WORD, text(family), change = filled)]
     pub ip_family: IpFamily,
-    /// NetworkInterface that uses the virtual IP. Set and cleared by the controller.
+    /// NetworkInterface that uses the virtual IP. The controller sets this claim when a NetworkInterface names the virtual IP, and
+    /// clears it when the NetworkInterface is gone or no longer names the virtual IP. Other clients must not set, change or clear it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[field(change = free)]
     pub target_ref: Option<UidRef>,

@@ -35,7 +35,7 @@ impl Metrics {
         );
         all.register_with_unit(
             "reconcile_duration",
-            "Time that planning took until the next request, without passes that found nothing to do",
+            "Time to plan the next request; reconciles that need no request are not counted",
             Unit::Seconds,
             self.reconcile_seconds.clone(),
         );
@@ -46,7 +46,7 @@ impl Metrics {
         );
         all.register_with_unit(
             "longest_turn",
-            "Longest CPU time since the start for which the main loop, or one watch, kept everything else on its thread waiting",
+            "Longest CPU time since the process started that the main loop or a watch used without yielding to other tasks on its thread",
             Unit::Seconds,
             self.longest_turn.clone(),
         );
