@@ -6,6 +6,8 @@
 //! Breadth first, over states that are told apart by a canonical form, so that what is found comes with a shortest way there.
 
 pub mod invariants;
+#[cfg(feature = "seeded-faults")]
+pub mod page;
 mod replica;
 mod running;
 pub mod scope;

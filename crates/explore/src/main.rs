@@ -36,13 +36,17 @@ struct Options {
     #[cfg(feature = "seeded-faults")]
     #[arg(long, conflicts_with_all = ["fault", "scope"])]
     faults: bool,
+    /// Writes what it finds to this page
+    #[cfg(feature = "seeded-faults")]
+    #[arg(long, value_name = "FILE", requires = "faults")]
+    page: Option<std::path::PathBuf>,
 }
 
 fn main() -> Result<ExitCode> {
     let options = Options::parse();
     #[cfg(feature = "seeded-faults")]
     if options.faults {
-        return Ok(find_faults());
+        return find_faults(options.page.as_deref());
     }
     let mut scopes = scopes::all();
     if let Some(part) = &options.scope {
@@ -93,8 +97,9 @@ impl Options {
 }
 
 #[cfg(feature = "seeded-faults")]
-fn find_faults() -> ExitCode {
+fn find_faults(page: Option<&std::path::Path>) -> Result<ExitCode> {
     let mut sound = true;
+    let mut all = Vec::new();
     for finding in explore::seeded::FINDINGS {
         let report = finding.look();
         let steps = report.violation.as_ref().map(|found| found.steps.len());
@@ -110,8 +115,12 @@ fn find_faults() -> ExitCode {
             "seconds": report.time.as_secs_f64(),
         });
         println!("{line}");
+        all.push((*finding, report));
     }
-    code(sound)
+    if let Some(page) = page.filter(|_| sound) {
+        std::fs::write(page, explore::page::page(&all))?;
+    }
+    Ok(code(sound))
 }
 
 fn tell(report: &Report) {

@@ -22,9 +22,15 @@ pub struct Finding {
 const KNOWS: &str = "what a controller was told, it knows";
 const OTHERS: &str = "an unmanaged object is never changed or deleted";
 const STOLEN: &str = "a claim is never stolen";
+const KEPT: &str =
+    "a managed child that is wanted is deleted only for a difference that can't be changed";
+const RELEASED: &str = "what is held is released only if its holder is gone or names it no longer";
 
 const OVERLAP: &str = "no grant overlaps another";
 const RECORDED: &str = "what is granted is recorded";
+
+/// The rule that what never comes to rest breaks.
+pub(crate) const NEVER_RESTS: &str = "it comes to rest";
 
 /// Each is found among so many states.
 const MOST: usize = 100_000;
@@ -55,16 +61,8 @@ pub const FINDINGS: &[Finding] = &[
         "a status never says what is not there",
     ),
     finding(Fault::RepairWithoutUid, "name-of-anothers", OTHERS),
-    finding(
-        Fault::RemovalWithoutLook,
-        "entry-dropped",
-        "a managed child that is wanted",
-    ),
-    finding(
-        Fault::ReleaseWithoutLook,
-        "two-claimants",
-        "what is held is released only if",
-    ),
+    finding(Fault::RemovalWithoutLook, "entry-dropped", KEPT),
+    finding(Fault::ReleaseWithoutLook, "two-claimants", RELEASED),
     finding(Fault::AdoptionByName, "name-of-anothers", OTHERS),
     finding(
         Fault::OthersAdditionsLost,
@@ -76,12 +74,8 @@ pub const FINDINGS: &[Finding] = &[
         "claimant-leaves",
         "what users want is there",
     ),
-    finding(
-        Fault::ClaimOfWhatIsHeld,
-        "two-claimants",
-        "it comes to rest",
-    ),
-    finding(Fault::StatusNotCompared, "one-address", "it comes to rest"),
+    finding(Fault::ClaimOfWhatIsHeld, "two-claimants", NEVER_RESTS),
+    finding(Fault::StatusNotCompared, "one-address", NEVER_RESTS),
     finding(
         Fault::StatusTimesMove,
         "one-address",
@@ -95,7 +89,7 @@ pub const FINDINGS: &[Finding] = &[
     finding(
         Fault::StaleOrdersSent,
         "two-entries",
-        "an order is in the plan",
+        "an order is in the plan of the world as it is",
     ),
     finding(
         Fault::DoubtfulNotRead,
@@ -107,16 +101,8 @@ pub const FINDINGS: &[Finding] = &[
         "crash-and-list",
         "what a machine declares is there",
     ),
-    finding(
-        Fault::LookWithoutKind,
-        "virtual-ip-dropped",
-        "what is held is released only if",
-    ),
-    finding(
-        Fault::LookOutlivesView,
-        "behind-a-look",
-        "a managed child that is wanted",
-    ),
+    finding(Fault::LookWithoutKind, "virtual-ip-dropped", RELEASED),
+    finding(Fault::LookOutlivesView, "behind-a-look", KEPT),
     finding(
         Fault::CaughtUpListGoesBack,
         "old-lists",

@@ -6,20 +6,29 @@
 use std::thread;
 
 use clap::ValueEnum as _;
+use explore::page::page;
+use explore::search::Report;
 use explore::seeded::{FINDINGS, Finding};
 use ni_controller::seeded::Fault;
 
 #[test]
-fn each_seeded_fault_is_found() {
+fn each_seeded_fault_is_found_as_the_page_shows() {
     let halves = FINDINGS.chunks(FINDINGS.len().div_ceil(2));
-    thread::scope(|threads| {
-        for half in halves {
-            threads.spawn(|| half.iter().for_each(is_found));
-        }
+    let found: Vec<_> = thread::scope(|threads| {
+        let halves = halves.map(|half| threads.spawn(|| half.iter().map(found).collect()));
+        let halves: Vec<thread::ScopedJoinHandle<'_, Vec<_>>> = halves.collect();
+        let found = halves.into_iter().flat_map(|half| half.join());
+        found.flatten().collect()
     });
+    assert_eq!(found.len(), FINDINGS.len(), "see above");
+    let (now, written) = (page(&found), include_str!("../../../docs/seeded-faults.md"));
+    let mut lines = now.lines().zip(written.lines());
+    let differs = lines.find(|(now, written)| now != written);
+    assert_eq!(differs, None, "write the page: it begins with the command");
+    assert_eq!(now.len(), written.len());
 }
 
-fn is_found(finding: &Finding) {
+fn found(finding: &Finding) -> (Finding, Report) {
     let report = finding.look();
     let violation = report.violation.as_ref();
     let violation = violation.unwrap_or_else(|| panic!("{finding:?} is not found: {report:?}"));
@@ -31,6 +40,7 @@ fn is_found(finding: &Finding) {
     // Somebody can read it.
     let lines = violation.story.len();
     assert!(lines < 150, "{finding:?}: {lines} lines");
+    (*finding, report)
 }
 
 #[test]

@@ -128,7 +128,8 @@ type NetworkInterfaceSpec struct {
 	// +optional
 	// +listType=atomic
 	IPs []IPSource `json:"ips,omitempty"`
-	// Machine that uses the interface. Set and cleared by the controller.
+	// Machine that uses the interface. The controller sets this claim when a Machine names the interface, and clears
+	// it when the Machine is gone or no longer names the interface. Other clients must not set, change or clear it.
 	// +optional
 	MachineRef *commonv1alpha1.LocalUIDReference `json:"machineRef,omitempty"`
 	// Network that the interface is connected to. Immutable.
@@ -153,7 +154,7 @@ type NetworkInterfaceStatus struct {
 	// +listType=map
 	// +listMapKey=type
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
-	// Internal IP addresses that are known, in the order of `spec.ips`.
+	// Internal IP addresses that the interface has so far, in the order of `spec.ips`.
 	// +optional
 	// +listType=atomic
 	IPs []string `json:"ips,omitempty"`
@@ -163,7 +164,7 @@ type NetworkInterfaceStatus struct {
 	// The `metadata.generation` that the status was derived from.
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-	// Routed prefixes that are known, in the order of `spec.prefixes`.
+	// Routed prefixes that the interface has so far, in the order of `spec.prefixes`.
 	// +optional
 	// +listType=atomic
 	Prefixes []string `json:"prefixes,omitempty"`
@@ -316,7 +317,9 @@ type VirtualIPSource struct {
 type VirtualIPSpec struct {
 	// IP family of the address. One of "IPv4", "IPv6". Immutable.
 	IPFamily corev1.IPFamily `json:"ipFamily"`
-	// NetworkInterface that uses the virtual IP. Set and cleared by the controller.
+	// NetworkInterface that uses the virtual IP. The controller sets this claim when a NetworkInterface names the
+	// virtual IP, and clears it when the NetworkInterface is gone or no longer names the virtual IP. Other clients
+	// must not set, change or clear it.
 	// +optional
 	TargetRef *commonv1alpha1.LocalUIDReference `json:"targetRef,omitempty"`
 	// Type of the virtual IP. One of "Public". Immutable.

@@ -21,7 +21,8 @@ type NetworkInterfaceSpecApplyConfiguration struct {
 	// Internal IP addresses of the interface, one for each item of `ipFamilies`. Must have one item for each item of
 	// `ipFamilies`, in the same order.
 	IPs []IPSourceApplyConfiguration `json:"ips,omitempty"`
-	// Machine that uses the interface. Set and cleared by the controller.
+	// Machine that uses the interface. The controller sets this claim when a Machine names the interface, and clears
+	// it when the Machine is gone or no longer names the interface. Other clients must not set, change or clear it.
 	MachineRef *commonv1alpha1.LocalUIDReference `json:"machineRef,omitempty"`
 	// Network that the interface is connected to. Immutable.
 	NetworkRef *v1.LocalObjectReference `json:"networkRef,omitempty"`

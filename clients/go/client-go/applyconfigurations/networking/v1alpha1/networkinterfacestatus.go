@@ -16,13 +16,13 @@ type NetworkInterfaceStatusApplyConfiguration struct {
 	// Conditions of the interface. Reason and message of `Ready` say what the interface waits for, or why it is in
 	// error.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
-	// Internal IP addresses that are known, in the order of `spec.ips`.
+	// Internal IP addresses that the interface has so far, in the order of `spec.ips`.
 	IPs []string `json:"ips,omitempty"`
 	// Time of the last change of `state`.
 	LastStateTransitionTime *metav1.Time `json:"lastStateTransitionTime,omitempty"`
 	// The `metadata.generation` that the status was derived from.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
-	// Routed prefixes that are known, in the order of `spec.prefixes`.
+	// Routed prefixes that the interface has so far, in the order of `spec.prefixes`.
 	Prefixes []string `json:"prefixes,omitempty"`
 	// State of the interface: Pending until it has everything that its spec names, then Available; Error if it cannot
 	// have it. Defaults to "Pending".

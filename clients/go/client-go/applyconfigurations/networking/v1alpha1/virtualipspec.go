@@ -15,7 +15,9 @@ import (
 type VirtualIPSpecApplyConfiguration struct {
 	// IP family of the address. One of "IPv4", "IPv6". Immutable.
 	IPFamily *v1.IPFamily `json:"ipFamily,omitempty"`
-	// NetworkInterface that uses the virtual IP. Set and cleared by the controller.
+	// NetworkInterface that uses the virtual IP. The controller sets this claim when a NetworkInterface names the
+	// virtual IP, and clears it when the NetworkInterface is gone or no longer names the virtual IP. Other clients
+	// must not set, change or clear it.
 	TargetRef *commonv1alpha1.LocalUIDReference `json:"targetRef,omitempty"`
 	// Type of the virtual IP. One of "Public". Immutable.
 	Type *networkingv1alpha1.VirtualIPType `json:"type,omitempty"`
