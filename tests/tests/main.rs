@@ -18,6 +18,7 @@ mod controller_children;
 mod controller_claims;
 mod controller_crashes;
 mod controller_deleting;
+mod controller_interface_children;
 mod controller_lease;
 mod controller_names;
 mod controller_odd;

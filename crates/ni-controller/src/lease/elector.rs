@@ -309,5 +309,4 @@ impl Elector {
 }
 
 #[cfg(test)]
-#[path = "elector_tests.rs"]
 mod tests;

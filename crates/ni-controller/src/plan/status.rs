@@ -7,6 +7,8 @@ mod addresses;
 mod checks;
 mod children;
 
+use std::time::Duration;
+
 use ironcore_api::networking::{NetworkInterfaceState as State, NetworkInterfaceStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
@@ -14,10 +16,13 @@ use serde_json::Value;
 
 use super::condition::{self, Verdict};
 use super::merge::merge_patch;
-use super::{Notice, Reason, View, WAITING_AFTER};
+use super::{Notice, Reason, View};
 use crate::seeded;
 use crate::world::{Interface, Kind};
 use addresses::Addresses;
+
+/// How long an interface waits before an Event says so.
+const WAITING_AFTER: Duration = Duration::from_secs(30);
 
 /// What keeps an interface from being Available.
 #[derive(Clone, Debug, PartialEq)]
