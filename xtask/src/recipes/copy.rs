@@ -15,15 +15,14 @@ use crate::repo;
 /// not by where they are: with the same version, it would take those of one tree for those of the other.
 const VERSION: &str = "0.1.9999";
 
-/// The workspace's manifest, with the version of the copy.
+/// The workspace's manifest, with the version of the copy, also where a crate requires exactly this version of another.
 fn versioned(manifest: &str) -> Result<String> {
     let (before, after) = manifest
         .split_once("[workspace.package]\nversion = \"")
         .context("Cargo.toml does not begin its packages with their version")?;
-    let (_, after) = after.split_once('"').context("a version ends")?;
-    Ok(format!(
-        "{before}[workspace.package]\nversion = \"{VERSION}\"{after}"
-    ))
+    let (own, after) = after.split_once('"').context("a version ends")?;
+    let manifest = format!("{before}[workspace.package]\nversion = \"{VERSION}\"{after}");
+    Ok(manifest.replace(&format!("\"={own}\""), &format!("\"={VERSION}\"")))
 }
 
 /// A copy of all files that git knows, or would.
@@ -119,15 +118,15 @@ mod tests {
     #[test]
     fn the_copy_has_another_version_which_satisfies_the_same_requirements() {
         let manifest = include_str!("../../../Cargo.toml");
-        let changed = versioned(manifest).expect("a manifest");
-        let own = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"");
-        assert!(manifest.contains(own));
-        let copied = format!("version = \"{VERSION}\"");
-        assert_eq!(changed, manifest.replacen(own, &copied, 1));
-        let (own, copied) = (env!("CARGO_PKG_VERSION"), VERSION);
-        assert_eq!(
-            own.rsplit_once('.').map(|parts| parts.0),
-            copied.rsplit_once('.').map(|parts| parts.0)
-        );
+        let own = env!("CARGO_PKG_VERSION");
+        let version = |version: &str| format!("[workspace.package]\nversion = \"{version}\"");
+        let exactly = |version: &str| format!("version = \"={version}\"");
+        assert!(manifest.contains(&version(own)) && manifest.contains(&exactly(own)));
+        let copied = manifest
+            .replace(&version(own), &version(VERSION))
+            .replace(&exactly(own), &exactly(VERSION));
+        assert_eq!(versioned(manifest).expect("a manifest"), copied);
+        let series = |version: &'static str| version.rsplit_once('.').map(|parts| parts.0);
+        assert_eq!(series(own), series(VERSION));
     }
 }
