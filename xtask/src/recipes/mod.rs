@@ -79,15 +79,17 @@ impl Recipe {
 impl Recipe {
     /// Whether anything fails in the tree.
     async fn is_noticed(&self, tree: &Path) -> Result<bool> {
-        let mut lint = of_packages(tree, &["clippy", "--all-targets"], self.packages);
+        let command = |arguments: &[&str], packages: &[&str]| {
+            let mut command = of_packages(tree, arguments, packages);
+            // The next tree differs in one file.
+            command.env("CARGO_INCREMENTAL", "1");
+            command
+        };
+        let mut lint = command(&["clippy", "--all-targets"], self.packages);
         lint.args(["--", "-D", "warnings"]);
-        let unit = of_packages(tree, &["test", "--lib"], self.packages);
-        let cases = of_packages(
-            tree,
-            &["test", "--test", "cluster", CASES],
-            &["cluster-tests"],
-        );
-        let noticing = of_packages(tree, &[&["test"], self.noticing].concat(), &[]);
+        let unit = command(&["test", "--lib"], self.packages);
+        let cases = command(&["test", "--test", "cluster", CASES], &["cluster-tests"]);
+        let noticing = command(&[&["test"], self.noticing].concat(), &[]);
         let further = (!self.noticing.is_empty()).then_some(noticing);
         for command in [lint, unit, cases].into_iter().chain(further) {
             if !succeeds(command).await? {
