@@ -6,6 +6,7 @@
 //! Breadth first, over states that are told apart by a canonical form, so that what is found comes with a shortest way there.
 
 pub mod invariants;
+pub mod jobs;
 #[cfg(feature = "seeded-faults")]
 pub mod page;
 mod replica;

@@ -2,13 +2,21 @@
 
 //! `explore`: explores the scopes, and tells what it finds.
 
+use std::num::NonZero;
+#[cfg(feature = "seeded-faults")]
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+#[cfg(feature = "seeded-faults")]
+use anyhow::Context as _;
 use anyhow::{Result, bail};
 use clap::Parser;
+use explore::jobs;
 use explore::scope::Scope;
 use explore::scopes;
 use explore::search::{Limits, Report, explore};
+#[cfg(feature = "seeded-faults")]
+use explore::seeded::{FINDINGS, Finding};
 use serde_json::{Value, json};
 
 /// Explores every order of events that the controller's core may meet, in small scopes
@@ -25,6 +33,9 @@ struct Options {
     /// Ends each scope at so many steps from its beginning
     #[arg(long)]
     depth: Option<u32>,
+    /// Explores so many scopes at the same time, each in 10 KB of memory for a state
+    #[arg(long, default_value = "2")]
+    jobs: NonZero<usize>,
     /// Prints the scopes, and explores nothing
     #[arg(long)]
     list: bool,
@@ -39,14 +50,14 @@ struct Options {
     /// Writes what it finds to this page
     #[cfg(feature = "seeded-faults")]
     #[arg(long, value_name = "FILE", requires = "faults")]
-    page: Option<std::path::PathBuf>,
+    page: Option<PathBuf>,
 }
 
 fn main() -> Result<ExitCode> {
     let options = Options::parse();
     #[cfg(feature = "seeded-faults")]
     if options.faults {
-        return find_faults(options.page.as_deref());
+        return find_faults(options.jobs, options.page.as_deref());
     }
     let mut scopes = scopes::all();
     if let Some(part) = &options.scope {
@@ -60,20 +71,22 @@ fn main() -> Result<ExitCode> {
         states: options.states,
         depth: options.depth,
     };
-    let mut sound = true;
-    for scope in &scopes {
-        if options.list {
+    if options.list {
+        for scope in &scopes {
             println!("{}: {}", scope.name, scope.about);
-            continue;
         }
-        let report = options.explore(scope, limits);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut sound = true;
+    let work = |scope: &Scope| options.explore(scope, limits);
+    jobs::each(options.jobs, &scopes, work, |scope, report| {
         if report.violation.is_some() {
             sound = false;
             eprintln!("{}: {}", scope.name, scope.about);
             tell(&report);
         }
         println!("{}", as_json(&report));
-    }
+    });
     Ok(code(sound))
 }
 
@@ -97,11 +110,10 @@ impl Options {
 }
 
 #[cfg(feature = "seeded-faults")]
-fn find_faults(page: Option<&std::path::Path>) -> Result<ExitCode> {
+fn find_faults(jobs: NonZero<usize>, page: Option<&Path>) -> Result<ExitCode> {
     let mut sound = true;
     let mut all = Vec::new();
-    for finding in explore::seeded::FINDINGS {
-        let report = finding.look();
+    jobs::each(jobs, FINDINGS, Finding::look, |finding, report| {
         let steps = report.violation.as_ref().map(|found| found.steps.len());
         sound &= steps.is_some();
         eprintln!("{}: {}", finding.name(), finding.about());
@@ -116,9 +128,10 @@ fn find_faults(page: Option<&std::path::Path>) -> Result<ExitCode> {
         });
         println!("{line}");
         all.push((*finding, report));
-    }
+    });
     if let Some(page) = page.filter(|_| sound) {
-        std::fs::write(page, explore::page::page(&all))?;
+        let text = explore::page::page(&all);
+        std::fs::write(page, text).with_context(|| format!("writing {}", page.display()))?;
     }
     Ok(code(sound))
 }

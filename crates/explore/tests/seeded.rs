@@ -3,24 +3,23 @@
 //! Each seeded fault is found by a scope, by a shortest way there.
 #![cfg(feature = "seeded-faults")]
 
-use std::thread;
+use std::num::NonZero;
 
 use clap::ValueEnum as _;
+use explore::jobs;
 use explore::page::page;
 use explore::search::Report;
 use explore::seeded::{FINDINGS, Finding};
 use ni_controller::seeded::Fault;
 
+const JOBS: NonZero<usize> = NonZero::new(2).unwrap();
+
 #[test]
 fn each_seeded_fault_is_found_as_the_page_shows() {
-    let halves = FINDINGS.chunks(FINDINGS.len().div_ceil(2));
-    let found: Vec<_> = thread::scope(|threads| {
-        let halves = halves.map(|half| threads.spawn(|| half.iter().map(found).collect()));
-        let halves: Vec<thread::ScopedJoinHandle<'_, Vec<_>>> = halves.collect();
-        let found = halves.into_iter().flat_map(|half| half.join());
-        found.flatten().collect()
+    let mut found = Vec::new();
+    jobs::each(JOBS, FINDINGS, is_found, |finding, report| {
+        found.push((*finding, report));
     });
-    assert_eq!(found.len(), FINDINGS.len(), "see above");
     let (now, written) = (page(&found), include_str!("../../../docs/seeded-faults.md"));
     let mut lines = now.lines().zip(written.lines());
     let differs = lines.find(|(now, written)| now != written);
@@ -28,7 +27,7 @@ fn each_seeded_fault_is_found_as_the_page_shows() {
     assert_eq!(now.len(), written.len());
 }
 
-fn found(finding: &Finding) -> (Finding, Report) {
+fn is_found(finding: &Finding) -> Report {
     let report = finding.look();
     let violation = report.violation.as_ref();
     let violation = violation.unwrap_or_else(|| panic!("{finding:?} is not found: {report:?}"));
@@ -40,7 +39,7 @@ fn found(finding: &Finding) -> (Finding, Report) {
     // Somebody can read it.
     let lines = violation.story.len();
     assert!(lines < 150, "{finding:?}: {lines} lines");
-    (*finding, report)
+    report
 }
 
 #[test]

@@ -163,13 +163,18 @@ const UNIT: &[&str] = &[
     "--examples",
 ];
 
+/// Of the whole workspace, so that dependencies have the features that they have in other steps, and are not built again.
 const EXPLORE: &[&str] = &[
     "test",
-    "--package",
-    "explore",
+    "--workspace",
     "--features",
-    "seeded-faults",
-    "--tests",
+    "explore/seeded-faults",
+    "--test",
+    "seeded",
+    "--test",
+    "slice",
+    "--test",
+    "fingerprints",
 ];
 
 /// How steps are run that need more of a machine than others.
