@@ -30,11 +30,19 @@ pub fn plain_client(port: u16) -> Result<Client> {
 
 /// Whether a health path answers with a success now.
 pub async fn is_ok(client: &Client, path: &str) -> bool {
-    let Ok(request) = Request::get(path).body(Vec::new()) else {
-        return false;
-    };
-    let answer = tokio::time::timeout(Duration::from_secs(3), client.request_text(request)).await;
-    matches!(answer, Ok(Ok(_)))
+    answers_ok(client, path, Duration::from_secs(3))
+        .await
+        .is_ok()
+}
+
+/// Whether a health path answers with a success within this time; otherwise the error is what it answers.
+pub(super) async fn answers_ok(client: &Client, path: &str, within: Duration) -> Result<()> {
+    let request = Request::get(path).body(Vec::new())?;
+    let answer = tokio::time::timeout(within, client.request_text(request)).await;
+    answer
+        .with_context(|| format!("{path} does not answer within {within:?}"))?
+        .with_context(|| format!("{path} answers with a failure"))?;
+    Ok(())
 }
 
 /// Asks etcd's JSON gateway, as no client for its own protocol is needed for one call.
