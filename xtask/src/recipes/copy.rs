@@ -26,12 +26,18 @@ fn versioned(manifest: &str) -> Result<String> {
 }
 
 /// A copy of all files that git knows, or would.
-pub(super) struct Copy(PathBuf);
+pub(super) struct Copy {
+    /// Where it is prepared.
+    draft: PathBuf,
+    /// Where it is built.
+    built: PathBuf,
+}
 
 impl Copy {
-    /// A fresh copy. What did not change since the last one is left alone, so that cargo builds it no more than once.
+    /// A copy of the tree as it is.
     pub(super) fn of_tree() -> Result<Self> {
-        let copy = Self(repo::root().join("target/recipes"));
+        let target = repo::root().join("target");
+        let (draft, built) = (target.join("recipes-draft"), target.join("recipes"));
         let listed = repo::git(&[
             "ls-files",
             "--cached",
@@ -39,63 +45,33 @@ impl Copy {
             "--exclude-standard",
             "-z",
         ])?;
-        let names: HashSet<&Path> = listed
-            .split('\0')
-            .filter(|name| !name.is_empty())
+        let names = listed.split('\0').filter(|name| !name.is_empty());
+        // One that git knows may be gone.
+        let there = names
             .map(Path::new)
-            .collect();
-        copy.forget(&copy.0, &names)?;
-        for name in names {
-            copy.take(name)
-                .with_context(|| format!("copying {}", name.display()))?;
-        }
-        Ok(copy)
+            .filter(|name| repo::root().join(name).is_file());
+        let names: HashSet<PathBuf> = there.map(Path::to_owned).collect();
+        bring(repo::root(), &names, &draft)?;
+        let manifest = draft.join("Cargo.toml");
+        fs::write(&manifest, versioned(&fs::read_to_string(&manifest)?)?)?;
+        Ok(Self { draft, built })
     }
 
-    pub(super) fn dir(&self) -> &Path {
-        &self.0
-    }
-
-    /// Copies a file, if it differs.
-    fn take(&self, name: &Path) -> Result<()> {
-        let (from, to) = (repo::root().join(name), self.0.join(name));
-        // One that git knows may be gone, and one that it lists be a link.
-        let Ok(mut wanted) = fs::read(&from) else {
-            return Ok(());
-        };
-        if name == Path::new("Cargo.toml") {
-            wanted = versioned(&String::from_utf8(wanted)?)?.into_bytes();
-        }
-        if fs::read(&to).is_ok_and(|there| there == wanted) {
-            return Ok(());
-        }
-        fs::create_dir_all(to.parent().context("a file is in a folder")?)?;
-        fs::write(&to, wanted)?;
-        Ok(())
-    }
-
-    /// Removes what an earlier patch added.
-    fn forget(&self, folder: &Path, names: &HashSet<&Path>) -> Result<()> {
-        for entry in fs::read_dir(folder).into_iter().flatten() {
-            let path = entry?.path();
-            if path.is_dir() {
-                self.forget(&path, names)?;
-            } else if !names.contains(path.strip_prefix(&self.0)?) {
-                fs::remove_file(&path)?;
-            }
-        }
-        Ok(())
+    /// The copy, to be built. Of what was built last only files that differ are written, as cargo goes by the time of a change.
+    pub(super) fn ready(&self) -> Result<&Path> {
+        bring(&self.draft, &files(&self.draft, &self.draft)?, &self.built)?;
+        Ok(&self.built)
     }
 
     /// Applies a patch of this tree, but for one file.
     pub(super) fn apply(&self, patch: &str, without: Option<&str>) -> Result<()> {
         let mut apply = Command::new("git");
         apply
-            .current_dir(&self.0)
+            .current_dir(&self.draft)
             // Inside of a repository, git would apply it there.
             .env(
                 "GIT_CEILING_DIRECTORIES",
-                self.0.parent().unwrap_or(&self.0),
+                self.draft.parent().unwrap_or(&self.draft),
             )
             // What is edited beside a place, but for the line next to it, is not the recipe's.
             .args(["apply", "--whitespace=nowarn", "-C1"]);
@@ -111,9 +87,71 @@ impl Copy {
     }
 }
 
+/// Makes the folder `to` hold these files of `from` and no other. Files that are equal are left alone.
+fn bring(from: &Path, names: &HashSet<PathBuf>, to: &Path) -> Result<()> {
+    for old in files(to, to)?.difference(names) {
+        fs::remove_file(to.join(old))?;
+    }
+    for name in names {
+        let wanted = fs::read(from.join(name)).with_context(|| name.display().to_string())?;
+        let place = to.join(name);
+        if fs::read(&place).is_ok_and(|there| there == wanted) {
+            continue;
+        }
+        fs::create_dir_all(place.parent().context("a file is in a folder")?)?;
+        fs::write(&place, wanted).with_context(|| place.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// All files below `folder`, by their paths from `root`. None if there is no folder.
+fn files(root: &Path, folder: &Path) -> Result<HashSet<PathBuf>> {
+    let mut all = HashSet::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry?.path();
+        if path.is_dir() {
+            all.extend(files(root, &path)?);
+        } else {
+            all.insert(path.strip_prefix(root)?.to_owned());
+        }
+    }
+    Ok(all)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+
+    #[test]
+    fn a_folder_is_brought_up_to_date_and_equal_files_are_left_alone() {
+        let dir = std::env::temp_dir().join(format!("recipes-copy-{}", std::process::id()));
+        let (from, to) = (dir.join("from"), dir.join("to"));
+        let write = |path: PathBuf, text: &str| {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write(from.join("a/same"), "1");
+        write(from.join("a/changed"), "2");
+        write(from.join("new/new"), "3");
+        write(to.join("a/same"), "1");
+        write(to.join("a/changed"), "old");
+        write(to.join("gone/gone"), "4");
+        let same = fs::File::options().write(true).open(to.join("a/same"));
+        same.unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        let names = files(&from, &from).unwrap();
+        bring(&from, &names, &to).unwrap();
+        assert_eq!(files(&to, &to).unwrap(), names);
+        let text = |name: &str| fs::read_to_string(to.join(name)).unwrap();
+        assert_eq!(
+            [text("a/same"), text("a/changed"), text("new/new")],
+            ["1", "2", "3"]
+        );
+        let modified = fs::metadata(to.join("a/same")).unwrap().modified();
+        assert_eq!(modified.unwrap(), SystemTime::UNIX_EPOCH);
+        fs::remove_dir_all(dir).unwrap();
+    }
 
     #[test]
     fn the_copy_has_another_version_which_satisfies_the_same_requirements() {

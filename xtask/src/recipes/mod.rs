@@ -132,15 +132,12 @@ pub async fn all() -> Result<()> {
     let mut packages: Vec<_> = all.copied().collect();
     packages.sort_unstable();
     packages.dedup();
-    let tests = of_packages(
-        copy.dir(),
-        &["test", "--lib", "--test", "recipe_*"],
-        &packages,
-    );
+    let tree = copy.ready()?;
+    let tests = of_packages(tree, &["test", "--lib", "--test", "recipe_*"], &packages);
     ensure!(
         succeeds(tests).await?,
         "the recipes' tests fail, see above; the tree is {}",
-        copy.dir().display()
+        tree.display()
     );
     Ok(())
 }
@@ -157,7 +154,7 @@ pub async fn silent() -> Result<Vec<String>> {
         let copy = Copy::of_tree()?;
         copy.apply(&recipe.patch(), None)?;
         ensure!(
-            !recipe.is_noticed(copy.dir()).await?,
+            !recipe.is_noticed(copy.ready()?).await?,
             "{} fails with all places, see above",
             recipe.heading
         );
@@ -165,7 +162,7 @@ pub async fn silent() -> Result<Vec<String>> {
             println!("\n==> {} without {place}", recipe.heading);
             let copy = Copy::of_tree()?;
             copy.apply(&recipe.patch(), Some(&place))?;
-            if !recipe.is_noticed(copy.dir()).await? {
+            if !recipe.is_noticed(copy.ready()?).await? {
                 silent.push(format!("{}: {place}", recipe.heading));
             }
         }
