@@ -74,6 +74,7 @@ async fn children_that_another_controller_made_count() {
 async fn a_retained_virtual_ip_stays_its_interfaces_and_comes_back_to_it() {
     let space = Space::with_network().await;
     let own = "spec.virtualIP = {ephemeral: {virtualIPTemplate: {spec: {type: Public, ipFamily: IPv4, reclaimPolicy: Retain}}}}";
+    let available = "status.state = Available; status.virtualIP = 192.0.2.1";
     let nic = space.interface("x", SAME, own).await;
     let uid = at(&nic, "metadata.uid");
     let uid = uid.as_str().expect("a UID");
@@ -82,13 +83,7 @@ async fn a_retained_virtual_ip_stays_its_interfaces_and_comes_back_to_it() {
     let made = space.until(VIP, "x", &made).await;
     assert_eq!(made["metadata"]["annotations"][MARK], "ephemeral-manager");
     space.report(VIP, "x", "status.ip = 192.0.2.1").await;
-    space
-        .until(
-            NIC,
-            "x",
-            "status.state = Available; status.virtualIP = 192.0.2.1",
-        )
-        .await;
+    space.until(NIC, "x", available).await;
     space.settle().await;
     check(&space.get(VIP, "x").await, &target);
     // Retain to Delete gives it an owner, and back takes that.
@@ -104,11 +99,5 @@ async fn a_retained_virtual_ip_stays_its_interfaces_and_comes_back_to_it() {
     space.until(VIP, "x", "spec.targetRef -").await;
     space.change(NIC, "x", own).await;
     space.until(VIP, "x", &target).await;
-    space
-        .until(
-            NIC,
-            "x",
-            "status.state = Available; status.virtualIP = 192.0.2.1",
-        )
-        .await;
+    space.until(NIC, "x", available).await;
 }

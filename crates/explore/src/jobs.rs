@@ -28,7 +28,7 @@ pub fn each<I: Sync, R: Send>(
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(at) else { break };
-                    // Nobody listens any more once reporting has failed.
+                    // Reporting has failed, and the receiver is gone.
                     if send.send((at, work(item))).is_err() {
                         break;
                     }

@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 
-use crate::scopes;
 use crate::search::{Report, Violation};
 use crate::seeded::{Finding, NEVER_RESTS};
 
@@ -49,9 +48,7 @@ pub fn page(found: &[(Finding, Report)]) -> String {
     }
     for (finding, violation) in found {
         let _ = write!(page, "\n## {}\n\n{}.\n\n", finding.name(), finding.about());
-        let scopes = scopes::all();
-        let about = scopes.iter().find(|scope| scope.name == finding.scope);
-        let about = about.map_or("", |scope| scope.about);
+        let about = finding.explored().about;
         let _ = write!(page, "Scope `{}`: {about}.\n\n```text\n", finding.scope);
         for line in &violation.story {
             let _ = writeln!(page, "{}", cut(line));

@@ -5,6 +5,7 @@
 use clap::ValueEnum as _;
 use ni_controller::seeded::{Fault, with};
 
+use crate::scope::Scope;
 use crate::scopes;
 use crate::search::{Limits, Report, explore};
 
@@ -138,18 +139,26 @@ impl Finding {
         help.unwrap_or_default()
     }
 
+    /// The scope that finds it.
+    ///
+    /// # Panics
+    /// If no scope has that name.
+    pub fn explored(&self) -> Scope {
+        let mut scopes = scopes::all().into_iter();
+        let scope = scopes.find(|scope| scope.name == self.scope);
+        scope.expect("a scope of that name")
+    }
+
     /// Explores the scope with the fault built in.
     ///
     /// # Panics
     /// If no scope has that name.
     pub fn look(&self) -> Report {
-        let scopes = scopes::all();
-        let scope = scopes.iter().find(|scope| scope.name == self.scope);
-        let scope = scope.expect("a scope of that name");
+        let scope = self.explored();
         let limits = Limits {
             states: Some(MOST),
             ..Limits::default()
         };
-        with(self.fault, || explore(scope, limits))
+        with(self.fault, || explore(&scope, limits))
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What an object that is stored at fault still allows, and what it does not.
+//! Which updates of an invalid stored object are accepted, and which are refused.
 
 use kube::Api;
 use kube::api::{Patch, PatchParams};
@@ -81,7 +81,7 @@ fn harmless(of: &str, rule: &str) -> Vec<String> {
     changes
 }
 
-/// An object that is stored at fault, and what is asked of it.
+/// An invalid stored object, and the updates that are tried on it.
 pub(super) struct Tried<'a> {
     pub(super) api: &'a Api<DynamicObject>,
     pub(super) of: &'a str,

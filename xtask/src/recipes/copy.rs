@@ -104,7 +104,7 @@ fn bring(from: &Path, names: &HashSet<PathBuf>, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// All files below `folder`, by their paths from `root`. None if there is no folder.
+/// All files below `folder`, by their paths from `root`. Empty if the folder does not exist.
 fn files(root: &Path, folder: &Path) -> Result<HashSet<PathBuf>> {
     let mut all = HashSet::new();
     for entry in fs::read_dir(folder).into_iter().flatten() {

@@ -160,7 +160,7 @@ impl Keeping {
         }
     }
 
-    /// Logs a failure; the same again is no news.
+    /// Logs a failure as a warning; a repeated one only for debugging.
     fn complain(&mut self, error: String) -> Answer {
         if self.complaint.as_ref() == Some(&error) {
             debug!(error, "retrying a request for the Lease");

@@ -11,13 +11,13 @@ pub enum Purpose {
     Repair,
     /// A child differs in what can't change: it is deleted, and then created again.
     Replace,
-    /// A child is no longer declared.
+    /// The owner has stopped declaring a child.
     Remove,
     /// A child is now referred to: it stays, and is its user's.
     Keep,
     /// An object is given to the oldest that names it.
     Claim,
-    /// An object's holder is gone, or names it no longer.
+    /// An object's holder is gone, or does not name the object.
     Release,
     /// Blocks are granted and taken back, in the record of the prefix that they are of.
     Grant,

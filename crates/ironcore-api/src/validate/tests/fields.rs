@@ -96,7 +96,7 @@ fn has_rule(spec: &Value, field: &str) -> bool {
     })
 }
 
-/// The rule reads its size, which is an error in CEL where it is missing: then nothing could be updated any more.
+/// The rule reads the size of the list. In CEL that is an error if the list is missing, and every update would be refused.
 #[test]
 fn a_list_that_may_come_once_has_a_default() {
     let mut found = 0;

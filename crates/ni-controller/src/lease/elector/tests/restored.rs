@@ -78,7 +78,7 @@ fn a_term_that_goes_on_is_no_sign_of_another_history() {
 }
 
 #[test]
-fn a_leader_that_finds_the_server_gone_back_ends_its_term_and_takes_its_lease_anew() {
+fn a_leader_that_finds_the_server_gone_back_ends_its_term_and_takes_its_lease_again() {
     let mut elector = leader();
     written(&mut elector, at(2), 50);
     answer(&mut elector, at(4), Answer::Conflict);

@@ -68,7 +68,7 @@ fn a_leader_whose_write_had_no_answer_looks_before_it_writes_again() {
         panic!("no renewal");
     };
     assert_eq!(version, "7");
-    // That it is the holder is no promise yet: the write that made it so was sent long ago, who knows when.
+    // The Lease names it as holder, but that does not make it lead: nobody knows when that write was sent.
     assert_eq!(elector.leads_until(), Some(at(10)));
 }
 

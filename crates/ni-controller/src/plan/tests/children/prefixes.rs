@@ -14,7 +14,7 @@ fn marked(object: Value) -> Value {
 #[test]
 fn prefixes_are_made_replaced_and_removed() {
     let own = |block: &str| marked(prefix("nic-0", block, "Allocated"));
-    // As allocation fills it in: what the template does not name is no difference.
+    // As allocation fills it in: a field that the template leaves out is not compared.
     let as_made =
         json!({ "spec": { "ipFamily": "IPv4", "prefixLength": 32, "parentRef": { "name": "p" } } });
     let made = || with(own("10.0.0.9/32"), &as_made);

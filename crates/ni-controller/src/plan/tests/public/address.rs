@@ -21,7 +21,7 @@ fn a_virtual_ip_without_an_address_asks_the_pools_of_its_family_for_one() {
         );
     }
     for (why, objects) in [
-        ("there is no pool", vec![vip()]),
+        ("without a pool", vec![vip()]),
         (
             "none of its family",
             vec![vip(), pool("pool", 1, "2001:db8::/64")],
@@ -46,7 +46,7 @@ fn a_virtual_ip_without_an_address_asks_the_pools_of_its_family_for_one() {
             vec![vip(), deleting(pool("pool", 1, "203.0.113.0/24"))],
         ),
         (
-            "the pool is no pool any more",
+            "the pool has lost its label",
             vec![
                 vip(),
                 with(
