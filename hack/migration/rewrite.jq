@@ -74,5 +74,9 @@ def moved:
   apiVersion: "v1",
   kind: "List",
   items: map(select(is_leaving | not) | moved),
-  leftOut: map(if is_leaving then "\(.kind) \(.metadata.namespace)/\(.metadata.name) is being deleted" else left_out end),
+  leftOut: map(
+    "\(.kind) \(.metadata.namespace)/\(.metadata.name)" as $it
+    | if is_leaving then "\($it) is being deleted"
+      else (select($copies[.metadata.uid] == null) | "\($it) has no copy yet"), left_out end
+  ),
 }

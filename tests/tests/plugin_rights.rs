@@ -68,6 +68,7 @@ async fn its_role_is_enough_and_who_may_view_a_namespace_is_told_what_is_unknown
     assert_eq!(why["notes"], json!([]), "{why:#}");
     assert_eq!(why["leader"]["is"], "leads", "{why:#}");
     assert_eq!(asks.json("left -A").await.1, 0);
+    assert_eq!(asks.ask(&format!("check -n {n}")).await.err, "");
 
     let views = Plugin::new(&kubectl.service_account(n, "views").await);
     for question in QUESTIONS {
@@ -87,6 +88,19 @@ async fn its_role_is_enough_and_who_may_view_a_namespace_is_told_what_is_unknown
             .filter_map(Value::as_str)
             .any(|note| note.starts_with(begin));
         assert!(told, "{begin}: {notes:?}");
+    }
+    // Answers of a fixed form say it on standard error.
+    let pools = "unknown: public pools";
+    for (question, expected) in [
+        ("tree", pools),
+        ("who 10.0.0.1", pools),
+        ("left", pools),
+        ("check -o json", pools),
+        ("check", "unknown: whether a controller leads"),
+    ] {
+        let told = views.ask(&format!("{question} -n {n}")).await;
+        let mut lines = told.err.lines();
+        assert!(lines.any(|line| line.starts_with(expected)), "{told:?}");
     }
     let told = views.ask("left -A").await;
     assert_eq!(told.code, Some(2), "{told:?}");

@@ -4,12 +4,13 @@
 //! has told. Pure: `read` fills it in.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 use ni_controller::lease::Record;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::object::Object;
 
@@ -29,8 +30,73 @@ pub struct Around {
     pub looked_after: BTreeSet<String>,
     /// Warnings that the controller has sent as Events.
     pub told: Vec<Told>,
-    /// What could not be read, and is not known for that reason.
-    pub notes: Vec<String>,
+    /// What could not be read.
+    pub notes: Vec<Note>,
+}
+
+/// What could not be read, so that answers do not take it into account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// What it is.
+    pub of: Unknown,
+    /// Why it could not be read.
+    pub why: String,
+}
+
+/// What may be unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// By which flags the controller decides.
+    Flags,
+    /// The public pools.
+    Pools,
+    /// Whether a controller leads.
+    Leader,
+    /// Whether the webhook answers.
+    Webhook,
+    /// Whether the namespace is being deleted.
+    Terminating,
+    /// What the controller has told.
+    Events,
+    /// What keeps an object that is being deleted.
+    Finalizers,
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flags => "flags of the controller, so its defaults are taken",
+            Self::Pools => "public pools",
+            Self::Leader => "whether a controller leads",
+            Self::Webhook => "whether the webhook answers",
+            Self::Terminating => "whether the namespace is being deleted",
+            Self::Events => "Events",
+            Self::Finalizers => "finalizers",
+        })
+    }
+}
+
+impl Unknown {
+    /// A note that says why.
+    pub fn for_reason(self, why: impl Into<String>) -> Note {
+        Note {
+            of: self,
+            why: why.into(),
+        }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { of, why } = self;
+        write!(f, "unknown: {of}: {why}")
+    }
+}
+
+impl Serialize for Note {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
 }
 
 /// Whether a controller leads.

@@ -13,7 +13,8 @@ use crate::object::Named;
 /// address, how much of each Prefix is left, and what is wrong. It only reads.
 ///
 /// Uses the cluster of the current context, as kubectl does. It reads the objects and, where it may, the controller's Lease, Deployment
-/// and Events, the webhook's configuration and endpoints, and namespaces. What it may not read is named in the answer (`unknown: ...`).
+/// and Events, the webhook's configuration and endpoints, and namespaces. What it may not read is
+/// named in the answer of why, else on standard error (`unknown: ...`).
 #[derive(Debug, Parser)]
 #[command(name = "kubectl-ironcore", bin_name = "kubectl ironcore", version, after_help = AFTER)]
 pub struct Cli {

@@ -21,6 +21,7 @@ use ni_controller::world::{Kind, Str, Watched};
 use ni_runtime::client::client;
 use ni_runtime::scope::{Scope, Scopes};
 
+use crate::around::Unknown;
 use crate::options::Place;
 use crate::view::View;
 use controller::Controller;
@@ -79,9 +80,8 @@ impl Cluster {
         if let Some(namespace) = &pools
             && !self.may_list_prefixes(namespace).await
         {
-            let note =
-                format!("unknown: public pools: prefixes in namespace {namespace} can't be listed");
-            controller.notes.push(note);
+            let why = format!("prefixes in namespace {namespace} can't be listed");
+            controller.notes.push(Unknown::Pools.for_reason(why));
             pools = None;
         }
         let watched = Watched {

@@ -14,7 +14,8 @@ use ni_runtime::scope::Scopes;
 use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::check::{check, confirmed, deleting, namespaces};
+use crate::around::Unknown;
+use crate::check::{Finding, check, confirmed, deleting, namespaces};
 use crate::left::left;
 use crate::object::place;
 use crate::options::{Cli, Output, Question};
@@ -70,16 +71,21 @@ pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
             }
             let branches = tree(&view, machines, *all);
             answer.print(&branches, || print::tree(&branches, page))?;
+            note(&view, &[Unknown::Flags, Unknown::Pools, Unknown::Events]);
             Ok(branches.iter().all(crate::tree::Branch::is_well))
         }
         Question::Who { address } => {
-            let who = who(&cluster.view().await?, *address);
+            let view = cluster.view().await?;
+            let who = who(&view, *address);
             answer.print(&who, || print::who(&who, &cluster.scopes, page))?;
+            note(&view, &[Unknown::Flags, Unknown::Pools]);
             Ok(who.is_held())
         }
         Question::Left { blocks } => {
-            let left = left(&cluster.view().await?, *blocks);
+            let view = cluster.view().await?;
+            let left = left(&view, *blocks);
             answer.print(&left, || print::left(&left, *blocks, page))?;
+            note(&view, &[Unknown::Flags, Unknown::Pools]);
             Ok(left.iter().all(|left| left.waiting.is_empty()))
         }
         Question::Check => answer.check(cluster).await,
@@ -145,7 +151,7 @@ impl Answer<'_> {
 
     async fn check(&self, cluster: Cluster) -> anyhow::Result<bool> {
         let asked = cluster.scopes.clone();
-        let first = findings(&cluster).await?;
+        let (first, view) = findings(&cluster).await?;
         let found = if first.is_empty() {
             first
         } else {
@@ -156,9 +162,11 @@ impl Answer<'_> {
                 }
                 each @ Scopes::Each(_) => each.clone(),
             };
-            confirmed(&first, findings(&Cluster { scopes, ..cluster }).await?)
+            let (later, _) = findings(&Cluster { scopes, ..cluster }).await?;
+            confirmed(&first, later)
         };
         self.print(&found, || print::check(&found, &asked, self.page))?;
+        note(&view, &[Unknown::Flags, Unknown::Pools, Unknown::Leader]);
         Ok(found.is_empty())
     }
 }
@@ -173,16 +181,29 @@ async fn with_finalizers(mut why: Why, cluster: &Cluster, of: &Key) -> Why {
             let kept = leaving.into_values().flat_map(|kept| kept.finalizers);
             why.finalizers = kept.collect();
         }
-        Err(error) => why.notes.push(format!("unknown: finalizers: {error}")),
+        Err(error) => {
+            let note = Unknown::Finalizers.for_reason(error.to_string());
+            why.notes.push(note);
+        }
     }
     why
 }
 
-async fn findings(cluster: &Cluster) -> anyhow::Result<Vec<crate::check::Finding>> {
+/// All that looks wrong now, and the view from which it does.
+async fn findings(cluster: &Cluster) -> anyhow::Result<(Vec<Finding>, View)> {
     let view = cluster.view().await?;
     let leaving = leaving(&cluster.client, deleting(&view)).await;
     let leaving = leaving.context("cannot read what is being deleted")?;
-    Ok(check(&view, &leaving))
+    let found = check(&view, &leaving);
+    Ok((found, view))
+}
+
+/// Says on standard error which of these could not be read: the answer does not take it into account.
+fn note(view: &View, of: &[Unknown]) {
+    let notes = view.around.notes.iter();
+    for note in notes.filter(|note| of.contains(&note.of)) {
+        anstream::eprintln!("{note}");
+    }
 }
 
 /// Of an object that does not exist in these namespaces another was meant.

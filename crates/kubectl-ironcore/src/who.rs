@@ -166,7 +166,12 @@ pub(crate) fn held(interface: &Interface, namespace: &Namespace) -> Held {
     Held {
         interface: Object::new(Kind::NetworkInterface, &meta.namespace, &meta.name),
         machine: machine.map(|(name, _)| Object::new(Kind::Machine, &meta.namespace, name)),
-        state: state.map_or("Pending", |state| state.as_str()).to_owned(),
+        state: match state {
+            _ if meta.deleting => "Deleting",
+            Some(state) => state.as_str(),
+            None => "Pending",
+        }
+        .to_owned(),
     }
 }
 
@@ -256,6 +261,12 @@ name: v
 spec: {type: Public, ipFamily: IPv4, targetRef: {name: a, uid: uid-a}}
 status: {ip: 203.0.113.1}
 ---
+kind: nic
+name: d
+meta: {deletionTimestamp: 1970-01-01T00:00:09Z, finalizers: [example.com/held]}
+spec: {networkRef: {name: other}, ipFamilies: [IPv4], ips: [{value: 10.3.0.1}]}
+status: {state: Available, ips: [10.3.0.1]}
+---
 kind: pfx
 name: net
 spec: {ipFamily: IPv4, prefix: 10.0.0.0/8}
@@ -309,6 +320,11 @@ status: {phase: Allocated}
                 "203.0.113.1",
                 true,
                 &["VirtualIP here/v: a of m, Available"],
+            ),
+            (
+                "10.3.0.1",
+                true,
+                &["Network here/other: d of -, Deleting []", "10.0.0.0/8"],
             ),
             ("10.2.0.1", false, &["10.0.0.0/8"]),
             ("192.0.2.1", false, &[]),

@@ -11,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use ni_controller::world::Key;
 use serde::Serialize;
 
-use crate::around::{Leader, Webhook};
+use crate::around::{Leader, Note, Webhook};
 use crate::object::Object;
 use crate::view::{Next, Standing, View};
 
@@ -37,7 +37,7 @@ pub struct Why {
     /// Whether the webhook answers.
     pub webhook: Webhook,
     /// What is not known, as it could not be read.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// One thing that is in the way.

@@ -57,6 +57,7 @@ pub const ALL: [Exercise; 5] = [
             Until(Stands::Ready("Prefix", "reserved", "Allocated")),
             Until(Stands::Ready("NetworkInterface", "web-a", "Available")),
             Until(Stands::Ready("NetworkInterface", "web-b", "Available")),
+            Until(Stands::Granted("pool")),
             Apply("shop.yaml"),
             Until(Stands::Ready(
                 "NetworkInterface",

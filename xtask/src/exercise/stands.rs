@@ -23,6 +23,8 @@ pub(super) enum Stands {
     Ready(&'static str, &'static str, &'static str),
     /// Kind and name of an object that is being deleted.
     Deleting(&'static str, &'static str),
+    /// The Prefix of this name has written down all that it granted.
+    Granted(&'static str),
     /// The quota of this name is counted, and has nothing left.
     Full(&'static str),
     /// The controller has sent a warning about the machine of this name that says this.
@@ -36,6 +38,7 @@ impl fmt::Display for Stands {
         match self {
             Self::Ready(kind, name, reason) => write!(f, "{kind} {name}: {reason}"),
             Self::Deleting(kind, name) => write!(f, "{kind} {name} is being deleted"),
+            Self::Granted(name) => write!(f, "Prefix {name} has nothing in status.pending"),
             Self::Full(name) => write!(f, "ResourceQuota {name} is counted and used up"),
             Self::Told(name, part) => write!(f, "an Event of Machine {name} says {part:?}"),
             Self::NobodyLeads => write!(f, "the controller's Lease has run out"),
@@ -55,6 +58,10 @@ impl Stands {
             Self::Deleting(kind, name) => {
                 let object = get(client, namespace, kind, name).await?;
                 object.is_some_and(|object| object.metadata.deletion_timestamp.is_some())
+            }
+            Self::Granted(name) => {
+                let object = get(client, namespace, "Prefix", name).await?;
+                object.is_some_and(|object| object.data["status"]["pending"].is_null())
             }
             Self::Full(name) => {
                 let api = Api::<ResourceQuota>::namespaced(client, namespace);

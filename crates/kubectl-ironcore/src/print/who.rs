@@ -9,6 +9,9 @@ use super::table::table;
 use crate::object::place;
 use crate::who::{Held, Who};
 
+/// Where there is none.
+const NONE: &str = "-";
+
 const COLUMNS: [&str; 6] = ["NAMESPACE", "OBJECT", "HAS IT", "ON", "MACHINE", "STATE"];
 
 /// A line for each object that has or requests the address; then the prefixes that contain it.
@@ -40,8 +43,8 @@ pub fn who(who: &Who, scopes: &Scopes, page: Page) -> String {
             format!("VirtualIP {}", object.name),
             "yes".to_owned(),
             on,
-            target.map_or(String::new(), machine),
-            target.map_or(String::new(), |held| held.state.clone()),
+            target.map_or(NONE.to_owned(), machine),
+            target.map_or(NONE.to_owned(), |held| held.state.clone()),
         ]);
     }
     for routed in &who.routed {
@@ -55,7 +58,7 @@ pub fn who(who: &Who, scopes: &Scopes, page: Page) -> String {
     if !who.prefixes.is_empty() {
         text.push('\n');
         let rows = who.prefixes.iter().map(|of| {
-            let owner = of.owner.clone().unwrap_or("-".to_owned());
+            let owner = of.owner.clone().unwrap_or(NONE.to_owned());
             let prefix = &of.prefix;
             vec![
                 prefix.namespace.clone(),
@@ -98,5 +101,5 @@ fn of_interface(held: &Held, has: &str, on: &str) -> Vec<String> {
 
 fn machine(held: &Held) -> String {
     let machine = held.machine.as_ref();
-    machine.map_or(String::new(), |machine| machine.name.clone())
+    machine.map_or(NONE.to_owned(), |machine| machine.name.clone())
 }

@@ -19,7 +19,7 @@ use ni_controller::world::Kind;
 use ni_runtime::scope::{Scope, Scopes};
 
 use super::controller::Controller;
-use crate::around::{Around, Leader, Told, Webhook};
+use crate::around::{Around, Leader, Told, Unknown, Webhook};
 use crate::object::Object;
 
 /// Name of the webhook's configuration.
@@ -39,16 +39,15 @@ pub(super) async fn read(client: &Client, scopes: &Scopes, controller: &Controll
         warnings(client, scopes),
     );
     if matches!(&told, Ok((_, false))) {
-        notes.push(format!(
-            "unknown: Events beyond the first {EVENTS} warnings"
-        ));
+        let why = format!("only the first {EVENTS} warnings were read");
+        notes.push(Unknown::Events.for_reason(why));
     }
-    let mut unknown = |what: &str, error: kube::Error| {
-        notes.push(format!("unknown: {what}: {}", super::told(&error)));
+    let mut unknown = |what: Unknown, error: kube::Error| {
+        notes.push(what.for_reason(super::told(&error)));
     };
     Around {
         leader: leader.unwrap_or_else(|error| {
-            unknown("whether a controller leads", error);
+            unknown(Unknown::Leader, error);
             Leader::Unknown
         }),
         lease: {
@@ -59,16 +58,16 @@ pub(super) async fn read(client: &Client, scopes: &Scopes, controller: &Controll
             )
         },
         webhook: webhook.unwrap_or_else(|error| {
-            unknown("whether the webhook answers", error);
+            unknown(Unknown::Webhook, error);
             Webhook::Unknown
         }),
         terminating: terminating.unwrap_or_else(|error| {
-            unknown("whether the namespace is being deleted", error);
+            unknown(Unknown::Terminating, error);
             BTreeSet::new()
         }),
         told: told.map_or_else(
             |error| {
-                unknown("Events", error);
+                unknown(Unknown::Events, error);
                 Vec::new()
             },
             |(told, _)| told,

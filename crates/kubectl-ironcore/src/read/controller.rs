@@ -12,6 +12,8 @@ use kube::{Api, Client};
 use ni_controller::options::{Cli, Command, Deciding, Election};
 use ni_runtime::scope::Scopes;
 
+use crate::around::{Note, Unknown};
+
 /// The label of its Deployment.
 const SELECTOR: &str = "app.kubernetes.io/name=ni-controller";
 
@@ -19,7 +21,7 @@ const SELECTOR: &str = "app.kubernetes.io/name=ni-controller";
 pub(crate) struct Controller {
     pub(crate) deciding: Deciding,
     pub(crate) election: Election,
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Note>,
 }
 
 impl Controller {
@@ -40,23 +42,21 @@ impl Controller {
                     flags.push("run".to_owned());
                 }
                 Self::of(&flags, None).or_else(|error| {
-                    let note = format!(
-                        "unknown: flags of the controller, so its defaults are taken: {error}"
-                    );
-                    Self::defaults(namespace, Some(note))
+                    Self::defaults(
+                        namespace,
+                        Some(Unknown::Flags.for_reason(error.to_string())),
+                    )
                 })
             }
             Ok(None) => Self::defaults(namespace, None),
             Err(error) => {
-                let error = super::told(&error);
-                let note =
-                    format!("unknown: flags of the controller, so its defaults are taken: {error}");
+                let note = Unknown::Flags.for_reason(super::told(&error));
                 Self::defaults(namespace, Some(note))
             }
         }
     }
 
-    fn defaults(namespace: &str, note: Option<String>) -> anyhow::Result<Self> {
+    fn defaults(namespace: &str, note: Option<Note>) -> anyhow::Result<Self> {
         let flags = [
             "run".to_owned(),
             format!("--lease-namespace={namespace}"),
@@ -65,7 +65,7 @@ impl Controller {
         Self::of(&flags, note)
     }
 
-    fn of(flags: &[String], note: Option<String>) -> anyhow::Result<Self> {
+    fn of(flags: &[String], note: Option<Note>) -> anyhow::Result<Self> {
         let program = "ni-controller".to_owned();
         let cli = Cli::try_parse_from(std::iter::once(&program).chain(flags))?;
         let Command::Run(run) = cli.command else {

@@ -93,7 +93,7 @@ fn owned_by(uid: &str) -> Value {
 
 #[test]
 fn what_is_the_old_servers_own_is_left_out() {
-    let (moved, left_out) = rewrite("Network,Machine", &[machine("old")], &[]);
+    let (moved, left_out) = rewrite("Network,Machine", &[machine("old")], &[machine("new")]);
     let expected = json!({
         "apiVersion": "compute.ironcore.dev/v1alpha1",
         "kind": "Machine",
@@ -127,7 +127,8 @@ fn owners_and_holders_without_a_copy_are_left_out_and_told() {
         machine("old"),
         interface(&json!([other, owned_by("old")]), &spec),
     ];
-    let (moved, left_out) = rewrite("NetworkInterface", &exported, &[]);
+    let copied = copies(&exported[1..]);
+    let (moved, left_out) = rewrite("NetworkInterface", &exported, &copied);
     assert_eq!(moved[0]["metadata"]["ownerReferences"], json!([]));
     assert_eq!(moved[0]["spec"], json!({"networkRef": {"name": "n"}}));
     let expected = [
@@ -136,7 +137,11 @@ fn owners_and_holders_without_a_copy_are_left_out_and_told() {
         "NetworkInterface ns/m-one: Machine gone in spec.machineRef, which is not in the export",
     ];
     assert_eq!(left_out, expected);
-    let (moved, left_out) = rewrite("NetworkInterface", &exported, &[machine("new")]);
+    let (moved, left_out) = rewrite(
+        "NetworkInterface",
+        &exported,
+        &[&copied[..], &[machine("new")]].concat(),
+    );
     assert_eq!(
         moved[0]["metadata"]["ownerReferences"],
         json!([owned_by("new")])
@@ -147,9 +152,17 @@ fn owners_and_holders_without_a_copy_are_left_out_and_told() {
 #[test]
 fn references_that_are_not_set_are_nothing_to_tell() {
     let spec = json!({"networkRef": {"name": "n"}, "machineRef": {"name": "", "uid": ""}});
-    let (moved, left_out) = rewrite(KINDS, &[interface(&json!([]), &spec)], &[]);
+    let exported = [interface(&json!([]), &spec)];
+    let (moved, left_out) = rewrite(KINDS, &exported, &copies(&exported));
     assert_eq!(moved[0]["spec"], json!({"networkRef": {"name": "n"}}));
     assert!(left_out.is_empty(), "{left_out:?}");
+}
+
+#[test]
+fn an_object_that_was_refused_is_told_although_no_other_names_it() {
+    let (moved, left_out) = rewrite("Network,Machine", &[machine("old")], &[]);
+    assert_eq!(moved.len(), 1);
+    assert_eq!(left_out, ["Machine ns/m has no copy yet"]);
 }
 
 /// As machinebroker makes them: a Network is owned by the interfaces that use it, of which each is a machine's.
@@ -181,7 +194,8 @@ fn owners_may_be_moved_in_any_order() {
         ),
     ];
     let (_, left_out) = rewrite(KINDS, &exported, &[]);
-    assert_eq!(left_out.len(), 3, "{left_out:?}");
+    // Each object, and what it names.
+    assert_eq!(left_out.len(), exported.len() + 3, "{left_out:?}");
     let (moved, left_out) = rewrite(KINDS, &exported, &copies(&exported));
     assert!(left_out.is_empty(), "{left_out:?}");
     let owners: Vec<&Value> = moved
@@ -213,7 +227,8 @@ fn an_owner_of_another_kind_stays_if_it_is_in_the_new_cluster() {
         (alone, balancer.clone(), "lb"),
         (&both[..], copies(&[balancer])[0].clone(), "copy-of-lb"),
     ] {
-        let (moved, left_out) = rewrite(KINDS, exported, &[there, unlike.clone()]);
+        let there = [&copies(alone)[..], &[there, unlike.clone()]].concat();
+        let (moved, left_out) = rewrite(KINDS, exported, &there);
         assert_eq!(moved.len(), 1, "of the kinds that were asked for");
         assert_eq!(moved[0]["metadata"]["ownerReferences"][0]["uid"], uid);
         assert!(left_out.is_empty(), "{left_out:?}");
@@ -266,7 +281,7 @@ fn a_prefix_that_was_made_for_a_virtual_ip_is_left_to_the_controller() {
     held["status"] = json!({"phase": "Allocated"});
     let pool = object("ipam", "Prefix", "ironcore-ni/public", "pool", &[]);
     let exported = [held, pool];
-    let (moved, left_out) = rewrite(KINDS, &exported, &[]);
+    let (moved, left_out) = rewrite(KINDS, &exported, &copies(&exported[1..]));
     assert_eq!(moved.len(), 1, "{moved:?}");
     assert_eq!(moved[0]["metadata"]["name"], "public");
     assert_eq!(left_out, [""; 0]);
@@ -279,7 +294,7 @@ fn what_is_being_deleted_is_not_copied_and_told() {
     leaving["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
     let holder = json!({"machineRef": {"name": "m", "uid": "leaving"}});
     let exported = [leaving, interface(&json!([owned_by("leaving")]), &holder)];
-    let (moved, left_out) = rewrite(KINDS, &exported, &[]);
+    let (moved, left_out) = rewrite(KINDS, &exported, &copies(&exported[1..]));
     assert_eq!(moved.len(), 1, "{moved:?}");
     assert_eq!(moved[0]["spec"].get("machineRef"), None);
     assert_eq!(
@@ -312,7 +327,8 @@ fn incoming_peerings_name_the_copies_of_networks_of_all_namespaces() {
         moved[0]["spec"]["incomingPeerings"],
         json!([{"name": "without"}])
     );
-    assert_eq!(left_out.len(), 3, "{left_out:?}");
+    // Each object, and what it names.
+    assert_eq!(left_out.len(), exported.len() + 3, "{left_out:?}");
     let (moved, left_out) = rewrite(KINDS, &exported, &copies(&exported));
     let expected =
         json!([{"namespace": "b", "name": "n", "uid": "copy-of-in-b"}, {"name": "without"}]);
