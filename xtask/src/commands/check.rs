@@ -20,8 +20,9 @@ pub(crate) struct Check {
     #[arg(long)]
     long: bool,
     /// Check this only: `model`, the model of the API server against the real one; `explore`, every order of events in small scopes,
-    /// or one of them by its name; `seeded`, whether faults that are built in are found; `live`, the real programs under real faults; `recipes`, whether something fails where
-    /// a place of a recipe in CONTRIBUTING.md is forgotten
+    /// or one of them by its name; `seeded`, whether faults that are built in are found; `live`, the real programs under real faults;
+    /// `recipes`, whether something fails where a place of a recipe in CONTRIBUTING.md is forgotten, or `recipes/NAME`, of one
+    /// recipe: `field`, `rule` or `kind`
     #[arg(long, value_name = "NAME")]
     scope: Option<Scope>,
     /// What is random follows from this; otherwise it is another at each run
@@ -38,7 +39,8 @@ enum Scope {
     Model,
     Explore,
     Live,
-    Recipes,
+    /// All recipes, or the one of this name.
+    Recipes(Option<String>),
     /// One scope of the explorer's.
     Named(String),
     Seeded,
@@ -52,9 +54,12 @@ impl FromStr for Scope {
             "model" => Self::Model,
             "explore" => Self::Explore,
             "live" => Self::Live,
-            "recipes" => Self::Recipes,
+            "recipes" => Self::Recipes(None),
             "seeded" => Self::Seeded,
-            other => Self::Named(other.to_owned()),
+            other => match other.strip_prefix("recipes/") {
+                Some(recipe) => Self::Recipes(Some(recipe.to_owned())),
+                None => Self::Named(other.to_owned()),
+            },
         })
     }
 }
@@ -108,8 +113,13 @@ impl Check {
             report.live = Some(live::check(self.long, seed).await?);
         }
         // Not in passing: it builds for minutes.
-        if self.scope == Some(Scope::Recipes) || self.long && self.scope.is_none() {
-            report.silent = recipes::silent().await?;
+        let recipe = match &self.scope {
+            Some(Scope::Recipes(one)) => Some(one.as_deref()),
+            None if self.long => Some(None),
+            _ => None,
+        };
+        if let Some(recipe) = recipe {
+            report.silent = recipes::silent(recipe).await?;
             for place in &report.silent {
                 println!("nothing fails without {place}");
             }

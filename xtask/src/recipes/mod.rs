@@ -10,7 +10,7 @@ mod page;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::Tied;
 use crate::{cargo, repo};
@@ -85,8 +85,8 @@ impl Recipe {
             command.env("CARGO_INCREMENTAL", "1");
             command
         };
-        let mut lint = command(&["clippy", "--all-targets"], self.packages);
-        lint.args(["--", "-D", "warnings"]);
+        let mut lint = command(LINT, self.packages);
+        lint.args(STRICT);
         let unit = command(&["test", "--lib"], self.packages);
         let cases = command(&["test", "--test", "cluster", CASES], &["cluster-tests"]);
         let noticing = command(&[&["test"], self.noticing].concat(), &[]);
@@ -99,6 +99,9 @@ impl Recipe {
         Ok(false)
     }
 }
+
+const LINT: &[&str] = &["clippy", "--all-targets"];
+const STRICT: [&str; 3] = ["--", "-D", "warnings"];
 
 /// The test that holds the cases of the cluster tests to the definitions. It needs no cluster.
 const CASES: &str = "each_rule_has_an_object_that_breaks_it";
@@ -133,6 +136,13 @@ pub async fn all() -> Result<()> {
     packages.sort_unstable();
     packages.dedup();
     let tree = copy.ready()?;
+    let mut lint = of_packages(tree, LINT, &packages);
+    lint.args(STRICT);
+    ensure!(
+        succeeds(lint).await?,
+        "clippy refuses what the recipes say, see above; the tree is {}",
+        tree.display()
+    );
     let tests = of_packages(tree, &["test", "--lib", "--test", "recipe_*"], &packages);
     ensure!(
         succeeds(tests).await?,
@@ -142,14 +152,21 @@ pub async fn all() -> Result<()> {
     Ok(())
 }
 
-/// Leaves each place of each recipe out, in turn, and returns those without which nothing fails.
+/// Leaves each place of each recipe out, in turn, or of the recipe of this name, and returns those without which nothing fails.
 ///
 /// # Errors
-/// If cargo can't be run, a patch does not apply, or something fails with all places: then a failure would say nothing of the
+/// If no recipe has that name, cargo can't be run, a patch does not apply, or something fails with all places: then a failure would say nothing of the
 /// place that is left out.
-pub async fn silent() -> Result<Vec<String>> {
+pub async fn silent(only: Option<&str>) -> Result<Vec<String>> {
     let mut silent = Vec::new();
-    for recipe in &RECIPES {
+    let recipes = RECIPES.iter();
+    let recipes = recipes.filter(|recipe| only.is_none_or(|only| only == recipe.name));
+    let recipes: Vec<_> = recipes.collect();
+    if recipes.is_empty() {
+        let names = RECIPES.map(|recipe| recipe.name).join(", ");
+        bail!("no recipe has this name; there are {names}");
+    }
+    for recipe in recipes {
         println!("\n==> {} with all places", recipe.heading);
         let copy = Copy::of_tree()?;
         copy.apply(&recipe.patch(), None)?;
