@@ -43,7 +43,7 @@ pub fn why(why: &Why, page: Page) -> String {
         text.push('\n');
     }
     for note in &why.notes {
-        text.push_str(&page.paragraph(&faint(&note.to_string()), 0));
+        text.push_str(&page.paragraph(&faint(note), 0));
         text.push('\n');
     }
     text
