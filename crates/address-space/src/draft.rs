@@ -124,11 +124,6 @@ impl<'a> Draft<'a> {
         free.without(taken).percent_of_the_rest()
     }
 
-    /// Whether nothing was taken.
-    pub fn is_empty(&self) -> bool {
-        self.taken.is_empty()
-    }
-
     /// What is held and taken, as the smallest sorted list.
     pub fn used(&self) -> Cover {
         let mut used = self.space.used();

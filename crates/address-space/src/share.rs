@@ -50,3 +50,48 @@ impl Share {
         u8::try_from((WHOLE - parts) * 100 / WHOLE).unwrap_or(100)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first blocks of these depths, one behind the other, of ::/32.
+    fn share(depths: &[u8]) -> Share {
+        let root = Block::at(0, 32);
+        let mut next = Some(0);
+        let blocks = depths.iter().map(|depth| {
+            let block = Block::at(next.expect("there is room"), root.length() + depth);
+            next = block.last().checked_add(1);
+            block
+        });
+        Share::of(blocks, root)
+    }
+
+    #[test]
+    fn parts_of_parts_add_up_to_parts() {
+        for (depths, parts, small) in [
+            (&[][..], 0, 0),
+            (&[1], WHOLE / 2, 0),
+            (&[64], 1, 0),
+            (&[65], 0, WHOLE / 2),
+            (&[96], 0, 1 << 32),
+            (&[65, 65], 1, 0),
+            (&[64, 65, 65, 66], 2, WHOLE / 4),
+            (&[65, 65, 65, 65, 65], 2, WHOLE / 2),
+        ] {
+            assert_eq!(share(depths), Share { parts, small }, "{depths:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_without_a_part_borrows_of_the_whole_parts() {
+        for (all, part, left) in [
+            (&[64, 65][..], &[66][..], &[64, 66][..]),
+            (&[64], &[65], &[65]),
+            (&[63, 66], &[65], &[64, 65, 66]),
+            (&[65], &[65], &[]),
+        ] {
+            assert_eq!(share(all).without(share(part)), share(left), "{all:?}");
+        }
+    }
+}

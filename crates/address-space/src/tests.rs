@@ -119,6 +119,7 @@ proptest! {
             let covered: BTreeSet<u8> = space.used().iter()
                 .flat_map(|block| naive.addresses(block.prefix(naive.root.family()))).collect();
             prop_assert_eq!(&covered, &used);
+            prop_assert_eq!(space.is_empty(), naive.held.is_empty());
             let percent = used.len() * 100 / 256;
             prop_assert_eq!(usize::from(space.draft().used_percent()), percent);
         }
@@ -176,6 +177,8 @@ proptest! {
         }
         let largest = (1..=8).find_map(|depth| naive.lowest(depth, &BTreeSet::new()));
         prop_assert_eq!(draft.largest_free(), largest);
+        let room = (1..=8).find_map(|depth| naive.lowest(depth, &never));
+        prop_assert_eq!(draft.room(), room.map(Prefix::length));
         prop_assert_eq!(usize::from(draft.used_percent()), naive.used().len() * 100 / 256);
         let covered: BTreeSet<u8> = draft.used().iter()
             .flat_map(|block| naive.addresses(block.prefix(naive.root.family()))).collect();
@@ -225,8 +228,13 @@ fn the_whole_of_either_family_is_a_space() {
         let root = prefix(root);
         let mut space = Space::of(root);
         assert_eq!(space.largest_free(), Some(prefix(half)));
+        assert_eq!(space.draft().largest_free(), Some(prefix(half)));
         assert_eq!((space.draft().used_percent(), space.used().len()), (0, 0));
+        assert_eq!(space.fragments(), 1);
         space.hold(prefix(single));
+        assert_eq!(space.used().len(), 1);
+        // All lengths but that of the root.
+        assert_eq!(space.fragments(), usize::from(root.family().bits()));
         assert_eq!(space.largest_free(), Some(prefix(half)));
         assert_eq!(
             (space.draft().used_percent(), texts(&space.used(), root)),
@@ -242,6 +250,17 @@ fn the_whole_of_either_family_is_a_space() {
         );
         assert_eq!(texts(&space.used(), root), [root.to_string()]);
     }
+}
+
+#[test]
+fn what_is_as_large_as_the_root_keeps_nothing_from_being_freed() {
+    let (root, part) = (prefix("10.0.0.0/24"), prefix("10.0.0.0/26"));
+    let mut space = Space::of(root);
+    space.hold(root);
+    space.hold(part);
+    assert!(!space.is_free(part));
+    space.release(part);
+    assert!(space.is_free(part));
 }
 
 #[test]
