@@ -55,7 +55,7 @@ impl Share {
 mod tests {
     use super::*;
 
-    /// The first blocks of these depths, one behind the other, of ::/32.
+    /// The first blocks of these depths, one behind the other, of `::/32`.
     fn share(depths: &[u8]) -> Share {
         let root = Block::at(0, 32);
         let mut next = Some(0);
