@@ -7,14 +7,15 @@ use std::net::IpAddr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ironcore_api::address::parse_ip;
 
+use crate::around::Unknown;
 use crate::object::Named;
 
 /// Shows why a Machine, NetworkInterface, Network, VirtualIP or Prefix does not have what it requests, what belongs to whom, who has an
 /// address, how much of each Prefix is left, and what is wrong. It only reads.
 ///
 /// Uses the cluster of the current context, as kubectl does. It reads the objects and, where it may, the controller's Lease, Deployment
-/// and Events, the webhook's configuration and endpoints, and namespaces. What it may not read is
-/// named in the answer of why, else on standard error (`unknown: ...`).
+/// and Events, the webhook's configuration and endpoints, and namespaces. What it may not read, `why` names
+/// in its answer (`unknown: ...`), and the other commands on standard error.
 #[derive(Debug, Parser)]
 #[command(name = "kubectl-ironcore", bin_name = "kubectl ironcore", version, after_help = AFTER)]
 pub struct Cli {
@@ -122,6 +123,18 @@ pub enum Question {
     /// Look for faults: overlapping blocks, blocks that nobody has, addresses in two statuses, claims by objects that do not exist,
     /// finalizers that nothing removes, statuses that are out of date.
     Check,
+}
+
+impl Question {
+    /// What its answer depends on and has no place for, so that standard error says what of it is unknown.
+    pub(crate) fn depends_on(&self) -> &'static [Unknown] {
+        match self {
+            Self::Why { .. } => &[],
+            Self::Tree { .. } => &[Unknown::Flags, Unknown::Pools, Unknown::Events],
+            Self::Who { .. } | Self::Left { .. } => &[Unknown::Flags, Unknown::Pools],
+            Self::Check => &[Unknown::Flags, Unknown::Pools, Unknown::Leader],
+        }
+    }
 }
 
 fn address(text: &str) -> Result<IpAddr, String> {

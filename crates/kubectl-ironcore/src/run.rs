@@ -71,21 +71,21 @@ pub async fn run(cli: &Cli) -> anyhow::Result<bool> {
             }
             let branches = tree(&view, machines, *all);
             answer.print(&branches, || print::tree(&branches, page))?;
-            note(&view, &[Unknown::Flags, Unknown::Pools, Unknown::Events]);
+            answer.note(&view);
             Ok(branches.iter().all(crate::tree::Branch::is_well))
         }
         Question::Who { address } => {
             let view = cluster.view().await?;
             let who = who(&view, *address);
             answer.print(&who, || print::who(&who, &cluster.scopes, page))?;
-            note(&view, &[Unknown::Flags, Unknown::Pools]);
+            answer.note(&view);
             Ok(who.is_held())
         }
         Question::Left { blocks } => {
             let view = cluster.view().await?;
             let left = left(&view, *blocks);
             answer.print(&left, || print::left(&left, *blocks, page))?;
-            note(&view, &[Unknown::Flags, Unknown::Pools]);
+            answer.note(&view);
             Ok(left.iter().all(|left| left.waiting.is_empty()))
         }
         Question::Check => answer.check(cluster).await,
@@ -108,6 +108,15 @@ impl Answer<'_> {
             // Who reads has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written.context("cannot print"),
+        }
+    }
+
+    /// Says on standard error what the answer depends on and could not be read.
+    fn note(&self, view: &View) {
+        let of = self.cli.question.depends_on();
+        let notes = view.around.notes.iter();
+        for note in notes.filter(|note| of.contains(&note.of)) {
+            anstream::eprintln!("{note}");
         }
     }
 
@@ -166,7 +175,7 @@ impl Answer<'_> {
             confirmed(&first, later)
         };
         self.print(&found, || print::check(&found, &asked, self.page))?;
-        note(&view, &[Unknown::Flags, Unknown::Pools, Unknown::Leader]);
+        self.note(&view);
         Ok(found.is_empty())
     }
 }
@@ -196,14 +205,6 @@ async fn findings(cluster: &Cluster) -> anyhow::Result<(Vec<Finding>, View)> {
     let leaving = leaving.context("cannot read what is being deleted")?;
     let found = check(&view, &leaving);
     Ok((found, view))
-}
-
-/// Says on standard error which of these could not be read: the answer does not take it into account.
-fn note(view: &View, of: &[Unknown]) {
-    let notes = view.around.notes.iter();
-    for note in notes.filter(|note| of.contains(&note.of)) {
-        anstream::eprintln!("{note}");
-    }
 }
 
 /// Of an object that does not exist in these namespaces another was meant.

@@ -155,8 +155,8 @@ pub async fn all() -> Result<()> {
 /// Leaves each place of each recipe out, in turn, or of the recipe of this name, and returns those without which nothing fails.
 ///
 /// # Errors
-/// If no recipe has that name, cargo can't be run, a patch does not apply, or something fails with all places: then a failure would say nothing of the
-/// place that is left out.
+/// If no recipe has that name, cargo can't be run, a patch does not apply, or something fails with all places: then a failure would
+/// say nothing of the place that is left out.
 pub async fn silent(only: Option<&str>) -> Result<Vec<String>> {
     let mut silent = Vec::new();
     let recipes = RECIPES.iter();

@@ -6,7 +6,7 @@ use ni_controller::plan::some_of;
 
 use super::Page;
 use super::paint::{faint, strong};
-use super::table::table;
+use super::table::{NONE, table};
 use crate::left::{Cell, Fits, Left};
 
 /// Cells in a line of a picture.
@@ -26,7 +26,7 @@ pub fn left(all: &[Left], blocks: bool, page: Page) -> String {
             format!("{}{pool}", prefix.name),
             left.block.clone(),
             format!("{}%", left.used_percent),
-            left.largest_free.clone().unwrap_or("-".to_owned()),
+            left.largest_free.clone().unwrap_or(NONE.to_owned()),
             left.children.to_string(),
             fits.join(", "),
             waiting(left),

@@ -6,6 +6,9 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::Page;
 
+/// A cell of what does not exist.
+pub(super) const NONE: &str = "-";
+
 /// A table with these columns.
 pub(super) fn table(
     page: Page,

@@ -5,12 +5,9 @@
 use ni_runtime::scope::Scopes;
 
 use super::Page;
-use super::table::table;
+use super::table::{NONE, table};
 use crate::object::place;
 use crate::who::{Held, Who};
-
-/// Where there is none.
-const NONE: &str = "-";
 
 const COLUMNS: [&str; 6] = ["NAMESPACE", "OBJECT", "HAS IT", "ON", "MACHINE", "STATE"];
 
