@@ -14,11 +14,14 @@ mod statuses;
 
 use std::time::Duration;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use k8s_openapi::jiff::Timestamp;
 use ni_runtime::scope::Scope;
 use serde_json::{Value, json};
 
-use super::{Change, Elsewhere, Look, Memory, Options, Plan, PublicPools, Request, View, plan};
+use super::{
+    Change, Elsewhere, Look, Memory, Options, Plan, PublicPools, Request, View, plan, ready,
+};
 use crate::world::{AnyObject, Dirty, Event, Key, Kind, World};
 
 const NAMESPACE: &str = "ns";
@@ -72,13 +75,8 @@ impl Scene {
         }
     }
 
-    fn plan(&self, kind: Kind, name: &str) -> Plan {
-        let key = Key {
-            namespace: NAMESPACE.into(),
-            kind,
-            name: name.into(),
-        };
-        let view = View {
+    fn view(&self) -> View<'_> {
+        View {
             namespace: self.world.namespace(NAMESPACE),
             elsewhere: self.elsewhere(),
             memory: &self.memory,
@@ -87,8 +85,16 @@ impl Scene {
             failing: self.failing,
             now: now(),
             elapsed: self.elapsed,
-        };
-        plan(&key, view)
+        }
+    }
+
+    fn plan(&self, kind: Kind, name: &str) -> Plan {
+        plan(&key(kind, name), self.view())
+    }
+
+    /// What the condition `Ready` of the object is to say.
+    fn ready(&self, kind: Kind, name: &str) -> Option<Condition> {
+        ready(&key(kind, name), self.view())
     }
 
     /// The plan in short: `verb name` for each change but status, then the reasons of what is told.
@@ -103,6 +109,14 @@ impl Scene {
             .iter()
             .map(|notice| notice.reason.as_str().to_owned());
         changes.map(verb).chain(notices).collect()
+    }
+}
+
+fn key(kind: Kind, name: &str) -> Key {
+    Key {
+        namespace: NAMESPACE.into(),
+        kind,
+        name: name.into(),
     }
 }
 

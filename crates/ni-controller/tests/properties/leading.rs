@@ -3,12 +3,13 @@
 //! Who leads, and what becomes of what was planned.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use ni_controller::core::{Failure, Outcome, Step};
+use ni_controller::core::{Core, Failure, Now, Outcome, Step};
 use ni_controller::plan::Purpose;
-use ni_controller::world::{Event, Kind, Watched};
+use ni_controller::world::{AnyObject, Event, Kind, Watched};
 use ni_runtime::scope::Scope;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::retries::with_child;
 use crate::sim::server::{Server, any};
@@ -128,24 +129,72 @@ fn one_that_begins_to_lead_plans_for_every_object() {
     assert_eq!(step(&mut sim), Some(Purpose::Repair));
 }
 
+/// A machine without interfaces.
+fn machine(number: u64, version: u64) -> AnyObject {
+    let metadata = json!({
+        "name": format!("m-{number}"), "namespace": "ns", "uid": number.to_string(),
+        "resourceVersion": version.to_string(), "creationTimestamp": "1970-01-01T00:00:01Z",
+    });
+    any(Kind::Machine, &json!({ "metadata": metadata }))
+}
+
+/// A list of so many machines.
+fn list(core: &mut Core, count: u64, now: Now) {
+    core.observe(Event::ListBegins(Kind::Machine, Scope::All), now);
+    for number in 0..count {
+        core.observe(Event::Listed(machine(number, 1 + number)), now);
+    }
+    core.observe(Event::ListEnds(Kind::Machine, Scope::All), now);
+}
+
+/// A core that stands by, and the time.
+fn standby() -> (Core, Now) {
+    let core = fresh_core(&Watched::default(), outside_allocator());
+    (core, Sim::new(Server::default()).now())
+}
+
 #[test]
 fn one_that_stands_by_remembers_nothing_of_objects_that_are_gone() {
-    let mut core = fresh_core(&Watched::default(), outside_allocator());
-    let now = Sim::new(Server::default()).now();
-    core.observe(Event::ListBegins(Kind::Machine, Scope::All), now);
-    core.observe(Event::ListEnds(Kind::Machine, Scope::All), now);
+    let (mut core, now) = standby();
+    list(&mut core, 0, now);
     for number in 0..1000 {
-        let machine = |version: u64| -> Value {
-            json!({ "metadata": {
-                "name": format!("m-{number}"), "namespace": "ns", "uid": number.to_string(),
-                "resourceVersion": (2 * number + version).to_string(), "creationTimestamp": "1970-01-01T00:00:01Z",
-            } })
-        };
-        core.observe(Event::Applied(any(Kind::Machine, &machine(1))), now);
-        core.observe(Event::Deleted(any(Kind::Machine, &machine(2))), now);
+        core.observe(Event::Applied(machine(number, 2 * number + 1)), now);
+        core.observe(Event::Deleted(machine(number, 2 * number + 2)), now);
     }
     assert_eq!(core.queue_depth(now).0, 0);
     assert_eq!(core.world().namespaces().count(), 0);
+}
+
+#[test]
+fn one_that_stands_by_takes_in_the_end_of_a_long_list_in_parts() {
+    let (mut core, now) = standby();
+    list(&mut core, 3_000, now);
+    while core.catch_up(now) {}
+    list(&mut core, 0, now);
+    let known = |core: &Core| core.world().size(Kind::Machine).objects;
+    assert!(core.catch_up(now), "more is left");
+    assert!(known(&core) > 0);
+    while core.catch_up(now) {}
+    assert_eq!(known(&core), 0);
+}
+
+#[test]
+fn what_waits_and_what_is_under_way_can_be_read() {
+    let mut sim = Sim::new(Server::default());
+    apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+    sim.deliver_all(Kind::Machine);
+    sim.pass(Duration::from_secs(5));
+    let now = sim.now();
+    let core = &mut sim.leader.core;
+    // The machine, and the interfaces that it names.
+    assert_eq!(core.queue_depth(now), (3, Duration::from_secs(5)));
+    for under_way in 0..2 {
+        assert_eq!(core.under_way(), under_way);
+        assert!(core.next(now).is_some());
+    }
+    assert_eq!(core.next(now), None);
+    assert_eq!(core.under_way(), 2);
+    assert_eq!(core.queue_depth(now), (0, Duration::ZERO));
 }
 
 /// The namespaces of all that there is to send now.

@@ -5,6 +5,7 @@
 mod allocation;
 mod grants;
 mod invariants;
+mod late;
 mod leading;
 mod looks;
 mod others;

@@ -77,6 +77,11 @@ fn said(scene: &Scene, name: &str) -> Option<String> {
     let status = status(scene, name)?;
     let conditions = status["conditions"].as_array()?;
     let ready = conditions.iter().find(|known| known["type"] == "Ready")?;
+    let foreseen = scene.ready(Kind::Prefix, name);
+    let foreseen = foreseen.map(|ready| serde_json::to_value(ready).unwrap());
+    // One that gets its block is not asked.
+    let expected = status["phase"].is_null().then(|| ready.clone());
+    assert_eq!(foreseen, expected, "{name}");
     let stalled = conditions.iter().any(|known| known["type"] == "Stalled");
     let star = if stalled { "*" } else { "" };
     let (reason, message) = (ready["reason"].as_str()?, ready["message"].as_str()?);
