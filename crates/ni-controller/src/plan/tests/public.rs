@@ -5,6 +5,7 @@
 mod address;
 mod freed;
 mod pools;
+mod readers;
 
 use ironcore_api::address::Prefix as Block;
 use ni_runtime::scope::Scopes;
