@@ -16,14 +16,14 @@ use crate::sim::server::{Server, any};
 use crate::sim::{Sim, fresh_core, outside_allocator};
 use crate::users::{ephemeral, interface_spec};
 
-/// Applies the machine `m` with entries `a` and `b` of these addresses.
-fn apply_machine(sim: &mut Sim, ips: [&str; 2]) {
-    let entry = |name: &str, ip: &str| {
+/// Applies the machine `m` with entries `a`, `b` and so on, of these addresses.
+fn apply_machine(sim: &mut Sim, ips: &[&str]) {
+    let entry = |(name, ip): (char, &&str)| {
         let mut spec = interface_spec(0, 0);
         spec["ips"] = json!([{ "value": ip }]);
-        ephemeral(name, &spec)
+        ephemeral(&name.to_string(), &spec)
     };
-    let entries = [entry("a", ips[0]), entry("b", ips[1])];
+    let entries: Vec<_> = ('a'..).zip(ips).map(entry).collect();
     let spec = json!({ "spec": { "networkInterfaces": entries } });
     if !sim.server.create(Kind::Machine, "m", &spec) {
         sim.server.patch(Kind::Machine, "m", &spec);
@@ -54,14 +54,14 @@ fn wait(sim: &mut Sim, lapses: bool) {
 fn a_delete_that_waited_is_not_sent_for_a_child_that_is_declared_again() {
     for lapses in [false, true] {
         let mut sim = Sim::new(Server::default());
-        apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+        apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
         sim.settle();
         let empty = json!({ "spec": { "networkInterfaces": [] } });
         sim.server.patch(Kind::Machine, "m", &empty);
         sim.deliver_all(Kind::Machine);
         assert_eq!(step(&mut sim), Some(Purpose::Look));
         assert_eq!(step(&mut sim), Some(Purpose::Remove));
-        apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+        apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
         wait(&mut sim, lapses);
         while let Some(purpose) = step(&mut sim) {
             assert_ne!(purpose, Purpose::Remove, "lapses: {lapses}");
@@ -75,13 +75,13 @@ fn a_delete_that_waited_is_not_sent_for_a_child_that_is_declared_again() {
 fn a_repair_that_waited_is_not_sent_with_an_old_template() {
     for lapses in [false, true] {
         let mut sim = Sim::new(Server::default());
-        apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+        apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
         sim.settle();
-        apply_machine(&mut sim, ["10.0.0.11", "10.0.0.12"]);
+        apply_machine(&mut sim, &["10.0.0.11", "10.0.0.12"]);
         sim.deliver_all(Kind::Machine);
         assert_eq!(step(&mut sim), Some(Purpose::Repair));
         // The template changes again, and another one brings both children to it.
-        apply_machine(&mut sim, ["10.0.0.21", "10.0.0.22"]);
+        apply_machine(&mut sim, &["10.0.0.21", "10.0.0.22"]);
         for (name, ip) in [("m-a", "10.0.0.21"), ("m-b", "10.0.0.22")] {
             let ips = json!({ "spec": { "ips": [{ "value": ip }] } });
             sim.server.patch(Kind::NetworkInterface, name, &ips);
@@ -96,9 +96,27 @@ fn a_repair_that_waited_is_not_sent_with_an_old_template() {
 }
 
 #[test]
+fn repairs_that_waited_are_all_made_with_the_new_template() {
+    let mut sim = Sim::new(Server::default());
+    apply_machine(&mut sim, &["10.0.0.1", "10.0.1.1", "10.0.2.1", "10.0.3.1"]);
+    sim.settle();
+    apply_machine(&mut sim, &["10.0.0.2", "10.0.1.2", "10.0.2.2", "10.0.3.2"]);
+    sim.deliver_all(Kind::Machine);
+    assert_eq!(step(&mut sim), Some(Purpose::Repair));
+    let last = ["10.0.0.3", "10.0.1.3", "10.0.2.3", "10.0.3.3"];
+    apply_machine(&mut sim, &last);
+    sim.deliver_all(Kind::Machine);
+    sim.settle();
+    for (name, ip) in ["m-a", "m-b", "m-c", "m-d"].into_iter().zip(last) {
+        let child = sim.server.get(Kind::NetworkInterface, name).expect("it");
+        assert_eq!(child["spec"]["ips"][0]["value"], ip, "{name}");
+    }
+}
+
+#[test]
 fn the_first_answers_of_a_plan_leave_its_other_changes_as_they_are() {
     let mut sim = Sim::new(Server::default());
-    apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+    apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
     sim.deliver_all(Kind::Machine);
     assert_eq!(step(&mut sim), Some(Purpose::Make));
     let plans = sim.leader.core.counts().reconciles;
@@ -109,7 +127,7 @@ fn the_first_answers_of_a_plan_leave_its_other_changes_as_they_are() {
 #[test]
 fn a_create_that_waited_is_not_sent_into_a_namespace_that_is_being_deleted() {
     let mut sim = Sim::new(Server::default());
-    apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+    apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
     sim.deliver_all(Kind::Machine);
     let now = sim.now();
     let order = sim.leader.core.next(now).expect("something to do");
@@ -181,7 +199,7 @@ fn one_that_stands_by_takes_in_the_end_of_a_long_list_in_parts() {
 #[test]
 fn what_waits_and_what_is_under_way_can_be_read() {
     let mut sim = Sim::new(Server::default());
-    apply_machine(&mut sim, ["10.0.0.1", "10.0.0.2"]);
+    apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
     sim.deliver_all(Kind::Machine);
     sim.pass(Duration::from_secs(5));
     let now = sim.now();

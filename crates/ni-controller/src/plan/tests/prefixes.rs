@@ -5,6 +5,7 @@
 mod allocated;
 mod finalizer;
 mod grants;
+mod long;
 mod pace;
 mod rests;
 mod waits;
