@@ -5,6 +5,8 @@
 mod queue;
 mod rooms;
 mod selector;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

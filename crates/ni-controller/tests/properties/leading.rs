@@ -124,6 +124,23 @@ fn the_first_answers_of_a_plan_leave_its_other_changes_as_they_are() {
     assert_eq!(sim.leader.core.counts().reconciles, plans);
 }
 
+/// What it says may have been true before that only.
+#[test]
+fn a_status_that_waited_while_a_child_was_made_is_planned_again() {
+    let mut sim = Sim::new(Server::default());
+    let template =
+        json!({ "spec": { "ipFamily": "IPv4", "prefixLength": 32, "parentRef": { "name": "p" } } });
+    let mut spec = interface_spec(0, 0);
+    spec["ips"] = json!([{ "ephemeral": { "prefixTemplate": template } }]);
+    sim.server
+        .create(Kind::NetworkInterface, "x", &json!({ "spec": spec }));
+    sim.deliver_all(Kind::NetworkInterface);
+    assert_eq!(step(&mut sim), Some(Purpose::Make));
+    let plans = sim.leader.core.counts().reconciles;
+    assert_eq!(step(&mut sim), Some(Purpose::Status));
+    assert_eq!(sim.leader.core.counts().reconciles, plans + 1);
+}
+
 #[test]
 fn a_create_that_waited_is_not_sent_into_a_namespace_that_is_being_deleted() {
     let mut sim = Sim::new(Server::default());
@@ -238,6 +255,7 @@ fn a_namespace_is_planned_for_once_it_is_known_whatever_becomes_of_others() {
         for kind in Kind::ALL {
             assert_eq!(namespaces_of_orders(&mut sim), BTreeSet::new(), "{known}");
             assert!(!sim.leader.core.world().is_complete());
+            assert_eq!(sim.leader.core.queue_depth(sim.now()).0, 0, "{known}");
             sim.list(kind);
         }
         assert_eq!(namespaces_of_orders(&mut sim), [known.to_owned()].into());

@@ -2,7 +2,7 @@
 
 //! What the record of a parent says, and what it would say.
 
-use address_space::{Cover, Draft, Space};
+use address_space::{Cover, Draft};
 use ironcore_api::address::Prefix as Block;
 use serde_json::{Value, json};
 
@@ -86,10 +86,10 @@ pub(super) fn has_room(parent: &Prefix, asks: Asks, view: View<'_>) -> bool {
 
 /// `status.capacity` of a prefix that has the block `root`, or is about to have it.
 pub(super) fn capacity(prefix: &Prefix, root: Block, view: View<'_>) -> Value {
-    let empty = Space::of(root);
     let space = view.namespace.allocation().space(&prefix.meta.name);
-    let space = space.filter(|space| space.root() == Some(root));
-    draft_capacity(space.unwrap_or(&empty).draft(), prefix.reserved(root))
+    let mut space = space.cloned().unwrap_or_default();
+    space.set_root(root);
+    draft_capacity(space.draft(), prefix.reserved(root))
 }
 
 /// The same with what is about to be granted. What is reserved can't be had, so it counts as used.

@@ -68,13 +68,24 @@ fn a_child_that_only_an_answer_has_shown_needs_a_record_that_was_written_later()
 
 #[test]
 fn a_root_is_allocated_as_it_is() {
-    let root = prefix("c", 3, &json!({ "prefix": "10.0.0.0/8" }));
-    let status = status(&Scene::of(&[root]), "c").unwrap();
-    assert_eq!(status["phase"], "Allocated");
-    assert_eq!(
-        status["capacity"],
-        json!({ "usedPercent": 0, "largestFree": "10.0.0.0/9" })
-    );
+    let root = || prefix("c", 3, &json!({ "prefix": "10.0.0.0/8" }));
+    let half = json!({ "parentRef": { "name": "c" }, "prefix": "10.0.0.0/9" });
+    let half = allocated(prefix("a", 4, &half));
+    for (objects, capacity) in [
+        (
+            vec![root()],
+            json!({ "usedPercent": 0, "largestFree": "10.0.0.0/9" }),
+        ),
+        // As after a restore: its child has its block already.
+        (
+            vec![root(), half],
+            json!({ "usedPercent": 50, "largestFree": "10.128.0.0/9" }),
+        ),
+    ] {
+        let status = status(&Scene::of(&objects), "c").unwrap();
+        assert_eq!(status["phase"], "Allocated");
+        assert_eq!(status["capacity"], capacity);
+    }
 }
 
 #[test]

@@ -37,8 +37,16 @@ fn where_the_record_does_not_stay_nothing_is_granted_until_it_is_tried_again() {
     let said = said(&scene, "p").unwrap();
     assert!(said.starts_with("NotAsWritten: grants nothing"), "{said}");
     assert_eq!(scene.plan(Kind::Prefix, "p").wake_at, Some(again_at));
+    let granted = Some("10.0.0.0/32 10.0.0.0/32>a");
     scene.elapsed = again_at;
-    assert_ne!(record(&scene), None);
+    assert_eq!(record(&scene).as_deref(), granted);
+    // Or at once, where the prefix has changed.
+    scene.elapsed = Duration::ZERO;
+    scene.memory.unrecorded = Some(Unrecorded {
+        generation: 0,
+        again_at,
+    });
+    assert_eq!(record(&scene).as_deref(), granted);
 }
 
 #[test]
