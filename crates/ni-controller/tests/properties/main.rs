@@ -3,6 +3,7 @@
 //! Properties of world, plan and core under random schedules, and schedules that once went wrong.
 
 mod allocation;
+mod altered;
 mod grants;
 mod invariants;
 mod late;
