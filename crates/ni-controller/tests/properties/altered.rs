@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Something between the controller and the store alters what is written, as a mutating webhook does.
+//! Something between the controller and the store alters what is written, as a mutating webhook does, or an old definition.
 
-use ni_controller::plan::{Purpose, Reason, Request};
+use ni_controller::plan::{Change, Options, Purpose, Reason, Request};
 use ni_controller::world::Kind;
 use serde_json::{Value, json};
 
@@ -40,11 +40,25 @@ fn labels(sim: &Sim) -> Value {
     child["metadata"]["labels"].clone()
 }
 
-/// All that there is to do, with each write of these labels altered: the purposes.
-fn settle_altered(sim: &mut Sim, altered: &[&str]) -> Vec<Purpose> {
+/// All that there is to do, with each write altered on its way: the purposes.
+fn settle(sim: &mut Sim, alter: impl Fn(&mut Change)) -> Vec<Purpose> {
     let mut purposes = Vec::new();
     while let Some(order) = sim.leader.core.next(sim.now()) {
         let mut change = order.change;
+        alter(&mut change);
+        let server = &mut sim.server;
+        let outcome = server.serve(change.kind, &change.name, &change.request);
+        sim.leader.core.answer(order.ticket, outcome, sim.now());
+        sim.deliver_all(change.kind);
+        purposes.push(change.purpose);
+        assert!(purposes.len() < 20, "{purposes:?}");
+    }
+    purposes
+}
+
+/// The same, with each write of these labels altered.
+fn settle_altered(sim: &mut Sim, altered: &[&str]) -> Vec<Purpose> {
+    settle(sim, |change| {
         if let Request::Create(body) | Request::Patch(body) = &mut change.request
             && let Some(labels) = body["metadata"]["labels"].as_object_mut()
         {
@@ -52,12 +66,7 @@ fn settle_altered(sim: &mut Sim, altered: &[&str]) -> Vec<Purpose> {
             let labels = labels.filter(|(name, _)| altered.contains(&name.as_str()));
             labels.for_each(|(_, value)| *value = "altered".into());
         }
-        let outcome = sim.server.serve(change.kind, &change.name, &change.request);
-        sim.leader.core.answer(order.ticket, outcome, sim.now());
-        purposes.push(change.purpose);
-        assert!(purposes.len() < 20, "{purposes:?}");
-    }
-    purposes
+    })
 }
 
 fn repairs(purposes: &[Purpose]) -> usize {
@@ -106,4 +115,39 @@ fn what_changed_while_the_answer_was_on_its_way_was_not_altered() {
         assert_eq!(labels(&sim), json!({ "team": expected }));
         assert!(!is_said(&mut sim), "{expected}");
     }
+}
+
+/// As where the installed definition of Prefix is older than the controller, and `status.pending` is pruned.
+#[test]
+fn where_the_record_of_grants_is_not_stored_nothing_is_granted_for_a_while() {
+    let mut sim = Sim::with(Options::default(), Server::default());
+    for (name, spec) in [
+        ("p", json!({ "ipFamily": "IPv4", "prefix": "10.0.0.0/30" })),
+        (
+            "c",
+            json!({ "ipFamily": "IPv4", "prefixLength": 32, "parentRef": { "name": "p" } }),
+        ),
+    ] {
+        let prefix = json!({ "spec": spec });
+        sim.server.create(Kind::Prefix, name, &prefix);
+    }
+    sim.deliver_all(Kind::Prefix);
+    let purposes = settle(&mut sim, |change| {
+        if let Request::PatchStatus(body) = &mut change.request
+            && let Some(status) = body["status"].as_object_mut()
+        {
+            status.remove("pending");
+        }
+    });
+    let grants = purposes
+        .iter()
+        .filter(|purpose| **purpose == Purpose::Grant);
+    assert_eq!(grants.count(), 1, "{purposes:?}");
+    let status =
+        |sim: &Sim, name| sim.server.get(Kind::Prefix, name).expect("it")["status"].clone();
+    assert_eq!(status(&sim, "p")["conditions"][0]["reason"], "NotAsWritten");
+    // The definition is renewed.
+    sim.settle();
+    assert_eq!(status(&sim, "p")["conditions"][0]["reason"], "Allocated");
+    assert_eq!(status(&sim, "c")["phase"], "Allocated");
 }

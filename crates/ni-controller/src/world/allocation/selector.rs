@@ -73,10 +73,26 @@ fn holds(requirement: &LabelSelectorRequirement, labels: &Pairs) -> bool {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn selectors_are_equal_if_they_say_the_same() {
+        let selector = |pool: &str| {
+            let selector = json!({ "matchLabels": { "pool": pool } });
+            Selector::new(&serde_json::from_value(selector).unwrap())
+        };
+        let hash =
+            |selector: &Selector| BuildHasherDefault::<DefaultHasher>::new().hash_one(selector);
+        let (a, again, b) = (selector("a"), selector("a"), selector("b"));
+        assert_eq!((&a, hash(&a)), (&again, hash(&again)));
+        assert_ne!(a, b);
+        assert_ne!(hash(&a), hash(&b));
+        assert_eq!(&**a.text(), r#"{"matchLabels":{"pool":"a"}}"#);
+    }
 
     #[test]
     fn selectors_select_as_kubernetes_does() {
