@@ -135,7 +135,7 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_000).unwrap()
 }
 
-fn list(world: &mut World, kind: Kind, objects: &[Value]) {
+fn list(world: &mut World, kind: Kind, objects: &[Value]) -> Dirty {
     let mut dirty = Dirty::new();
     world.observe(Event::ListBegins(kind, Scope::All), &mut dirty);
     let objects = objects.iter();
@@ -144,6 +144,7 @@ fn list(world: &mut World, kind: Kind, objects: &[Value]) {
         world.observe(Event::Listed(object), &mut dirty);
     }
     world.observe(Event::ListEnds(kind, Scope::All), &mut dirty);
+    dirty
 }
 
 /// An object; `age` orders creation: the lesser the older. Its uid is its name with `-uid`.

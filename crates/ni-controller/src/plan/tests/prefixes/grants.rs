@@ -231,3 +231,58 @@ fn who_may_serve_instead_is_planned_for_when_the_first_choice_can_no_longer() {
         assert!(!scene.plan(Kind::Prefix, "p").changes.is_empty(), "{why}");
     }
 }
+
+#[test]
+fn who_may_decide_only_now_is_planned_for_at_the_end_of_a_list() {
+    let granting = records(
+        parent("p", "10.0.0.0/29"),
+        &["10.0.0.0/32"],
+        &[("10.0.0.0/32", "a")],
+    );
+    for (case, objects, expected) in [
+        ("nobody waits", vec![parent("q", "10.0.0.0/29")], ""),
+        (
+            "one asks",
+            vec![parent("p", "10.0.0.0/29"), asks("a", 3, 32)],
+            "p",
+        ),
+        (
+            "one is granted its block",
+            vec![granting, asks("a", 3, 32)],
+            "a p",
+        ),
+        (
+            "one has its block",
+            vec![
+                parent("p", "10.0.0.0/29"),
+                allocated(names("a", 3, "10.0.0.0/32")),
+            ],
+            "p",
+        ),
+        (
+            "one selects",
+            vec![
+                parent("q", "10.0.0.0/29"),
+                selects("a", 3, &json!({ "prefixLength": 32 })),
+            ],
+            "q",
+        ),
+    ] {
+        let mut scene = Scene::of(&objects);
+        let dirty = list(&mut scene.world, Kind::Prefix, &objects);
+        let mut names: Vec<_> = dirty.into_iter().map(|key| key.name.to_string()).collect();
+        names.sort_unstable();
+        assert_eq!(names.join(" "), expected, "{case}");
+    }
+}
+
+#[test]
+fn who_waits_for_a_parent_is_planned_for_when_it_comes_whether_or_not_it_decodes() {
+    let p = || parent("p", "10.0.0.0/29");
+    let spoilt = with(p(), &json!({ "spec": { "prefix": 5 } }));
+    for parent in [p(), spoilt] {
+        let mut scene = Scene::of(&[asks("a", 3, 32)]);
+        let concerned = concerned(&mut scene, &parent);
+        assert!(concerned.contains(&"a".to_owned()), "{concerned:?}");
+    }
+}

@@ -69,6 +69,20 @@ fn a_virtual_ip_is_planned_for_with_the_prefix_that_holds_its_address() {
     assert_eq!(elsewhere(&mut world, &gone, Event::Deleted), reader);
 }
 
+/// Of two that overlap the younger one hands out nothing, until the other one goes.
+#[test]
+fn a_pool_is_planned_for_when_another_one_changes() {
+    let older = || pool("older", 1, "192.0.2.0/24");
+    let mut world = world(&[older(), pool("younger", 2, "192.0.2.0/25")]);
+    let mut dirty = Dirty::new();
+    let goes = event(&newer(deleting(older())), Event::Applied);
+    world.observe(goes, &mut dirty);
+    assert!(
+        dirty.contains(&key(POOLS, Kind::Prefix, "younger")),
+        "{dirty:?}"
+    );
+}
+
 #[test]
 fn only_a_virtual_ip_has_an_address_elsewhere() {
     let namesake = object(Kind::NetworkInterface, "vip", 1, &spec());
