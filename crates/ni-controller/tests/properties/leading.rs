@@ -142,16 +142,18 @@ fn a_status_that_waited_while_a_child_was_made_is_planned_again() {
 }
 
 #[test]
-fn a_create_that_waited_is_not_sent_into_a_namespace_that_is_being_deleted() {
-    let mut sim = Sim::new(Server::default());
-    apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
-    sim.deliver_all(Kind::Machine);
-    let now = sim.now();
-    let order = sim.leader.core.next(now).expect("something to do");
-    assert_eq!(order.change.purpose, Purpose::Make);
-    let terminating = Outcome::Failed(Failure::NamespaceTerminating);
-    sim.leader.core.answer(order.ticket, terminating, now);
-    assert_eq!(sim.leader.core.next(now), None);
+fn a_create_that_waited_is_not_sent_into_a_namespace_that_is_going_or_gone() {
+    for failure in [Failure::NamespaceTerminating, Failure::NotFound] {
+        let mut sim = Sim::new(Server::default());
+        apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
+        sim.deliver_all(Kind::Machine);
+        let now = sim.now();
+        let order = sim.leader.core.next(now).expect("something to do");
+        assert_eq!(order.change.purpose, Purpose::Make);
+        let refused = Outcome::Failed(failure);
+        sim.leader.core.answer(order.ticket, refused, now);
+        assert_eq!(sim.leader.core.next(now), None);
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 //! Before something is taken away, and where the world may be behind, the core looks.
 
+use std::time::Duration;
+
 use ni_controller::core::{Failure, Outcome};
 use ni_controller::plan::{Change, Purpose, Request};
 use ni_controller::world::Kind;
@@ -154,6 +156,38 @@ fn a_look_at_an_object_of_the_holders_name_is_no_look_at_the_holder() {
             break;
         }
     }
+}
+
+#[test]
+fn what_exists_already_is_looked_at_before_anything_else() {
+    let mut sim = crate::retries::without_child();
+    let now = sim.now();
+    let make = sim.leader.core.next(now).expect("something to do");
+    assert_eq!(make.change.purpose, Purpose::Make);
+    let exists = Outcome::Failed(Failure::AlreadyExists);
+    sim.leader.core.answer(make.ticket, exists, now);
+    let look = sim.leader.core.next(now).expect("a look");
+    is_a_look(&look.change, Kind::NetworkInterface, "m-c");
+    // However long that takes.
+    sim.pass(Duration::from_secs(60));
+    assert_eq!(sim.leader.core.next(sim.now()), None);
+    sim.leader
+        .core
+        .answer(look.ticket, Outcome::Gone, sim.now());
+    sim.settle();
+    assert!(sim.server.get(Kind::NetworkInterface, "m-c").is_some());
+}
+
+#[test]
+fn what_a_server_did_not_find_is_made_again_at_once() {
+    let mut sim = with_child();
+    let order = repair_is_ordered(&mut sim);
+    sim.server.delete(Kind::NetworkInterface, "m-c");
+    let now = sim.now();
+    let not_found = Outcome::Failed(Failure::NotFound);
+    sim.leader.core.answer(order.ticket, not_found, now);
+    looks_at(&mut sim, Kind::Machine, "m");
+    assert_eq!(sim.step().expect("it").change.purpose, Purpose::Make);
 }
 
 #[test]

@@ -144,6 +144,37 @@ fn a_claim_that_is_refused_is_an_event_on_what_was_to_be_claimed_and_its_status_
 }
 
 #[test]
+fn failures_in_a_row_wait_ever_longer_until_one_attempt_goes_well() {
+    let mut sim = without_child();
+    for another in [true, false] {
+        let mut waits = Vec::new();
+        for _ in 0..12 {
+            let now = sim.now();
+            let order = sim.leader.core.next(now).expect("an attempt");
+            assert_eq!(order.change.purpose, Purpose::Make);
+            let lost = Outcome::Failed(Failure::Transient {
+                message: "lost".to_owned(),
+                after: None,
+            });
+            sim.leader.core.answer(order.ticket, lost, now);
+            assert_eq!(sim.leader.core.next(now), None);
+            let at = sim.leader.core.wake_at().expect("a timer");
+            waits.push(at.saturating_sub(now.elapsed));
+            sim.pass(waits[waits.len() - 1]);
+        }
+        assert!(waits[0] <= Duration::from_millis(10), "{waits:?}");
+        assert!(waits[11] >= Duration::from_millis(500), "{waits:?}");
+        sim.settle();
+        if another {
+            let entries = ["c", "d"].map(|name| ephemeral(name, &interface_spec(0, 0)));
+            let entries = json!({ "spec": { "networkInterfaces": entries } });
+            sim.server.patch(Kind::Machine, "m", &entries);
+            sim.deliver_all(Kind::Machine);
+        }
+    }
+}
+
+#[test]
 fn a_wait_that_the_server_asks_for_is_capped() {
     let mut sim = with_child();
     let order = repair_is_ordered(&mut sim);
