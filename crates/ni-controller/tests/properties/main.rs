@@ -11,6 +11,7 @@ mod leading;
 mod looks;
 mod others;
 mod passing;
+mod planned;
 mod public;
 mod restores;
 mod rests;
