@@ -184,15 +184,20 @@ mod tests {
         }
     }
 
-    fn status(state: &str, time: &str) -> Change {
-        let status = json!({ "state": state, "lastStateTransitionTime": time });
+    fn change(purpose: Purpose, request: Request) -> Change {
         Change {
             kind: Kind::NetworkInterface,
             name: "x".into(),
-            request: Request::PatchStatus(json!({ "status": status })),
-            purpose: Purpose::Status,
+            request,
+            purpose,
             then: None,
         }
+    }
+
+    fn status(state: &str, time: &str) -> Change {
+        let status = json!({ "state": state, "lastStateTransitionTime": time });
+        let body = json!({ "status": status });
+        change(Purpose::Status, Request::PatchStatus(body))
     }
 
     fn note(repeats: &mut Repeats, change: &Change, now: Duration) {
@@ -209,6 +214,7 @@ mod tests {
             let at = repeats.wait(&key(), &change, BACKOFF, now);
             waits.push(at.map_or(Duration::ZERO, |at| at.saturating_sub(now)));
             now = at.unwrap_or(now);
+            assert_eq!(repeats.wait(&key(), &change, BACKOFF, now), None);
             note(&mut repeats, &change, now);
             assert_eq!(
                 repeats.wait(&key(), &status("Error", "1"), BACKOFF, now),
@@ -224,10 +230,91 @@ mod tests {
         let mut repeats = Repeats::default();
         let same = status("Available", "1");
         note(&mut repeats, &same, Duration::ZERO);
+        let what = fingerprint(&same).unwrap();
+        let times = |now| repeats.times(&key(), &same, what, BACKOFF, Duration::from_secs(now));
+        assert_eq!([times(20), times(21)], [1, 0]);
         let later = Duration::from_secs(21);
         assert_eq!(repeats.wait(&key(), &same, BACKOFF, later), None);
         note(&mut repeats, &status("Error", "1"), Duration::ZERO);
         assert_eq!(repeats.wait(&key(), &same, BACKOFF, Duration::ZERO), None);
+    }
+
+    #[test]
+    fn a_write_is_told_from_another_by_what_it_sets_and_not_by_versions_and_times() {
+        let spec = |name: &str| json!({ "spec": { "machineRef": { "name": name } } });
+        let metadata = |field: &str, value: &str| json!({ "metadata": { field: { "a": value } } });
+        let versions = json!({ "metadata": { "resourceVersion": "8", "uid": "u" } });
+        let patch = |purpose, body| fingerprint(&change(purpose, Request::Patch(body)));
+        for (purpose, one, other) in [
+            (Purpose::Claim, spec("a"), spec("b")),
+            (Purpose::Release, spec("a"), spec("b")),
+            (Purpose::Repair, spec("a"), spec("b")),
+            (
+                Purpose::Repair,
+                metadata("labels", "1"),
+                metadata("labels", "2"),
+            ),
+            (
+                Purpose::Repair,
+                metadata("annotations", "1"),
+                metadata("annotations", "2"),
+            ),
+            (
+                Purpose::Keep,
+                metadata("ownerReferences", "1"),
+                metadata("ownerReferences", "2"),
+            ),
+            (
+                Purpose::Protect,
+                metadata("finalizers", "1"),
+                metadata("finalizers", "2"),
+            ),
+        ] {
+            let mut newer = one.clone();
+            json_patch::merge(&mut newer, &versions);
+            let what = patch(purpose, one);
+            assert!(what.is_some(), "{purpose:?}");
+            assert_eq!(what, patch(purpose, newer), "{purpose:?}");
+            assert_ne!(what, patch(purpose, other), "{purpose:?}");
+        }
+        let grant = |pending: &str| {
+            let body = json!({ "status": { "pending": [{ "uid": pending }] } });
+            fingerprint(&change(Purpose::Grant, Request::PatchStatus(body)))
+        };
+        assert!(grant("a").is_some());
+        assert_ne!(grant("a"), grant("b"));
+        assert!(fingerprint(&change(Purpose::Make, Request::Create(Value::Null))).is_some());
+        assert_eq!(patch(Purpose::Assign, spec("a")), None);
+        assert_eq!(fingerprint(&change(Purpose::Look, Request::Read)), None);
+    }
+
+    #[test]
+    fn what_this_controller_takes_back_itself_does_not_count() {
+        let write = |purpose| {
+            let request = match purpose {
+                Purpose::Make => Request::Create(Value::Null),
+                _ => Request::Patch(json!({})),
+            };
+            change(purpose, request)
+        };
+        for (written, taken_back_by) in [
+            (Purpose::Claim, Purpose::Release),
+            (Purpose::Release, Purpose::Claim),
+            (Purpose::Make, Purpose::Replace),
+            (Purpose::Make, Purpose::Remove),
+            (Purpose::Protect, Purpose::Unprotect),
+        ] {
+            let written = write(written);
+            let what = fingerprint(&written).unwrap();
+            let mut repeats = Repeats::default();
+            let times =
+                |repeats: &Repeats| repeats.times(&key(), &written, what, BACKOFF, Duration::ZERO);
+            note(&mut repeats, &written, Duration::ZERO);
+            repeats.take_back(&key(), &write(Purpose::Repair));
+            assert_eq!(times(&repeats), 1, "{written:?}");
+            repeats.take_back(&key(), &write(taken_back_by));
+            assert_eq!(times(&repeats), 0, "{written:?}");
+        }
     }
 
     #[test]
