@@ -224,7 +224,10 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::plan::{Purpose, Request};
     use crate::world::Kind;
 
     fn key(namespace: &str, name: &str) -> Key {
@@ -309,10 +312,55 @@ mod tests {
     }
 
     #[test]
+    fn requests_that_are_forgotten_take_no_slots() {
+        let mut queue = Queue::default();
+        queue.set_slots(2);
+        queue.push(key("ns", "1"), Duration::ZERO);
+        queue.sent(&"ns".into());
+        assert!(queue.pop(|_| true, false).is_none());
+        queue.forget_requests();
+        assert_eq!(drain(&mut queue), ["ns/1"]);
+    }
+
+    #[test]
+    fn what_is_planned_for_an_object_is_dropped_but_for_reads() {
+        let planned = |of: &str, name: &str, request| Planned {
+            key: key("ns", of),
+            change: Change {
+                kind: Kind::NetworkInterface,
+                name: name.into(),
+                request,
+                purpose: Purpose::Make,
+                then: None,
+            },
+            generation: 1,
+            uid: None,
+            of: Basis {
+                planner: 1,
+                target: 1,
+            },
+            repeats: None,
+        };
+        let create = || Request::Create(Value::Null);
+        let mut queue = Queue::default();
+        queue.push_changes(vec![
+            planned("a", "1", create()),
+            planned("b", "2", create()),
+            planned("a", "3", Request::Read),
+            planned("a", "4", create()),
+        ]);
+        assert_eq!(queue.drop_changes(&key("elsewhere", "a")), 0);
+        assert_eq!(queue.drop_changes(&key("ns", "a")), 2);
+        assert_eq!(drain(&mut queue), ["2!", "3!"]);
+    }
+
+    #[test]
     fn a_timer_that_is_set_again_fires_once() {
         let mut queue = Queue::default();
         let at = |seconds| Some(Duration::from_secs(seconds));
+        assert!(!queue.has_timer(&key("ns", "a")));
         queue.set_timer(&key("ns", "a"), at(1));
+        assert!(queue.has_timer(&key("ns", "a")));
         queue.set_timer(&key("ns", "a"), at(5));
         queue.fire_timers(Duration::from_secs(4));
         assert_eq!(drain(&mut queue).len(), 0);

@@ -113,6 +113,15 @@ fn the_address_is_written_once_it_is_held_and_never_over_another() {
 }
 
 #[test]
+fn while_its_namespace_is_being_deleted_a_virtual_ip_asks_for_none() {
+    let mut core = core(&[pool("pool", 1, "203.0.113.0/24"), vip()]);
+    core.note_terminating(&"other".into(), moment());
+    assert!(made(&plan_of_address(&core)).is_some());
+    core.note_terminating(&NAMESPACE.into(), moment());
+    assert!(made(&plan_of_address(&core)).is_none());
+}
+
+#[test]
 fn who_finds_no_room_is_told_with_the_blocks_of_the_pools() {
     let no_room = json!({
         "type": "Ready", "status": "False", "reason": "NoRoom", "message": "",

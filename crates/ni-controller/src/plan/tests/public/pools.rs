@@ -30,6 +30,19 @@ fn the_pools_that_operators_want_are_made_and_left_alone_once_they_are_there() {
     let plan = core_with(&[there], "", &[block]).plan(&wanted, moment());
     assert_eq!(plan, Plan::default());
     assert_eq!(core(&[]).plan(&wanted, moment()), Plan::default());
+    // Nor are any made elsewhere.
+    let elsewhere = key(NAMESPACE, Kind::Prefix, name);
+    let plan = core_with(&[], "", &[block]).plan(&elsewhere, moment());
+    assert_eq!(plan, Plan::default());
+}
+
+#[test]
+fn who_begins_to_lead_makes_the_pools_that_operators_want() {
+    let block = parse_prefix("203.0.113.0/24").expect("a block");
+    let mut core = core_with(&[], "", &[block]);
+    core.lead(true, moment());
+    let order = core.next(moment()).expect("something to do");
+    assert_eq!(&*order.change.name, "public-203.0.113.0-24");
 }
 
 #[test]
