@@ -245,6 +245,14 @@ mod tests {
         one.0
             .refused(&"ns".into(), second(12), Some(made(200)), true);
         assert!(!one.rests_at(12));
+        // Or the answer that says so comes second.
+        let mut other = One::default();
+        other.refused(12);
+        assert!(other.rests_at(12));
+        other
+            .0
+            .refused(&"ns".into(), second(12), Some(made(200)), true);
+        assert!(!other.rests_at(12));
         // What is answered later still is old as well; it takes its time.
         one.0
             .refused(&"ns".into(), second(13), Some(made(200)), true);
@@ -272,12 +280,16 @@ mod tests {
         one.refused(2);
         one.0.created("ns", second(1));
         assert!(one.rests_at(2), "it was sent before");
+        one.0.created("ns", second(3));
+        assert!(one.rests_at(3), "it is not over");
         one.appears(101);
         assert!(!one.rests_at(5));
         one.refused(6);
         one.appears(102);
         assert!(one.rests_at(6), "it was in vain");
         assert!(!one.rests_at(7));
+        one.0.created("ns", second(5));
+        assert_eq!(one.0.0.len(), 1, "it was sent before");
         one.0.created("ns", second(7));
         assert_eq!(one.0.0.len(), 0);
     }
