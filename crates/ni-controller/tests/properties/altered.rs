@@ -96,6 +96,12 @@ fn what_is_altered_is_said_and_not_written_again() {
         labels(&sim),
         json!({ "team": "altered", "tier": "altered" })
     );
+    // What somebody put right is kept so.
+    edit_child(&mut sim, &json!({ "team": "blue", "tier": "a" }));
+    assert_eq!(repairs(&settle_altered(&mut sim, &[])), 0);
+    edit_child(&mut sim, &json!({ "team": "edited" }));
+    assert_eq!(repairs(&settle_altered(&mut sim, &[])), 1);
+    assert_eq!(labels(&sim), json!({ "team": "blue", "tier": "a" }));
     // Another template is another attempt.
     apply(&mut sim, &json!({ "team": "red", "tier": "b" }));
     assert_eq!(repairs(&settle_altered(&mut sim, &[])), 1);

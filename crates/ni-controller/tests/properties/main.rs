@@ -9,6 +9,7 @@ mod invariants;
 mod late;
 mod leading;
 mod looks;
+mod memory;
 mod others;
 mod passing;
 mod planned;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use ni_controller::core::{Failure, Order, Outcome};
-use ni_controller::plan::{Purpose, Reason};
+use ni_controller::plan::{Purpose, Reason, Request};
 use ni_controller::world::Kind;
 use serde_json::json;
 
@@ -239,10 +239,16 @@ fn take_back_make(sim: &mut Sim) {
     sim.server.delete(NIC, "m-c");
 }
 
+fn take_back_status(sim: &mut Sim) {
+    let nothing = json!({ "metadata": {}, "status": { "conditions": null } });
+    sim.server.serve(NIC, "m-c", &Request::PatchStatus(nothing));
+}
+
 #[test]
 fn what_somebody_takes_back_each_time_is_written_ever_more_slowly() {
     for (purpose, take_back) in [
         (Purpose::Repair, take_back_repair as fn(&mut Sim)),
+        (Purpose::Status, take_back_status),
         (Purpose::Make, take_back_make),
     ] {
         let (writes, _) = writes_that_are_taken_back(purpose, take_back, Sim::step);

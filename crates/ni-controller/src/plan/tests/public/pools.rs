@@ -45,6 +45,26 @@ fn who_begins_to_lead_makes_the_pools_that_operators_want() {
     assert_eq!(&*order.change.name, "public-203.0.113.0-24");
 }
 
+/// What can't be made while the pools' namespace is being deleted is made when its name is a new namespace's: whatever asked for it
+/// lies elsewhere.
+#[test]
+fn addresses_are_asked_for_once_the_namespace_of_the_pools_no_longer_rests() {
+    let mut core = core(&[pool("pool", 1, "203.0.113.0/24"), vip()]);
+    core.note_terminating(&POOLS.into(), moment());
+    core.lead(true, moment());
+    let mut made = |now| {
+        let orders = std::iter::from_fn(|| core.next(now));
+        let mut orders = orders.map(|order| order.change.name.to_string());
+        orders.any(|name| name == UID)
+    };
+    assert!(!made(moment()));
+    let later = Now {
+        elapsed: Duration::from_mins(6),
+        ..moment()
+    };
+    assert!(made(later));
+}
+
 #[test]
 fn of_two_pools_that_overlap_the_older_hands_out_addresses() {
     let asks = address(&json!({ "prefixLength": 32 }));
@@ -61,6 +81,12 @@ fn of_two_pools_that_overlap_the_older_hands_out_addresses() {
             .len()
     };
     assert_eq!(["a", "b"].map(grants), [0, 1]);
+    let ready = |name: &str| {
+        let ready = core.ready(&key(POOLS, Kind::Prefix, name), moment());
+        ready.map(|ready| ready.reason)
+    };
+    assert_eq!(ready("a").as_deref(), Some("Allocated"));
+    assert_eq!(ready("unknown"), None);
 }
 
 #[test]
