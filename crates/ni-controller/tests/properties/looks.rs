@@ -178,6 +178,53 @@ fn what_exists_already_is_looked_at_before_anything_else() {
     assert!(sim.server.get(Kind::NetworkInterface, "m-c").is_some());
 }
 
+/// The first orders for a network in use, which its finalizer is to be put on; each of these writes conflicts.
+fn protects_in_vain(meanwhile: impl Fn(&mut Sim)) -> Vec<Purpose> {
+    let mut sim = Sim::new(Server::default());
+    let network = json!({ "spec": {} });
+    sim.server.create(Kind::Network, "net-0", &network);
+    let interface = json!({ "spec": interface_spec(0, 0) });
+    sim.server
+        .create(Kind::NetworkInterface, "free", &interface);
+    sim.deliver_all(Kind::Network);
+    sim.deliver_all(Kind::NetworkInterface);
+    let mut purposes = Vec::new();
+    while purposes.len() < 5 {
+        let now = sim.now();
+        let Some(order) = sim.leader.core.next(now) else {
+            let at = sim.leader.core.wake_at().expect("a timer");
+            sim.pass(at.saturating_sub(now.elapsed));
+            continue;
+        };
+        let change = &order.change;
+        let outcome = if change.purpose == Purpose::Protect {
+            meanwhile(&mut sim);
+            Outcome::Failed(Failure::Conflict("another version".to_owned()))
+        } else {
+            sim.server.serve(change.kind, &change.name, &change.request)
+        };
+        if change.kind == Kind::Network {
+            purposes.push(change.purpose);
+        }
+        sim.leader.core.answer(order.ticket, outcome, now);
+    }
+    purposes
+}
+
+#[test]
+fn a_conflict_that_goes_on_though_nothing_newer_is_known_is_looked_into() {
+    use Purpose::{Look, Protect};
+    let nothing_newer = protects_in_vain(|_| {});
+    assert_eq!(nothing_newer, [Protect, Protect, Protect, Look, Protect]);
+    let newer = protects_in_vain(|sim| {
+        let version = sim.server.get(Kind::Network, "net-0").expect("it")["metadata"].clone();
+        let label = json!({ "metadata": { "labels": { "version": version["resourceVersion"] } } });
+        sim.server.patch(Kind::Network, "net-0", &label);
+        sim.deliver_all(Kind::Network);
+    });
+    assert_eq!(newer, [Protect; 5]);
+}
+
 #[test]
 fn what_a_server_did_not_find_is_made_again_at_once() {
     let mut sim = with_child();

@@ -14,6 +14,7 @@ mod others;
 mod passing;
 mod planned;
 mod public;
+mod repeats;
 mod restores;
 mod rests;
 mod retries;
