@@ -106,3 +106,99 @@ fn is_complete(world: &World, scope: &Scope) -> bool {
         Scope::Namespace(name) => world.shows_all_of(name),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use k8s_openapi::jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::core::queue::Next;
+    use crate::core::{Backoff, Running};
+    use crate::plan::Options;
+    use crate::world::{AnyObject, Kind};
+
+    const NOW: Now = Now {
+        elapsed: Duration::ZERO,
+        wall: Timestamp::UNIX_EPOCH,
+    };
+
+    fn key(name: &str) -> Key {
+        Key {
+            namespace: "ns".into(),
+            kind: Kind::Machine,
+            name: name.into(),
+        }
+    }
+
+    /// A core that knows three machines, and has had the lists of these kinds.
+    fn core(kinds: &[Kind]) -> Core {
+        let backoff = Backoff {
+            base: Duration::from_secs(1),
+            cap: Duration::from_secs(1),
+        };
+        let mut core = Core::new(Options::default(), backoff);
+        for kind in kinds {
+            core.observe(Event::ListBegins(*kind, Scope::All), NOW);
+            let machines = ["a", "b", "c"].iter().filter(|_| *kind == Kind::Machine);
+            for name in machines {
+                let machine = json!({ "metadata": {
+                    "namespace": "ns", "name": name, "uid": name, "resourceVersion": "1",
+                    "creationTimestamp": "1970-01-01T00:00:01Z",
+                } });
+                let machine = AnyObject::decode(Kind::Machine, &machine.to_string());
+                core.observe(Event::Listed(machine.expect("metadata")), NOW);
+            }
+            core.observe(Event::ListEnds(*kind, Scope::All), NOW);
+        }
+        core
+    }
+
+    /// Who is queued by a sweep of all.
+    fn swept(mut core: Core) -> Vec<String> {
+        core.sweeps.begin(Scope::All);
+        while core.sweep(NOW) {}
+        let queued = std::iter::from_fn(|| core.queue.pop(|_| true, true));
+        let names = queued.map(|next| match next {
+            Next::Key(key) => key.name.to_string(),
+            Next::Change(planned) => panic!("{planned:?}"),
+        });
+        names.collect()
+    }
+
+    #[test]
+    fn who_is_under_way_or_waits_for_a_time_is_passed_over() {
+        let mut core = core(&Kind::ALL);
+        core.running.insert(key("a"), Running::default());
+        core.queue
+            .set_timer(&key("b"), Some(Duration::from_secs(1)));
+        assert_eq!(swept(core), ["c"]);
+    }
+
+    #[test]
+    fn nobody_of_a_namespace_is_queued_before_all_of_it_is_known() {
+        assert_eq!(swept(core(&Kind::ALL)), ["a", "b", "c"]);
+        assert_eq!(swept(core(&[Kind::Machine])), [""; 0]);
+    }
+
+    #[test]
+    fn a_sweep_takes_the_place_of_those_that_have_the_same_left_to_do() {
+        let scope = |name: &str| Scope::Namespace(name.into());
+        let mut sweeps = Sweeps::default();
+        for (begun, left) in [
+            (scope("a"), 1),
+            (scope("b"), 2),
+            (scope("a"), 2),
+            (Scope::All, 1),
+            (Scope::All, 1),
+            (scope("a"), 2),
+        ] {
+            sweeps.begin(begun);
+            assert_eq!(sweeps.0.len(), left);
+        }
+        sweeps.clear();
+        assert!(sweeps.0.is_empty());
+    }
+}
