@@ -216,6 +216,7 @@ mod tests {
         let mut one = One::default();
         assert!(!one.rests_at(0));
         one.refused(10);
+        one.refused(20);
         assert_eq!(one.0.next_end(), Some(second(310)));
         assert!(one.rests_at(309));
         assert_eq!(one.0.end(second(310)), [Str::from("ns")]);

@@ -118,7 +118,7 @@ mod tests {
     use crate::core::queue::Next;
     use crate::core::{Backoff, Running};
     use crate::plan::Options;
-    use crate::world::{AnyObject, Kind};
+    use crate::world::{AnyObject, Kind, Watched};
 
     const NOW: Now = Now {
         elapsed: Duration::ZERO,
@@ -133,27 +133,45 @@ mod tests {
         }
     }
 
-    /// A core that knows three machines, and has had the lists of these kinds.
-    fn core(kinds: &[Kind]) -> Core {
+    fn fresh(watched: &Watched) -> Core {
         let backoff = Backoff {
             base: Duration::from_secs(1),
             cap: Duration::from_secs(1),
         };
-        let mut core = Core::new(Options::default(), backoff);
+        Core::new(Options::default(), backoff).watching(watched)
+    }
+
+    /// A list of this kind, which shows these machines.
+    fn list(core: &mut Core, kind: Kind, scope: &Scope, machines: &[&str]) {
+        core.observe(Event::ListBegins(kind, scope.clone()), NOW);
+        for name in machines {
+            let machine = json!({ "metadata": {
+                "namespace": "ns", "name": name, "uid": name, "resourceVersion": "1",
+                "creationTimestamp": "1970-01-01T00:00:01Z",
+            } });
+            let machine = AnyObject::decode(kind, &machine.to_string());
+            core.observe(Event::Listed(machine.expect("metadata")), NOW);
+        }
+        core.observe(Event::ListEnds(kind, scope.clone()), NOW);
+    }
+
+    /// A core that knows three machines, and has had the lists of these kinds.
+    fn core(kinds: &[Kind]) -> Core {
+        let mut core = fresh(&Watched::default());
         for kind in kinds {
-            core.observe(Event::ListBegins(*kind, Scope::All), NOW);
-            let machines = ["a", "b", "c"].iter().filter(|_| *kind == Kind::Machine);
-            for name in machines {
-                let machine = json!({ "metadata": {
-                    "namespace": "ns", "name": name, "uid": name, "resourceVersion": "1",
-                    "creationTimestamp": "1970-01-01T00:00:01Z",
-                } });
-                let machine = AnyObject::decode(Kind::Machine, &machine.to_string());
-                core.observe(Event::Listed(machine.expect("metadata")), NOW);
-            }
-            core.observe(Event::ListEnds(*kind, Scope::All), NOW);
+            let machines: &[&str] = match kind {
+                Kind::Machine => &["a", "b", "c"],
+                _ => &[],
+            };
+            list(&mut core, *kind, &Scope::All, machines);
         }
         core
+    }
+
+    /// The scopes of the sweeps that are left, which end here.
+    fn begun(core: &mut Core) -> Vec<Scope> {
+        let begun = core.sweeps.0.drain(..);
+        begun.map(|sweep| sweep.scope).collect()
     }
 
     /// Who is queued by a sweep of all.
@@ -181,6 +199,49 @@ mod tests {
     fn nobody_of_a_namespace_is_queued_before_all_of_it_is_known() {
         assert_eq!(swept(core(&Kind::ALL)), ["a", "b", "c"]);
         assert_eq!(swept(core(&[Kind::Machine])), [""; 0]);
+    }
+
+    #[test]
+    fn who_leads_sweeps_a_scope_once_its_first_lists_are_complete() {
+        for leads in [true, false] {
+            let mut core = fresh(&Watched::default());
+            core.lead(leads, NOW);
+            begun(&mut core);
+            for kind in Kind::ALL {
+                assert_eq!(begun(&mut core), []);
+                list(&mut core, kind, &Scope::All, &[]);
+            }
+            let expected = if leads { &[Scope::All][..] } else { &[] };
+            assert_eq!(begun(&mut core), expected);
+            list(&mut core, Kind::Machine, &Scope::All, &[]);
+            assert_eq!(begun(&mut core), [], "a later list");
+        }
+    }
+
+    #[test]
+    fn where_pools_are_others_are_swept_with_them() {
+        let scope = |name: &str| Scope::Namespace(name.into());
+        let watched = Watched {
+            namespaces: "ns,pools".parse().expect("names"),
+            pools: Some("pools".into()),
+        };
+        for (last, expected) in [
+            (scope("ns"), vec![scope("ns"), scope("pools")]),
+            (scope("pools"), vec![Scope::All]),
+        ] {
+            let mut core = fresh(&watched);
+            core.lead(true, NOW);
+            for scope in watched.namespaces.iter().filter(|scope| *scope != last) {
+                for kind in Kind::ALL {
+                    list(&mut core, kind, &scope, &[]);
+                }
+            }
+            begun(&mut core);
+            for kind in Kind::ALL {
+                list(&mut core, kind, &last, &[]);
+            }
+            assert_eq!(begun(&mut core), expected);
+        }
     }
 
     #[test]
