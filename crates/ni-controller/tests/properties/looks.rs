@@ -169,7 +169,7 @@ fn what_exists_already_is_looked_at_before_anything_else() {
     let look = sim.leader.core.next(now).expect("a look");
     is_a_look(&look.change, Kind::NetworkInterface, "m-c");
     // However long that takes.
-    sim.pass(Duration::from_secs(60));
+    sim.pass(Duration::from_mins(1));
     assert_eq!(sim.leader.core.next(sim.now()), None);
     sim.leader
         .core

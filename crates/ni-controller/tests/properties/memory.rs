@@ -39,7 +39,7 @@ fn of_what_is_gone_nothing_is_remembered() {
     sim.server.delete(Kind::Machine, "m");
     sim.settle();
     // The garbage collector is done, and so are all waits.
-    sim.pass(std::time::Duration::from_secs(60));
+    sim.pass(std::time::Duration::from_mins(1));
     sim.settle();
     let all = all_of(&sim);
     assert!(!all.contains("m-c"), "{all}");

@@ -148,6 +148,8 @@ fn failures_in_a_row_wait_ever_longer_until_one_attempt_goes_well() {
     let mut sim = without_child();
     for another in [true, false] {
         let mut waits = Vec::new();
+        let retries = |sim: &Sim| sim.leader.core.counts().retries;
+        let before = retries(&sim);
         for _ in 0..12 {
             let now = sim.now();
             let order = sim.leader.core.next(now).expect("an attempt");
@@ -162,6 +164,7 @@ fn failures_in_a_row_wait_ever_longer_until_one_attempt_goes_well() {
             waits.push(at.saturating_sub(now.elapsed));
             sim.pass(waits[waits.len() - 1]);
         }
+        assert_eq!(retries(&sim), before + 12);
         assert!(waits[0] <= Duration::from_millis(10), "{waits:?}");
         assert!(waits[11] >= Duration::from_millis(500), "{waits:?}");
         sim.settle();

@@ -4,6 +4,9 @@
 
 use super::*;
 
+/// What a watch says of an object.
+type Of = fn(AnyObject) -> Event;
+
 /// A world with pools that holds these objects.
 fn world(objects: &[Value]) -> World {
     let mut world = World::new(&Watched {
@@ -17,7 +20,7 @@ fn world(objects: &[Value]) -> World {
     world
 }
 
-fn event(object: &Value, event: fn(AnyObject) -> Event) -> Event {
+fn event(object: &Value, event: Of) -> Event {
     let kind = Kind::ALL
         .into_iter()
         .find(|kind| object["kind"] == kind.as_str());
@@ -25,7 +28,7 @@ fn event(object: &Value, event: fn(AnyObject) -> Event) -> Event {
 }
 
 /// The objects of other namespaces that are planned for when this is observed.
-fn elsewhere(world: &mut World, object: &Value, of: fn(AnyObject) -> Event) -> Vec<String> {
+fn elsewhere(world: &mut World, object: &Value, of: Of) -> Vec<String> {
     let mut dirty = Dirty::new();
     world.observe(event(object, of), &mut dirty);
     let own = object["metadata"]["namespace"].as_str().expect("one");
@@ -106,7 +109,7 @@ fn pools_have_changed_until_that_was_asked_where_their_blocks_have() {
         ))
     };
     let mut world = world(&[]);
-    let mut observe = |objects: &[(&Value, fn(AnyObject) -> Event)]| {
+    let mut observe = |objects: &[(&Value, Of)]| {
         for (object, of) in objects {
             world.observe(event(object, *of), &mut Dirty::new());
         }
@@ -127,9 +130,6 @@ fn pools_have_changed_until_that_was_asked_where_their_blocks_have() {
         uses(60),
         &json!({ "metadata": { "resourceVersion": "11", "uid": "another" } }),
     );
-    let both = [
-        (&again, Event::Applied as fn(AnyObject) -> Event),
-        (&more, Event::Applied),
-    ];
+    let both = [(&again, Event::Applied as Of), (&more, Event::Applied)];
     assert_eq!(observe(&both), [true, false]);
 }
