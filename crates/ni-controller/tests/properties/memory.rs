@@ -35,7 +35,8 @@ fn of_what_is_gone_nothing_is_remembered() {
     // It is made again, after a look.
     sim.server.delete(Kind::NetworkInterface, "m-c");
     sim.settle();
-    assert!(all_of(&sim).contains("m-c"));
+    let all = all_of(&sim);
+    assert!(all.contains("m-c") && all.contains("memories: {}"), "{all}");
     sim.server.delete(Kind::Machine, "m");
     sim.settle();
     // The garbage collector is done, and so are all waits.

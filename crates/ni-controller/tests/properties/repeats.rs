@@ -78,6 +78,18 @@ fn what_somebody_takes_back_each_time_is_written_ever_more_slowly() {
 }
 
 #[test]
+fn a_status_that_is_taken_back_after_a_rest_is_the_same_again() {
+    let mut sim = with_child();
+    let written_at_once = [0, 1].map(|_| {
+        take_back_status(&mut sim);
+        sim.deliver_all(NIC);
+        let orders = std::iter::from_fn(|| sim.step());
+        orders.map(|order| order.change.purpose).collect::<Vec<_>>()
+    });
+    assert_eq!(written_at_once, [vec![Purpose::Status], vec![]]);
+}
+
+#[test]
 fn the_same_write_again_counts_as_a_retry() {
     let mut sim = with_child();
     let retries = |sim: &Sim| sim.leader.core.counts().retries;

@@ -102,7 +102,10 @@ fn of_namespaces_that_are_not_looked_after_nothing_is_freed() {
 
 #[test]
 fn a_preview_supposes_that_the_virtual_ip_is_gone() {
-    let core = core(&[has("203.0.113.7"), pool("pool", 1, "203.0.113.0/24")]);
+    let metadata = json!({ "namespace": POOLS, "uid": "another" });
+    let namesake = with(vip(), &json!({ "metadata": metadata }));
+    let pool = pool("pool", 1, "203.0.113.0/24");
+    let core = core(&[has("203.0.113.7"), namesake, pool]);
     let plan = plan_of_address(&core);
     let [ask] = &plan.changes[..] else {
         panic!("{plan:?}")
