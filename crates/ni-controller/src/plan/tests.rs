@@ -89,12 +89,12 @@ impl Scene {
     }
 
     fn plan(&self, kind: Kind, name: &str) -> Plan {
-        plan(&key(kind, name), self.view())
+        plan(&key(NAMESPACE, kind, name), self.view())
     }
 
     /// What the condition `Ready` of the object is to say.
     fn ready(&self, kind: Kind, name: &str) -> Option<Condition> {
-        ready(&key(kind, name), self.view())
+        ready(&key(NAMESPACE, kind, name), self.view())
     }
 
     /// The plan in short: `verb name` for each change but status, then the reasons of what is told.
@@ -112,9 +112,9 @@ impl Scene {
     }
 }
 
-fn key(kind: Kind, name: &str) -> Key {
+fn key(namespace: &str, kind: Kind, name: &str) -> Key {
     Key {
-        namespace: NAMESPACE.into(),
+        namespace: namespace.into(),
         kind,
         name: name.into(),
     }

@@ -17,9 +17,7 @@ fn apply(sim: &mut Sim, labels: &Value) {
     let mut entry = ephemeral("c", &interface_spec(0, 0));
     entry["ephemeral"]["networkInterfaceTemplate"]["metadata"] = json!({ "labels": labels });
     let spec = json!({ "spec": { "networkInterfaces": [entry] } });
-    if !sim.server.create(Kind::Machine, "m", &spec) {
-        sim.server.patch(Kind::Machine, "m", &spec);
-    }
+    sim.server.apply(Kind::Machine, "m", &spec);
     sim.deliver_all(Kind::Machine);
 }
 
@@ -40,7 +38,7 @@ fn labels(sim: &Sim) -> Value {
     child["metadata"]["labels"].clone()
 }
 
-/// All that there is to do, with each write altered on its way: the purposes.
+/// Has all requests served, each altered by `alter` on its way. Their purposes.
 fn settle(sim: &mut Sim, alter: impl Fn(&mut Change)) -> Vec<Purpose> {
     let mut purposes = Vec::new();
     while let Some(order) = sim.leader.core.next(sim.now()) {
@@ -60,7 +58,7 @@ fn settle(sim: &mut Sim, alter: impl Fn(&mut Change)) -> Vec<Purpose> {
 fn settle_altered(sim: &mut Sim, altered: &[&str]) -> Vec<Purpose> {
     settle(sim, |change| {
         if let Request::Create(body) | Request::Patch(body) = &mut change.request
-            && let Some(labels) = body["metadata"]["labels"].as_object_mut()
+            && let Some(Value::Object(labels)) = body.pointer_mut("/metadata/labels")
         {
             let labels = labels.iter_mut();
             let labels = labels.filter(|(name, _)| altered.contains(&name.as_str()));
@@ -140,7 +138,7 @@ fn where_the_record_of_grants_is_not_stored_nothing_is_granted_for_a_while() {
     sim.deliver_all(Kind::Prefix);
     let purposes = settle(&mut sim, |change| {
         if let Request::PatchStatus(body) = &mut change.request
-            && let Some(status) = body["status"].as_object_mut()
+            && let Some(Value::Object(status)) = body.get_mut("status")
         {
             status.remove("pending");
         }

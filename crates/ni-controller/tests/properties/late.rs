@@ -39,7 +39,7 @@ fn an_answer_does_not_bring_back_what_the_watch_has_shown_deleted() {
 }
 
 #[test]
-fn an_answer_that_may_be_older_than_a_list_is_looked_after() {
+fn after_an_answer_that_may_be_older_than_a_list_comes_a_look() {
     let mut sim = child_is_ordered();
     sim.list(Kind::NetworkInterface);
     assert!(!child_is_known(&mut sim));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is remembered beside the world serves the way to where nothing is left to do, and no longer.
+//! What the core remembers beside the world: nothing, once nothing is left to do.
+
+use std::time::Duration;
 
 use ni_controller::plan::Purpose;
 use ni_controller::world::Kind;
@@ -15,7 +17,7 @@ fn all_of(sim: &Sim) -> String {
 }
 
 #[test]
-fn once_all_is_done_the_way_there_is_forgotten() {
+fn nothing_is_remembered_once_nothing_is_left_to_do() {
     let sim = with_child();
     let all = all_of(&sim);
     for nothing in [
@@ -40,7 +42,7 @@ fn of_what_is_gone_nothing_is_remembered() {
     sim.server.delete(Kind::Machine, "m");
     sim.settle();
     // The garbage collector is done, and so are all waits.
-    sim.pass(std::time::Duration::from_mins(1));
+    sim.pass(Duration::from_mins(1));
     sim.settle();
     let all = all_of(&sim);
     assert!(!all.contains("m-c"), "{all}");

@@ -20,9 +20,15 @@ pub(crate) fn apply_machine(sim: &mut Sim, ips: &[&str]) {
     };
     let entries: Vec<_> = ('a'..).zip(ips).map(entry).collect();
     let spec = json!({ "spec": { "networkInterfaces": entries } });
-    if !sim.server.create(Kind::Machine, "m", &spec) {
-        sim.server.patch(Kind::Machine, "m", &spec);
-    }
+    sim.server.apply(Kind::Machine, "m", &spec);
+}
+
+/// That machine with its children, at rest.
+fn settled(ips: &[&str]) -> Sim {
+    let mut sim = Sim::new(Server::default());
+    apply_machine(&mut sim, ips);
+    sim.settle();
+    sim
 }
 
 /// The purpose of the leader's next order, which is served and answered.
@@ -30,7 +36,7 @@ pub(crate) fn step(sim: &mut Sim) -> Option<Purpose> {
     sim.step().map(|order| order.change.purpose)
 }
 
-/// Nothing is sent while there is no room, or no term; meanwhile things change, and this very world hears of it.
+/// Nothing is sent for a while, because there is no room or, if `lapses`, no Lease. Meanwhile the core takes in what has changed.
 fn wait(sim: &mut Sim, lapses: bool) {
     let now = sim.now();
     if lapses {
@@ -48,9 +54,7 @@ fn wait(sim: &mut Sim, lapses: bool) {
 #[test]
 fn a_delete_that_waited_is_not_sent_for_a_child_that_is_declared_again() {
     for lapses in [false, true] {
-        let mut sim = Sim::new(Server::default());
-        apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
-        sim.settle();
+        let mut sim = settled(&["10.0.0.1", "10.0.0.2"]);
         let empty = json!({ "spec": { "networkInterfaces": [] } });
         sim.server.patch(Kind::Machine, "m", &empty);
         sim.deliver_all(Kind::Machine);
@@ -69,9 +73,7 @@ fn a_delete_that_waited_is_not_sent_for_a_child_that_is_declared_again() {
 #[test]
 fn a_repair_that_waited_is_not_sent_with_an_old_template() {
     for lapses in [false, true] {
-        let mut sim = Sim::new(Server::default());
-        apply_machine(&mut sim, &["10.0.0.1", "10.0.0.2"]);
-        sim.settle();
+        let mut sim = settled(&["10.0.0.1", "10.0.0.2"]);
         apply_machine(&mut sim, &["10.0.0.11", "10.0.0.12"]);
         sim.deliver_all(Kind::Machine);
         assert_eq!(step(&mut sim), Some(Purpose::Repair));
@@ -92,9 +94,7 @@ fn a_repair_that_waited_is_not_sent_with_an_old_template() {
 
 #[test]
 fn repairs_that_waited_are_all_made_with_the_new_template() {
-    let mut sim = Sim::new(Server::default());
-    apply_machine(&mut sim, &["10.0.0.1", "10.0.1.1", "10.0.2.1", "10.0.3.1"]);
-    sim.settle();
+    let mut sim = settled(&["10.0.0.1", "10.0.1.1", "10.0.2.1", "10.0.3.1"]);
     apply_machine(&mut sim, &["10.0.0.2", "10.0.1.2", "10.0.2.2", "10.0.3.2"]);
     sim.deliver_all(Kind::Machine);
     assert_eq!(step(&mut sim), Some(Purpose::Repair));
@@ -119,7 +119,7 @@ fn the_first_answers_of_a_plan_leave_its_other_changes_as_they_are() {
     assert_eq!(sim.leader.core.counts().reconciles, plans);
 }
 
-/// What it says may have been true before that only.
+/// It may say what was true before the child was made.
 #[test]
 fn a_status_that_waited_while_a_child_was_made_is_planned_again() {
     let mut sim = Sim::new(Server::default());

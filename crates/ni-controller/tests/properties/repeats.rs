@@ -7,7 +7,7 @@ use ni_controller::plan::{Purpose, Reason, Request};
 use ni_controller::world::Kind;
 use serde_json::json;
 
-use crate::retries::with_child;
+use crate::retries::{with_child, with_unclaimed};
 use crate::sim::Sim;
 use crate::sim::server::Server;
 use crate::users::interface_spec;
@@ -149,13 +149,7 @@ fn a_retained_virtual_ip_that_is_deleted_each_time_is_made_ever_more_slowly_and_
 /// The status that follows a claim does not hide that the claim is taken back.
 #[test]
 fn a_claim_that_is_taken_back_after_the_status_is_written_ever_more_slowly() {
-    let mut sim = Sim::new(Server::default());
-    let interface = json!({ "spec": interface_spec(0, 0) });
-    sim.server
-        .create(Kind::NetworkInterface, "free", &interface);
-    let names = json!({ "name": "c", "networkInterfaceRef": { "name": "free" } });
-    let machine = json!({ "spec": { "networkInterfaces": [names] } });
-    sim.server.create(Kind::Machine, "m", &machine);
+    let mut sim = with_unclaimed();
     let mut claims = 0;
     for _ in 0..200 {
         for kind in Kind::ALL {

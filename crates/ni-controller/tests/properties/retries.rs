@@ -30,6 +30,18 @@ pub(crate) fn with_child() -> Sim {
     sim
 }
 
+/// The machine `m` names the interface `free`, which nobody has; the watches have yet to report them.
+pub(crate) fn with_unclaimed() -> Sim {
+    let mut sim = Sim::new(Server::default());
+    let interface = json!({ "spec": interface_spec(0, 0) });
+    sim.server
+        .create(Kind::NetworkInterface, "free", &interface);
+    let names = json!({ "name": "c", "networkInterfaceRef": { "name": "free" } });
+    let machine = json!({ "spec": { "networkInterfaces": [names] } });
+    sim.server.create(Kind::Machine, "m", &machine);
+    sim
+}
+
 /// Somebody edits the child of `m`, and its watch reports it; the order to repair it.
 pub(crate) fn repair_is_ordered(sim: &mut Sim) -> Order {
     let edit = json!({ "spec": { "machineRef": null } });
@@ -118,13 +130,7 @@ fn what_is_refused_is_tried_again_at_once_when_the_object_changes() {
 
 #[test]
 fn a_claim_that_is_refused_is_an_event_on_what_was_to_be_claimed_and_its_status_is_written() {
-    let mut sim = Sim::new(Server::default());
-    let interface = json!({ "spec": interface_spec(0, 0) });
-    sim.server
-        .create(Kind::NetworkInterface, "free", &interface);
-    let names = json!({ "name": "c", "networkInterfaceRef": { "name": "free" } });
-    let machine = json!({ "spec": { "networkInterfaces": [names] } });
-    sim.server.create(Kind::Machine, "m", &machine);
+    let mut sim = with_unclaimed();
     sim.deliver_all(Kind::NetworkInterface);
     sim.deliver_all(Kind::Machine);
     let now = sim.now();

@@ -61,6 +61,13 @@ impl Server {
         Self::of(self.model.another("other"))
     }
 
+    /// Creates the object, or merges this into the one that is there.
+    pub(crate) fn apply(&mut self, kind: Kind, name: &str, body: &Value) {
+        if !self.create(kind, name, body) {
+            self.patch(kind, name, body);
+        }
+    }
+
     /// Makes a network that the controller protects already.
     pub(crate) fn create_network(&mut self, name: &str) {
         let finalizers = [Kind::Network.entry().finalizer];

@@ -57,14 +57,6 @@ fn moment() -> Now {
     }
 }
 
-fn key(namespace: &str, kind: Kind, name: &str) -> Key {
-    Key {
-        namespace: namespace.into(),
-        kind,
-        name: name.into(),
-    }
-}
-
 fn plan_of_vip(core: &Core) -> Plan {
     core.plan(&key(NAMESPACE, Kind::VirtualIp, "vip"), moment())
 }

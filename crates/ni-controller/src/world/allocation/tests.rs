@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! However prefixes came, changed and went, what is kept of them is what a list of those that are left would give.
+//! After any events, what is kept of prefixes is the same as if only those that are left had ever been seen.
 
 use std::fmt::Debug;
 
@@ -83,7 +83,7 @@ fn kept(world: &World) -> String {
     }
     let all = world.namespace("ns").allocation();
     let spaces = all.spaces.iter().map(|(parent, space)| {
-        // What an earlier parent of the name was is of no use to anybody.
+        // The block of a parent that is gone may remain here. Nothing reads it.
         let mut space = space.clone();
         space.set_root(parse_prefix(ROOTS[0]).expect("a block"));
         (parent, format!("{space:?}"))

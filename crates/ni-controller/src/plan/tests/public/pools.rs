@@ -45,8 +45,7 @@ fn who_begins_to_lead_makes_the_pools_that_operators_want() {
     assert_eq!(&*order.change.name, "public-203.0.113.0-24");
 }
 
-/// What can't be made while the pools' namespace is being deleted is made when its name is a new namespace's: whatever asked for it
-/// lies elsewhere.
+/// The virtual IPs that ask are in other namespaces: the end of the rest has to reach them too.
 #[test]
 fn addresses_are_asked_for_once_the_namespace_of_the_pools_no_longer_rests() {
     let mut core = core(&[pool("pool", 1, "203.0.113.0/24"), vip()]);

@@ -100,7 +100,7 @@ fn only_a_virtual_ip_has_an_address_elsewhere() {
 }
 
 #[test]
-fn pools_have_changed_until_that_was_asked_where_their_blocks_have() {
+fn a_change_of_the_pools_blocks_is_reported_once() {
     let uses = |percent: u8| {
         let capacity = json!({ "usedPercent": percent, "largestFree": "192.0.2.0/25" });
         newer(with(
@@ -121,7 +121,7 @@ fn pools_have_changed_until_that_was_asked_where_their_blocks_have() {
     assert_eq!(observe(&[(&uses(50), Event::Applied)]), [false, false]);
     let gone = with(uses(50), &json!({ "metadata": { "resourceVersion": "9" } }));
     assert_eq!(observe(&[(&gone, Event::Deleted)]), [true, false]);
-    // What changes less comes after.
+    // A later change of usage alone does not hide it.
     let again = with(
         uses(50),
         &json!({ "metadata": { "resourceVersion": "10", "uid": "another" } }),
