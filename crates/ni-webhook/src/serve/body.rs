@@ -10,7 +10,6 @@ use futures::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
 use super::budget::{ENTRY, LARGEST_BODY, SMALL};
-use super::eviction::GRACE;
 use super::pool::{Pool, Turn};
 use super::requests::Stop;
 use super::turns::PROGRESS;
@@ -139,7 +138,7 @@ impl Room {
         turn: Turn,
     ) -> Result<Received, Unread> {
         // A rule of progress, not of the whole: what a body takes depends on how far away its sender is.
-        let mut end = Instant::now() + GRACE;
+        let mut end = Instant::now() + turn.grace();
         let mut mark = bytes.len() + PROGRESS;
         while let Some(chunk) = timeout_at(end, next(&mut body))
             .await
@@ -151,7 +150,7 @@ impl Room {
             bytes.push(&chunk);
             if bytes.len() >= mark {
                 mark = bytes.len() + PROGRESS;
-                end = Instant::now() + GRACE;
+                end = Instant::now() + turn.grace();
                 turn.progress();
             }
         }

@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-use super::eviction::GRACE;
 use super::requests::Stop;
-use super::turns::{Id, Turns};
+use super::turns::{Id, Pace, Turns};
 use crate::metrics::Metrics;
 
 /// How often those who wait look for one who has had the turn for too long.
@@ -24,6 +23,7 @@ pub struct Pool(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
+    pace: Pace,
     metrics: Metrics,
 }
 
@@ -37,15 +37,16 @@ struct State {
 }
 
 impl Pool {
-    /// Room for `capacity` bytes.
-    pub fn new(capacity: usize, metrics: Metrics) -> Self {
+    /// Room for `capacity` bytes, which come in and go out at `pace`.
+    pub fn new(capacity: usize, pace: Pace, metrics: Metrics) -> Self {
         let state = State {
-            turns: Turns::new(capacity),
+            turns: Turns::new(capacity, pace.stall),
             calls: HashMap::new(),
             stops: HashMap::new(),
         };
         Self(Arc::new(Shared {
             state: Mutex::new(state),
+            pace,
             metrics,
         }))
     }
@@ -110,6 +111,11 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// How long the next part of the body may take.
+    pub fn grace(&self) -> Duration {
+        self.pool.0.pace.grace
+    }
+
     /// Another part of the body has come in.
     pub fn progress(&self) {
         self.pool.0.lock().turns.progress(self.id, Instant::now());
@@ -122,7 +128,7 @@ impl Turn {
 
     /// What is in it is going out, and should soon be read.
     pub fn sending(&self) {
-        let due = Instant::now() + GRACE;
+        let due = Instant::now() + self.grace();
         self.pool.0.lock().turns.expect_by(self.id, Some(due));
     }
 }

@@ -28,6 +28,7 @@ use super::eviction::Stage;
 use super::gate::Over;
 use super::pool::{Pool, Turn};
 use super::requests::{Requests, UnderWay};
+use super::turns::Pace;
 use crate::metrics::Metrics;
 use crate::review::{Answer, Endpoint, Webhook, answer};
 
@@ -60,7 +61,7 @@ pub fn router(webhook: Arc<Webhook>, metrics: Metrics, limit: Duration) -> Route
 
 /// Answers by `judge`, in the same way.
 pub fn router_of(judge: Judge, metrics: Metrics, limit: Duration) -> Router {
-    let pool = |capacity| Pool::new(capacity, metrics.clone());
+    let pool = |capacity| Pool::new(capacity, Pace::of(limit), metrics.clone());
     let room = Room {
         small: pool(SMALL_ROOM),
         large: pool(LARGE_ROOM),

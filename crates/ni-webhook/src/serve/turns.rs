@@ -10,11 +10,28 @@ use std::time::{Duration, Instant};
 /// Names one that waits or has the turn.
 pub type Id = u64;
 
-/// While others wait, a body has to come on within this time.
-pub const STALL: Duration = Duration::from_millis(500);
-
-/// As much has come on by then.
+/// As much of a body has to come in before its time starts over.
 pub const PROGRESS: usize = 64 << 10;
+
+/// How long who has the turn may take for its next step, in proportion to how long a request may take: where requests
+/// have more time, so have senders that are slow.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// While others wait, the next [`PROGRESS`] bytes of a body have to come in within this time.
+    pub stall: Duration,
+    /// While nobody waits. An answer has to be read within it while others wait.
+    pub grace: Duration,
+}
+
+impl Pace {
+    /// That of requests that may take `limit`: 500 ms and 2 s of 4 s.
+    pub fn of(limit: Duration) -> Self {
+        Self {
+            stall: limit / 8,
+            grace: limit / 2,
+        }
+    }
+}
 
 #[derive(Debug)]
 struct Holder {
@@ -28,17 +45,19 @@ struct Holder {
 pub struct Turns {
     free: usize,
     capacity: usize,
+    stall: Duration,
     holders: BTreeMap<Id, Holder>,
     waiting: VecDeque<(Id, usize)>,
     next: Id,
 }
 
 impl Turns {
-    /// Nobody has any of `capacity` bytes.
-    pub fn new(capacity: usize) -> Self {
+    /// Nobody has any of `capacity` bytes. While others wait, a body has to come on within `stall`.
+    pub fn new(capacity: usize, stall: Duration) -> Self {
         Self {
             free: capacity,
             capacity,
+            stall,
             holders: BTreeMap::new(),
             waiting: VecDeque::new(),
             next: 0,
@@ -55,7 +74,7 @@ impl Turns {
 
     /// A part of the body has come in.
     pub fn progress(&mut self, id: Id, now: Instant) {
-        self.expect_by(id, Some(now + STALL));
+        self.expect_by(id, Some(now + self.stall));
     }
 
     /// All of the body is here.
@@ -104,7 +123,7 @@ impl Turns {
             };
             self.free = free;
             self.waiting.pop_front();
-            let due = Some(now + STALL);
+            let due = Some(now + self.stall);
             self.holders.insert(id, Holder { bytes, due });
             granted.push(id);
         }

@@ -7,9 +7,19 @@ use proptest::prelude::*;
 
 use super::*;
 
+const STALL: Duration = Duration::from_millis(500);
+
+#[test]
+fn the_pace_is_that_of_the_request_timeout() {
+    let pace = Pace::of(Duration::from_secs(4));
+    assert_eq!(pace.stall, STALL);
+    assert_eq!(pace.grace, Duration::from_secs(2));
+    assert_eq!(Pace::of(Duration::from_mins(5)).stall, 75 * STALL);
+}
+
 #[test]
 fn bodies_come_in_the_order_in_which_they_asked() {
-    let (mut turns, now) = (Turns::new(10), Instant::now());
+    let (mut turns, now) = (Turns::new(10, STALL), Instant::now());
     let (first, granted) = turns.join(6, now);
     assert!(granted);
     let (large, granted) = turns.join(5, now);
@@ -22,7 +32,7 @@ fn bodies_come_in_the_order_in_which_they_asked() {
 
 #[test]
 fn who_leaves_the_line_lets_the_next_one_on() {
-    let (mut turns, now) = (Turns::new(10), Instant::now());
+    let (mut turns, now) = (Turns::new(10, STALL), Instant::now());
     let (first, _) = turns.join(6, now);
     let (large, _) = turns.join(5, now);
     let (small, _) = turns.join(1, now);
@@ -34,7 +44,7 @@ fn who_leaves_the_line_lets_the_next_one_on() {
 
 #[test]
 fn one_that_is_larger_than_all_there_is_waits_for_all_of_it() {
-    let (mut turns, now) = (Turns::new(10), Instant::now());
+    let (mut turns, now) = (Turns::new(10, STALL), Instant::now());
     let (first, _) = turns.join(1, now);
     let (giant, granted) = turns.join(1000, now);
     assert!(!granted);
@@ -44,7 +54,7 @@ fn one_that_is_larger_than_all_there_is_waits_for_all_of_it() {
 
 #[test]
 fn who_stalls_loses_its_turn_only_while_others_wait() {
-    let (mut turns, begun) = (Turns::new(10), Instant::now());
+    let (mut turns, begun) = (Turns::new(10, STALL), Instant::now());
     let (stalls, _) = turns.join(5, begun);
     let (comes_on, _) = turns.join(5, begun);
     let late = begun + STALL;
@@ -59,7 +69,7 @@ fn who_stalls_loses_its_turn_only_while_others_wait() {
 
 #[test]
 fn a_body_that_is_here_keeps_its_turn() {
-    let (mut turns, begun) = (Turns::new(10), Instant::now());
+    let (mut turns, begun) = (Turns::new(10, STALL), Instant::now());
     let (here, _) = turns.join(10, begun);
     turns.complete(here);
     let (_waits, _) = turns.join(1, begun);
@@ -72,7 +82,7 @@ proptest! {
     /// Whatever happens: no more is given than there is, in the order of asking, and all of it comes back.
     #[test]
     fn it_holds_of_any_history(steps in vec((any::<bool>(), 0..15_usize, any::<prop::sample::Index>()), 0..100)) {
-        let (mut turns, now) = (Turns::new(10), Instant::now());
+        let (mut turns, now) = (Turns::new(10, STALL), Instant::now());
         let mut asked: BTreeMap<Id, usize> = BTreeMap::new();
         let mut having: BTreeSet<Id> = BTreeSet::new();
         for (joins, bytes, index) in steps {

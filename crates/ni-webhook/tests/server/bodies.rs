@@ -5,6 +5,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use futures::{FutureExt, StreamExt, stream};
@@ -17,10 +18,13 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::client::TlsStream;
 
 use crate::client::{Client, closed, head, send};
-use crate::support::{Holding, PATIENCE, REVIEW, eventually, judged_by, server, value};
+use crate::support::{Holding, REVIEW, eventually, judged_by, server, value};
 
 /// What a client can make an API server send: an object close to its bound.
 const LARGE: usize = 2_900_000;
+
+/// What a request may take, where bodies stall: twice as much as a stalled one gets while nobody waits.
+const LIMIT: Duration = Duration::from_secs(8);
 
 fn bytes(metrics: &Metrics) -> i64 {
     value(metrics, "ni_webhook_body_bytes ")
@@ -117,7 +121,7 @@ async fn small_reviews_pass_large_ones_that_wait_on_the_same_connection() {
 
 #[tokio::test]
 async fn large_bodies_that_stall_do_not_keep_others_from_being_answered() {
-    let fixture = server(Limits::default(), PATIENCE).await;
+    let fixture = server(Limits::default(), LIMIT).await;
     let client = Client::new(&fixture.authority.pem);
     let address = fixture.running.address;
     let mut stalled = Vec::new();
@@ -138,7 +142,7 @@ async fn large_bodies_that_stall_do_not_keep_others_from_being_answered() {
 
 #[tokio::test]
 async fn small_bodies_that_stall_do_not_keep_others_from_being_answered() {
-    let fixture = server(Limits::default(), PATIENCE).await;
+    let fixture = server(Limits::default(), LIMIT).await;
     let client = Client::new(&fixture.authority.pem);
     let address = fixture.running.address;
     // More than there is room for: on fewer connections than a server takes.
@@ -177,7 +181,7 @@ async fn small_bodies_that_stall_do_not_keep_others_from_being_answered() {
 
 #[tokio::test]
 async fn a_body_that_stalls_is_cut_off_even_if_nobody_waits() {
-    let fixture = server(Limits::default(), PATIENCE).await;
+    let fixture = server(Limits::default(), LIMIT).await;
     let client = Client::new(&fixture.authority.pem);
     let mut stream = begin(&client, fixture.running.address, LARGE, 2 * SMALL).await;
     let answer = crate::client::receive(&mut stream).await;
@@ -194,7 +198,7 @@ async fn large_answers_that_nobody_reads_do_not_keep_others_from_being_answered(
     let address = fixture.running.address;
     let request = head("POST", "/mutate", LARGE) + &padded(LARGE);
     let mut deaf = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..6 {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(4096).expect("a small buffer");
         let stream = socket.connect(address).await.expect("in");
