@@ -275,8 +275,8 @@ impl Core {
 
     fn take_in(&mut self, dirty: Dirty, now: Now) {
         self.sweep_for_new_pools();
-        self.outdate(&dirty);
-        self.enqueue(dirty, now);
+        self.outdate(dirty.keys());
+        self.enqueue(&dirty, now);
     }
 
     /// What is planned for these objects no longer follows from the world.
@@ -373,16 +373,28 @@ impl Core {
         }
     }
 
-    fn enqueue(&mut self, dirty: Dirty, now: Now) {
+    fn enqueue(&mut self, dirty: &Dirty, now: Now) {
         if !self.leads {
             return;
         }
-        for key in dirty {
+        let renewed = dirty.renewed.iter().filter(|key| !self.is_at_rest(key));
+        let renewed: Vec<&Key> = renewed.collect();
+        for key in dirty.changed.iter().chain(renewed) {
             // What is under way is looked at again when its last answer is in, and all of a namespace once it is known.
             let known = self.world.shows_all_of(&key.namespace);
-            if known && !self.running.contains_key(&key) {
-                self.queue.push(key, now.elapsed);
+            if known && !self.running.contains_key(key) {
+                self.queue.push(key.clone(), now.elapsed);
             }
         }
+    }
+
+    /// Whether the last plan for this object, as far as there was one since what plans read has changed, had nothing to do and
+    /// nothing to say, and waits for nothing.
+    fn is_at_rest(&self, key: &Key) -> bool {
+        !self.running.contains_key(key)
+            && !self.memories.contains_key(key)
+            && !self.attempts.contains_key(key)
+            && !self.holding.contains_key(key)
+            && !self.queue.has_timer(key)
     }
 }

@@ -137,7 +137,7 @@ impl Core {
             }
         };
         self.sweep_for_new_pools();
-        self.outdate(dirty.iter().filter(|other| surprise || *other != key));
+        self.outdate(dirty.keys().filter(|other| surprise || *other != key));
         let is_write = !sent.planned.change.request.is_read();
         if is_write
             && sent.planned.change.kind != key.kind
@@ -146,7 +146,7 @@ impl Core {
             // What waits of the same plan may be a status, which says what became of this.
             running.answered = true;
         }
-        self.enqueue(dirty, now);
+        self.enqueue(&dirty, now);
         self.finish(key, retry, wait, now);
         if !self.leads {
             self.stand_by();
@@ -164,7 +164,7 @@ impl Core {
         let key = &sent.planned.key;
         let version = object.meta().version;
         if sent.gone.contains(&object.meta().uid) && !seeded::has(Fault::LateAnswerBelieved) {
-            dirty.insert(key.clone());
+            dirty.changed.insert(key.clone());
         } else if sent.relisted
             && self
                 .world
@@ -264,7 +264,7 @@ impl Core {
         if let Some(uid) = uid {
             self.world.forget(&target, &uid, loss, dirty);
         }
-        dirty.insert(sent.planned.key.clone());
+        dirty.changed.insert(sent.planned.key.clone());
     }
 
     /// Takes in a failure; answers whether it is to be tried again after a wait.

@@ -64,7 +64,7 @@ impl Core {
             kind: Kind::Prefix,
             name: name.clone(),
         });
-        self.enqueue(keys.collect(), now);
+        self.enqueue(&keys.collect(), now);
     }
 
     /// Where the pools have changed, any virtual IP may get an address, and what was planned saw other pools.

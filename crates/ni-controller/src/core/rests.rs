@@ -138,7 +138,9 @@ impl Core {
         };
         self.rests.refused(name, now.elapsed, newest, sent.appeared);
         let running = self.running.keys();
-        dirty.extend(running.filter(|key| key.namespace == *name).cloned());
+        dirty
+            .changed
+            .extend(running.filter(|key| key.namespace == *name).cloned());
     }
 
     /// Notes that an object of a UID that was not known appears.
@@ -162,14 +164,13 @@ impl Core {
     pub(super) fn end_rests(&mut self, now: Now) {
         for namespace in self.rests.end(now.elapsed) {
             let names = self.world.namespace(&namespace).names();
-            let keys: Dirty = names
-                .map(|(kind, name)| Key {
-                    namespace: namespace.clone(),
-                    kind,
-                    name: name.clone(),
-                })
-                .collect();
-            self.enqueue(keys, now);
+            let keys = names.map(|(kind, name)| Key {
+                namespace: namespace.clone(),
+                kind,
+                name: name.clone(),
+            });
+            let keys: Dirty = keys.collect();
+            self.enqueue(&keys, now);
             if self.world.pools().namespace() == Some(&namespace) {
                 // Those that could not be made are known by their virtual IPs alone.
                 self.sweeps.begin(Scope::All);

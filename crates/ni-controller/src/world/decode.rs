@@ -54,6 +54,23 @@ impl<T: Object> Slot<T> {
         }
     }
 
+    /// Becomes `newer` if nothing but the version differs, and who wrote it last. Answers whether it did.
+    pub(super) fn renew(&mut self, newer: &mut Self) -> bool {
+        let (known, offered) = (self.meta_mut(), newer.meta_mut());
+        std::mem::swap(&mut known.version, &mut offered.version);
+        std::mem::swap(&mut known.last_writer, &mut offered.last_writer);
+        let (version, writer) = (offered.version, offered.last_writer.clone());
+        offered.version = known.version;
+        offered.last_writer.clone_from(&known.last_writer);
+        if self == newer {
+            return true;
+        }
+        let known = self.meta_mut();
+        known.version = version;
+        known.last_writer = writer;
+        false
+    }
+
     /// Replaces texts that many objects have by shared copies.
     pub(super) fn share(&mut self, shared: &mut Shared) {
         match self {

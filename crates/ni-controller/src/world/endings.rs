@@ -95,21 +95,24 @@ impl World {
             ended.gone
         });
         for slot in older {
-            self.replace(namespace, slot, dirty, |store, slot, seen| {
+            self.replace(namespace, slot, dirty, |store, mut slot, seen, shared| {
+                slot.share(shared);
                 let old = store.go_back(slot, seen);
                 old.map_or(News::No, |old| News::Version(Some(old)))
             });
         }
-        if T::READS_ANCHORS
+        if T::READS_VERSIONS
             && next.is_none()
             && let Some(known) = self.namespaces.get(namespace)
         {
-            known.allocation().concerned(&mut collect(namespace, dirty));
+            known
+                .allocation()
+                .concerned(&mut collect(namespace, &mut dirty.changed));
         }
         for name in doubtful {
             // A read that is sent from now on settles it.
             self.clock = self.clock.max(at);
-            collect(namespace, dirty)(T::KIND, &name);
+            collect(namespace, &mut dirty.changed)(T::KIND, &name);
         }
         next
     }

@@ -6,6 +6,7 @@
 mod allocation;
 mod contests;
 mod decode;
+mod dirty;
 mod endings;
 mod event;
 mod index;
@@ -24,13 +25,14 @@ mod size;
 mod store;
 mod watched;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 
 use ni_runtime::scope::Scope;
 
 pub use allocation::{Allocation, Asks, Queue, Selector, Waiter};
 pub use decode::{Received, Slot, Undecodable, decode};
+pub use dirty::Dirty;
 use endings::Ending;
 pub use event::{Event, Loss};
 pub use kinds::{
@@ -44,15 +46,12 @@ pub use namespace::Key;
 pub use object::{Object, Stored};
 pub use packed::{Pack, Packed};
 pub use pools::{Holder, Pool, Pools};
-use readers::{changed, collect, went};
+use readers::{changed, collect, renewed, went};
 use share::Shared;
 pub use size::Size;
 use store::News;
 pub use store::{Source, Store};
 pub use watched::Watched;
-
-/// What has to be planned for after a change.
-pub type Dirty = BTreeSet<Key>;
 
 /// All that is known.
 #[derive(Clone, Debug)]
@@ -246,16 +245,15 @@ impl World {
         for_kind!(key.kind, T => self.bury::<T>(key, uid, loss, dirty));
     }
 
-    fn put<T: Object>(&mut self, mut slot: Slot<T>, source: Source, dirty: &mut Dirty) {
+    fn put<T: Object>(&mut self, slot: Slot<T>, source: Source, dirty: &mut Dirty) {
         let lists = &self.lists[T::KIND as usize];
         let Some(listing) = lists.listing(&slot.meta().namespace) else {
             return;
         };
-        slot.share(&mut self.shared);
         let of = slot.meta().namespace.clone();
-        self.replace(&of, slot, dirty, |store, slot, seen| {
+        self.replace(&of, slot, dirty, |store, slot, seen, shared| {
             store.set_listing(listing);
-            store.put(slot, source, seen)
+            store.put(slot, source, seen, shared)
         });
     }
 
@@ -265,17 +263,23 @@ impl World {
         of: &Str,
         slot: Slot<T>,
         dirty: &mut Dirty,
-        put: impl FnOnce(&mut Store<T>, Slot<T>, u64) -> News<T>,
+        put: impl FnOnce(&mut Store<T>, Slot<T>, u64, &mut Shared) -> News<T>,
     ) {
         let name = slot.meta().name.clone();
         self.clock += 1;
         let namespace = self.namespaces.entry(of.clone()).or_default();
         let (store, links) = T::parts(namespace);
-        let old = match put(store, slot, self.clock) {
+        let old = match put(store, slot, self.clock, &mut self.shared) {
             News::No => return,
             News::Anchored => {
-                if T::READS_ANCHORS {
-                    collect(of, dirty)(T::KIND, &name);
+                if T::READS_VERSIONS {
+                    collect(of, &mut dirty.changed)(T::KIND, &name);
+                }
+                return;
+            }
+            News::Renewed => {
+                if let Some(slot) = store.slot(&name) {
+                    renewed(of, slot, dirty);
                 }
                 return;
             }
@@ -296,9 +300,9 @@ impl World {
             size.add(new);
             let before = old.as_ref().and_then(Slot::good);
             let elsewhere = self.pools.note(before, new.good());
-            let bids = changed(namespace, old, new, &mut collect(of, dirty));
-            namespace.settle(bids, &mut collect(of, dirty));
-            namespace.settle_rooms(&mut collect(of, dirty));
+            let bids = changed(namespace, old, new, of, dirty);
+            namespace.settle(bids, &mut collect(of, &mut dirty.changed));
+            namespace.settle_rooms(&mut collect(of, &mut dirty.changed));
             self.mark(elsewhere, dirty);
         }
     }
@@ -335,11 +339,12 @@ impl World {
         for old in &gone {
             self.sizes[T::KIND as usize].remove(old);
             elsewhere.extend(self.pools.note(old.good(), None));
-            let bids = went(namespace, old, &mut collect(name, dirty));
-            namespace.settle(bids, &mut collect(name, dirty));
+            let affect = &mut collect(name, &mut dirty.changed);
+            let bids = went(namespace, old, affect);
+            namespace.settle(bids, affect);
             namespace.note_loss(old, loss, self.clock);
         }
-        namespace.settle_rooms(&mut collect(name, dirty));
+        namespace.settle_rooms(&mut collect(name, &mut dirty.changed));
         if namespace.is_empty() {
             self.namespaces.remove(name);
         }

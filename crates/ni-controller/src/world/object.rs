@@ -33,8 +33,8 @@ pub(super) type Affect<'a> = &'a mut dyn FnMut(Kind, &str);
 
 /// An object of a kind: how it is decoded, what it takes, and what it means to others.
 pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
-    /// Whether plans read how far the watch has come when they decide about such an object.
-    const READS_ANCHORS: bool = false;
+    /// Whether plans read versions of such an object when they decide about it, and how far the watch has come.
+    const READS_VERSIONS: bool = false;
     /// The fields beside metadata, as they are decoded.
     type Body: DeserializeOwned;
     /// The trimmed object.

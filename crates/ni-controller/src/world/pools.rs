@@ -190,7 +190,9 @@ impl World {
 
     /// Has these planned for: another namespace's object changed, came or went.
     pub(super) fn mark(&self, keys: Vec<Key>, dirty: &mut Dirty) {
-        dirty.extend(keys.into_iter().filter(|key| self.is_of_interest(key)));
+        dirty
+            .changed
+            .extend(keys.into_iter().filter(|key| self.is_of_interest(key)));
     }
 
     /// Whether there may be something to do for it: an address may be there, or there are pools that it could be of.

@@ -2,6 +2,8 @@
 
 //! Who has to be planned for when an object comes, changes or goes: only those that read what changed.
 
+use std::collections::BTreeSet;
+
 use super::Dirty;
 use super::contests::Bid;
 use super::decode::Slot;
@@ -10,19 +12,42 @@ use super::meta::Str;
 use super::namespace::Key;
 use super::object::{Affect, Object};
 
-/// Names what is affected by an object that came or changed. Answers what it may be another's turn to have now.
+/// Names who is affected by an object of which no more than the version is new.
+pub(super) fn renewed<T: Object>(of: &Str, slot: &Slot<T>, dirty: &mut Dirty) {
+    let keys = if T::READS_VERSIONS {
+        &mut dirty.changed
+    } else {
+        &mut dirty.renewed
+    };
+    let renew = &mut collect(of, keys);
+    renew(T::KIND, &slot.meta().name);
+    note_owner(slot, renew);
+}
+
+/// Names the owner of an object: what it writes to its children names their version.
+fn note_owner<T: Object>(slot: &Slot<T>, affect: Affect<'_>) {
+    if let Some((kind, owner)) = slot.meta().owner_key() {
+        affect(kind, &owner);
+    }
+}
+
+/// Names who is affected by an object that came or changed. Answers what it may be another's turn to have now.
 pub(super) fn changed<T: Object>(
     namespace: &Namespace,
     old: Option<Slot<T>>,
     new: &Slot<T>,
-    affect: Affect<'_>,
+    of: &Str,
+    dirty: &mut Dirty,
 ) -> Vec<Bid> {
     let meta = new.meta();
-    affect(T::KIND, &meta.name);
-    // What an owner writes to its children names their version.
-    if let Some((kind, owner)) = meta.owner_key() {
-        affect(kind, &owner);
+    let same = old.as_ref().is_some_and(|old| old.meta().uid == meta.uid);
+    if same && !T::READS_VERSIONS {
+        note_owner(new, &mut collect(of, &mut dirty.renewed));
+    } else {
+        note_owner(new, &mut collect(of, &mut dirty.changed));
     }
+    let affect = &mut collect(of, &mut dirty.changed);
+    affect(T::KIND, &meta.name);
     let Some(mut old) = old else {
         return came(namespace, new, affect);
     };
@@ -70,7 +95,7 @@ fn came<T: Object>(namespace: &Namespace, new: &Slot<T>, affect: Affect<'_>) -> 
     namespace.bids_of(new)
 }
 
-/// Names what is affected by an object that went. Answers as [`changed`] does.
+/// Names who is affected by an object that went. Answers as [`changed`] does.
 pub(super) fn went<T: Object>(
     namespace: &Namespace,
     old: &Slot<T>,
@@ -80,10 +105,13 @@ pub(super) fn went<T: Object>(
     came(namespace, old, affect)
 }
 
-/// Collects what is affected into `dirty`.
-pub(super) fn collect<'a>(namespace: &'a Str, dirty: &'a mut Dirty) -> impl FnMut(Kind, &str) + 'a {
+/// Collects who is affected.
+pub(super) fn collect<'a>(
+    namespace: &'a Str,
+    keys: &'a mut BTreeSet<Key>,
+) -> impl FnMut(Kind, &str) + 'a {
     |kind, name| {
-        dirty.insert(Key {
+        keys.insert(Key {
             namespace: namespace.clone(),
             kind,
             name: name.into(),

@@ -10,6 +10,7 @@ use std::ops::Bound;
 use super::decode::Slot;
 use super::meta::Str;
 use super::object::Object;
+use super::share::Shared;
 use crate::seeded::{self, Fault};
 
 /// How a version of an object became known.
@@ -88,6 +89,8 @@ pub(super) enum News<T> {
     No,
     /// Known, but only now it is known that the watch has come as far.
     Anchored,
+    /// New, and nothing else about the object is.
+    Renewed,
     /// New, in place of this.
     Version(Option<Slot<T>>),
 }
@@ -194,8 +197,14 @@ impl<T: Object> Store<T> {
         self.listing = listing;
     }
 
-    /// Takes in a version of an object.
-    pub(super) fn put(&mut self, slot: Slot<T>, source: Source, seen: u64) -> News<T> {
+    /// Takes in a version of an object, which has its texts in common with others where it is kept.
+    pub(super) fn put(
+        &mut self,
+        mut slot: Slot<T>,
+        source: Source,
+        seen: u64,
+        shared: &mut Shared,
+    ) -> News<T> {
         let name = slot.meta().name.clone();
         if self.is_buried(&name, &slot, source) {
             return News::No;
@@ -209,6 +218,8 @@ impl<T: Object> Store<T> {
         let proof = Proof::of(source);
         let anchor = self.anchor_of(&name, source);
         let Some(entry) = self.entries.get_mut(&name) else {
+            slot.share(shared);
+            let name = slot.meta().name.clone();
             let entry = Entry {
                 slot,
                 proof,
@@ -229,6 +240,10 @@ impl<T: Object> Store<T> {
             entry.proof = proof;
             entry.seen = seen;
             entry.anchor = anchor;
+            if entry.slot.renew(&mut slot) {
+                return News::Renewed;
+            }
+            slot.share(shared);
             self.undecodable += usize::from(slot.good().is_none());
             let old = std::mem::replace(&mut entry.slot, slot);
             self.undecodable -= usize::from(old.good().is_none());
@@ -250,6 +265,7 @@ impl<T: Object> Store<T> {
             if slot != entry.slot {
                 // The definition has changed in between: the API server reads the same version in another way.
                 entry.seen = seen;
+                slot.share(shared);
                 self.undecodable += usize::from(slot.good().is_none());
                 let old = std::mem::replace(&mut entry.slot, slot);
                 self.undecodable -= usize::from(old.good().is_none());

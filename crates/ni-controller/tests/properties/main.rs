@@ -14,6 +14,7 @@ mod others;
 mod passing;
 mod planned;
 mod public;
+mod renewed;
 mod repeats;
 mod restores;
 mod rests;

@@ -241,7 +241,7 @@ impl Prefix {
 }
 
 impl Object for Prefix {
-    const READS_ANCHORS: bool = true;
+    const READS_VERSIONS: bool = true;
 
     type Body = Body;
 

@@ -23,7 +23,7 @@ fn of_many_that_ask_for_one_address_the_losers_are_woken_only_when_the_holder_ch
     let woken = |world: &mut World, event: Event| {
         let mut dirty = Dirty::new();
         world.observe(event, &mut dirty);
-        dirty.len()
+        dirty.changed.len()
     };
     let name = |number: u64| format!("x{number:02}");
     for number in 0..MANY {
@@ -70,8 +70,11 @@ fn of_many_that_name_one_interface_the_losers_are_woken_only_when_the_holder_cha
     let woken = |world: &mut World, event: Event| {
         let mut dirty = Dirty::new();
         world.observe(event, &mut dirty);
-        let names = dirty.iter().map(|key| &*key.name);
-        (dirty.len(), names.filter(|name| *name == "x").count())
+        let names = dirty.changed.iter().map(|key| &*key.name);
+        (
+            dirty.changed.len(),
+            names.filter(|name| *name == "x").count(),
+        )
     };
     let claimant = |world: &World| {
         let claimant = world.namespace("ns").claimant("x");

@@ -22,9 +22,9 @@ fn a_version_that_reads_otherwise_under_a_new_definition_is_taken_in() {
     world.learn(parent(recorded), Source::Answer(None), &mut dirty);
     let prefix = world.namespace("a").prefixes.get("p").expect("p");
     assert!(prefix.pending_for("c").is_some());
-    assert_eq!(dirty.len(), 1, "{dirty:?}");
+    assert_eq!(dirty.changed.len(), 1, "{dirty:?}");
     // The same definition again changes nothing.
     let mut dirty = Dirty::new();
     world.learn(parent(recorded), Source::Answer(None), &mut dirty);
-    assert!(dirty.is_empty(), "{dirty:?}");
+    assert!(dirty.changed.is_empty(), "{dirty:?}");
 }

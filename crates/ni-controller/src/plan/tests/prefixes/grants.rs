@@ -200,7 +200,11 @@ fn concerned(scene: &mut Scene, object: &Value) -> Vec<String> {
     let mut dirty = Dirty::new();
     let object = AnyObject::decode(Kind::Prefix, &object.to_string()).expect("metadata");
     scene.world.observe(Event::Applied(object), &mut dirty);
-    dirty.into_iter().map(|key| key.name.to_string()).collect()
+    dirty
+        .changed
+        .into_iter()
+        .map(|key| key.name.to_string())
+        .collect()
 }
 
 #[test]
@@ -270,7 +274,11 @@ fn who_may_decide_only_now_is_planned_for_at_the_end_of_a_list() {
     ] {
         let mut scene = Scene::of(&objects);
         let dirty = list(&mut scene.world, Kind::Prefix, &objects);
-        let mut names: Vec<_> = dirty.into_iter().map(|key| key.name.to_string()).collect();
+        let mut names: Vec<_> = dirty
+            .changed
+            .into_iter()
+            .map(|key| key.name.to_string())
+            .collect();
         names.sort_unstable();
         assert_eq!(names.join(" "), expected, "{case}");
     }

@@ -32,7 +32,10 @@ fn elsewhere(world: &mut World, object: &Value, of: Of) -> Vec<String> {
     let mut dirty = Dirty::new();
     world.observe(event(object, of), &mut dirty);
     let own = object["metadata"]["namespace"].as_str().expect("one");
-    let others = dirty.into_iter().filter(|key| *key.namespace != *own);
+    let others = dirty
+        .changed
+        .into_iter()
+        .filter(|key| *key.namespace != *own);
     others.map(|key| key.to_string()).collect()
 }
 
@@ -81,7 +84,7 @@ fn a_pool_is_planned_for_when_another_one_changes() {
     let goes = event(&newer(deleting(older())), Event::Applied);
     world.observe(goes, &mut dirty);
     assert!(
-        dirty.contains(&key(POOLS, Kind::Prefix, "younger")),
+        dirty.changed.contains(&key(POOLS, Kind::Prefix, "younger")),
         "{dirty:?}"
     );
 }
