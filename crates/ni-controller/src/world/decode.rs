@@ -71,11 +71,11 @@ impl<T: Object> Slot<T> {
         false
     }
 
-    /// Replaces texts that many objects have by shared copies.
-    pub(super) fn share(&mut self, shared: &mut Shared) {
+    /// Replaces texts that many objects have by shared copies, and those that the version that is known has, by these.
+    pub(super) fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
         match self {
-            Self::Good(object) => object.share(shared),
-            Self::Bad(undecodable) => undecodable.meta.share(shared),
+            Self::Good(object) => object.share(known.and_then(Self::good), shared),
+            Self::Bad(undecodable) => undecodable.meta.share(known.map(Self::meta), shared),
         }
     }
 }

@@ -96,7 +96,7 @@ impl World {
         });
         for slot in older {
             self.replace(namespace, slot, dirty, |store, mut slot, seen, shared| {
-                slot.share(shared);
+                slot.share(store.slot(&slot.meta().name), shared);
                 let old = store.go_back(slot, seen);
                 old.map_or(News::No, |old| News::Version(Some(old)))
             });

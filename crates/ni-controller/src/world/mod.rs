@@ -285,11 +285,11 @@ impl World {
             }
             News::Version(old) => old,
         };
-        if let Some(old) = old.as_ref().and_then(Slot::good) {
-            old.unlink(links);
-        }
-        if let Some(new) = store.get(&name) {
-            new.link(links);
+        let (before, now) = (old.as_ref().and_then(Slot::good), store.get(&name));
+        let alike = before.zip(now).is_some_and(|(old, new)| old.links_as(new));
+        if !alike {
+            before.inspect(|old| old.unlink(links));
+            now.inspect(|new| new.link(links));
         }
         let size = &mut self.sizes[T::KIND as usize];
         let new = T::store(namespace).slot(&name);

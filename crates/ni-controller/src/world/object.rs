@@ -67,14 +67,18 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn lacks_room(&self) -> bool {
         false
     }
-    /// Replaces texts that many objects have by shared copies.
-    fn share(&mut self, shared: &mut Shared);
+    /// Replaces texts that many objects have by shared copies, and those that the version that is known has, by these.
+    fn share(&mut self, known: Option<&Self>, shared: &mut Shared);
     /// Memory that it takes, in bytes, estimated.
     fn bytes(&self) -> usize;
     /// Adds the object to the indexes.
     fn link(&self, _: &mut Links) {}
     /// Takes the object from the indexes.
     fn unlink(&self, _: &mut Links) {}
+    /// Whether both, two versions of one object, are in the indexes alike.
+    fn links_as(&self, _: &Self) -> bool {
+        false
+    }
     /// Takes in that an object came, changed or went, for what joins namespaces.
     fn note_elsewhere(_: Option<&Self>, _: Option<&Self>, _: &mut Pools) {}
     /// The object of another namespace whose plan depends on this one.

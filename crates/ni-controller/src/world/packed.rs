@@ -104,6 +104,11 @@ impl<T: Pack> Packed<T> {
     }
 
     /// The part that equal values share.
+    pub(super) fn packed_rest(&self) -> &Rest<T> {
+        &self.rest
+    }
+
+    /// The same, to change.
     pub(super) fn rest_mut(&mut self) -> &mut Rest<T> {
         &mut self.rest
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use ironcore_api::networking::{NetworkInterfaceSpec, NetworkInterfaceStatus};
 
-use super::meta::{Meta, Pairs, Str};
+use super::meta::{Meta, Owner, Pairs, Str};
 use super::packed::{Packed, Rest};
 
 /// The longest text that is kept for others, in bytes. Unused texts are looked for by number, so their size is bounded here; long
@@ -42,19 +42,29 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
-    /// Replaces `text` with the shared copy of an equal text.
-    pub(super) fn share(&mut self, text: &mut Str) {
-        if text.len() <= LONGEST {
+    /// Replaces `text` with the copy of an equal text: of the version that is known, or one that others have.
+    pub(super) fn share(&mut self, text: &mut Str, known: Option<&Str>) {
+        if !take(text, known) && text.len() <= LONGEST {
             let unused = |text: &Str| Str::strong_count(text) == Some(1);
             self.texts.share(text, unused);
         }
     }
 }
 
+/// Replaces `value` with what is `known`, if that is equal: it need not be looked for. Answers whether it did.
+fn take<T: Clone + PartialEq>(value: &mut T, known: Option<&T>) -> bool {
+    let known = known.filter(|known| *known == value);
+    if let Some(known) = known {
+        value.clone_from(known);
+    }
+    known.is_some()
+}
+
 impl Packed<NetworkInterfaceSpec> {
     /// Shares what is not the object's own.
-    pub(super) fn share(&mut self, shared: &mut Shared) {
-        if !self.rest_mut().is_long() {
+    pub(super) fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        let known = known.map(Self::packed_rest);
+        if !take(self.rest_mut(), known) && !self.rest_mut().is_long() {
             shared.specs.share(self.rest_mut(), Rest::is_unused);
         }
     }
@@ -62,8 +72,9 @@ impl Packed<NetworkInterfaceSpec> {
 
 impl Packed<NetworkInterfaceStatus> {
     /// Shares what is not the object's own.
-    pub(super) fn share(&mut self, shared: &mut Shared) {
-        if !self.rest_mut().is_long() {
+    pub(super) fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        let known = known.map(Self::packed_rest);
+        if !take(self.rest_mut(), known) && !self.rest_mut().is_long() {
             shared.statuses.share(self.rest_mut(), Rest::is_unused);
         }
     }
@@ -153,29 +164,29 @@ impl<T: Clone + Eq + Hash> Table<T> {
 }
 
 impl Meta {
-    /// Shares its texts.
-    pub(super) fn share(&mut self, shared: &mut Shared) {
-        shared.share(&mut self.namespace);
+    /// Shares its texts, but those that are its own as a rule.
+    pub(super) fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        shared.share(&mut self.namespace, known.map(|known| &known.namespace));
         if let Some(writer) = &mut self.last_writer {
-            shared.share(writer);
+            shared.share(writer, known.and_then(|known| known.last_writer.as_ref()));
         }
+        let known = known.and_then(|known| known.owner.as_deref());
         if let Some(owner) = &mut self.owner {
-            let texts = [
-                &mut owner.api_version,
-                &mut owner.kind,
-                &mut owner.name,
-                &mut owner.uid,
-            ];
-            for text in texts {
-                shared.share(text);
-            }
+            let known = |text: fn(&Owner) -> &Str| known.map(text);
+            shared.share(&mut owner.api_version, known(|owner| &owner.api_version));
+            shared.share(&mut owner.kind, known(|owner| &owner.kind));
+            shared.share(&mut owner.name, known(|owner| &owner.name));
+            shared.share(&mut owner.uid, known(|owner| &owner.uid));
         }
     }
 }
 
 impl Pairs {
     /// Shares their texts, and all of them with objects that have the same.
-    pub(super) fn share(&mut self, shared: &mut Shared) {
+    pub(super) fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        if take(self, known) {
+            return;
+        }
         let length: usize = self
             .iter()
             .map(|(key, value)| key.len() + value.len())
@@ -187,8 +198,8 @@ impl Pairs {
         }
         let mut texts = pairs.to_vec();
         for (key, value) in &mut texts {
-            shared.share(key);
-            shared.share(value);
+            shared.share(key, None);
+            shared.share(value, None);
         }
         *pairs = texts.into();
         if length <= LONGEST_PAIRS {
@@ -207,7 +218,7 @@ mod tests {
         let mut shared = Shared::default();
         for number in 0..100 {
             let long = format!("{number}{}", "x".repeat(LONGEST));
-            shared.share(&mut long.into());
+            shared.share(&mut long.into(), None);
         }
         assert_eq!(shared.texts.len(), 0);
     }
@@ -216,11 +227,11 @@ mod tests {
     fn equal_texts_become_one_and_unused_ones_go() {
         let mut shared = Shared::default();
         let (mut a, mut b): (Str, Str) = ("ns".into(), "ns".into());
-        shared.share(&mut a);
-        shared.share(&mut b);
+        shared.share(&mut a, None);
+        shared.share(&mut b, None);
         assert!(Str::ptr_eq(&a, &b));
         for number in 0..10 * LEAST * PARTS {
-            shared.share(&mut number.to_string().into());
+            shared.share(&mut number.to_string().into(), None);
         }
         assert!(
             shared.texts.len() <= LEAST * PARTS,
@@ -228,7 +239,7 @@ mod tests {
             shared.texts.len()
         );
         let mut again: Str = "ns".into();
-        shared.share(&mut again);
+        shared.share(&mut again, None);
         assert!(Str::ptr_eq(&a, &again));
     }
 }

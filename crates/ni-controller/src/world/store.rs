@@ -218,7 +218,7 @@ impl<T: Object> Store<T> {
         let proof = Proof::of(source);
         let anchor = self.anchor_of(&name, source);
         let Some(entry) = self.entries.get_mut(&name) else {
-            slot.share(shared);
+            slot.share(None, shared);
             let name = slot.meta().name.clone();
             let entry = Entry {
                 slot,
@@ -243,7 +243,7 @@ impl<T: Object> Store<T> {
             if entry.slot.renew(&mut slot) {
                 return News::Renewed;
             }
-            slot.share(shared);
+            slot.share(Some(&entry.slot), shared);
             self.undecodable += usize::from(slot.good().is_none());
             let old = std::mem::replace(&mut entry.slot, slot);
             self.undecodable -= usize::from(old.good().is_none());
@@ -265,7 +265,7 @@ impl<T: Object> Store<T> {
             if slot != entry.slot {
                 // The definition has changed in between: the API server reads the same version in another way.
                 entry.seen = seen;
-                slot.share(shared);
+                slot.share(Some(&entry.slot), shared);
                 self.undecodable += usize::from(slot.good().is_none());
                 let old = std::mem::replace(&mut entry.slot, slot);
                 self.undecodable -= usize::from(old.good().is_none());

@@ -188,14 +188,15 @@ impl Object for Interface {
         &mut self.meta
     }
 
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
+    fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        self.meta.share(known.map(|known| &known.meta), shared);
         // Its machine declares it, and indexes name it.
-        shared.share(&mut self.meta.name);
-        self.labels.share(shared);
-        self.annotations.share(shared);
-        self.spec.share(shared);
-        self.status.share(shared);
+        shared.share(&mut self.meta.name, known.map(|known| &known.meta.name));
+        self.labels.share(known.map(|known| &known.labels), shared);
+        self.annotations
+            .share(known.map(|known| &known.annotations), shared);
+        self.spec.share(known.map(|known| &known.spec), shared);
+        self.status.share(known.map(|known| &known.status), shared);
     }
 
     fn bytes(&self) -> usize {
@@ -247,6 +248,10 @@ impl Object for Interface {
         for (_, prefix) in self.own_ip_prefixes().chain(self.own_prefixes()) {
             links.with_prefix.remove(&*prefix, name);
         }
+    }
+
+    fn links_as(&self, other: &Self) -> bool {
+        self.meta.owner == other.meta.owner && self.spec == other.spec
     }
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {

@@ -84,6 +84,26 @@ impl Declared {
         })
     }
 
+    /// What it names, and whether it is made.
+    fn named(&self) -> (&Str, bool) {
+        (&self.interface, self.template.is_some())
+    }
+
+    fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        shared.share(&mut self.interface, known.map(|known| &known.interface));
+        let known = known.and_then(|known| known.template.as_deref());
+        if let Some(template) = &mut self.template {
+            let Template {
+                labels,
+                annotations,
+                spec,
+            } = &mut **template;
+            labels.share(known.map(|known| &known.labels), shared);
+            annotations.share(known.map(|known| &known.annotations), shared);
+            spec.share(known.map(|known| &known.spec), shared);
+        }
+    }
+
     fn bytes(&self) -> usize {
         let template = self.template.as_ref().map_or(0, |template| {
             size_of_val(&**template)
@@ -113,13 +133,8 @@ impl Machine {
 
     /// Whether both name the same interfaces, in the same way.
     fn names_as(&self, other: &Self) -> bool {
-        let names = |machine: &Self| {
-            let declared = machine.interfaces.iter();
-            let names =
-                declared.map(|declared| (declared.interface.clone(), declared.template.is_some()));
-            names.collect::<Vec<_>>()
-        };
-        names(self) == names(other)
+        let names = self.interfaces.iter().map(Declared::named);
+        names.eq(other.interfaces.iter().map(Declared::named))
     }
 }
 
@@ -143,19 +158,14 @@ impl Object for Machine {
         &mut self.meta
     }
 
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
+    fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        self.meta.share(known.map(|known| &known.meta), shared);
         // Its interfaces name it as their owner.
-        shared.share(&mut self.meta.name);
-        shared.share(&mut self.meta.uid);
-        for declared in &mut self.interfaces {
-            shared.share(&mut declared.interface);
-        }
-        let templates = self.interfaces.iter_mut();
-        for template in templates.filter_map(|declared| declared.template.as_mut()) {
-            template.labels.share(shared);
-            template.annotations.share(shared);
-            template.spec.share(shared);
+        shared.share(&mut self.meta.name, known.map(|known| &known.meta.name));
+        shared.share(&mut self.meta.uid, known.map(|known| &known.meta.uid));
+        for (at, declared) in self.interfaces.iter_mut().enumerate() {
+            let known = known.and_then(|known| known.interfaces.get(at));
+            declared.share(known, shared);
         }
     }
 
@@ -174,6 +184,10 @@ impl Object for Machine {
         for declared in &self.interfaces {
             links.declared.remove(&*declared.interface, &self.meta.name);
         }
+    }
+
+    fn links_as(&self, other: &Self) -> bool {
+        self.names_as(other)
     }
 
     fn readers(&self, _: &Namespace, affect: Affect<'_>) {

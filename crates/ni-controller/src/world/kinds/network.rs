@@ -46,8 +46,8 @@ impl Object for Network {
         &mut self.meta
     }
 
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
+    fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        self.meta.share(known.map(|known| &known.meta), shared);
     }
 
     fn bytes(&self) -> usize {

@@ -287,10 +287,11 @@ impl Object for Prefix {
         &mut self.meta
     }
 
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
-        self.labels.share(shared);
-        self.annotations.share(shared);
+    fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        self.meta.share(known.map(|known| &known.meta), shared);
+        self.labels.share(known.map(|known| &known.labels), shared);
+        self.annotations
+            .share(known.map(|known| &known.annotations), shared);
     }
 
     fn bytes(&self) -> usize {

@@ -65,10 +65,11 @@ impl Object for VirtualIp {
         &mut self.meta
     }
 
-    fn share(&mut self, shared: &mut Shared) {
-        self.meta.share(shared);
-        self.labels.share(shared);
-        self.annotations.share(shared);
+    fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
+        self.meta.share(known.map(|known| &known.meta), shared);
+        self.labels.share(known.map(|known| &known.labels), shared);
+        self.annotations
+            .share(known.map(|known| &known.annotations), shared);
     }
 
     fn bytes(&self) -> usize {
@@ -95,6 +96,10 @@ impl Object for VirtualIp {
         if let Some(target) = self.target.named() {
             links.targeting.remove(target, &self.meta.name);
         }
+    }
+
+    fn links_as(&self, other: &Self) -> bool {
+        self.meta.owner == other.meta.owner && self.target.named() == other.target.named()
     }
 
     /// One that is retained bears the name of its interface, and targets it.
