@@ -57,7 +57,8 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
     let (mut lines, mut looked, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(order) = core.next(clock.now()) {
         if !order.change.request.is_read() {
-            lines.push(describe(&order.key, &order.change));
+            let line = describe(&order.key, &order.change);
+            lines.push((order.key, line));
             continue;
         }
         match apply(client, &order, READ_TIMEOUT).await {
@@ -70,19 +71,21 @@ pub async fn preview(client: &Client, deciding: &Deciding) -> anyhow::Result<Pre
         }
     }
     // What a look shows to be needed is planned once all else is answered; here it never is.
-    let known: HashSet<String> = lines.iter().cloned().collect();
+    let known: HashSet<String> = lines.iter().map(|(_, line)| line.clone()).collect();
     for key in looked {
         let plan = core.plan(&key, clock.now());
-        lines.extend(describe_all(&key, &plan).filter(|line| !known.contains(line)));
+        let further = describe_all(&key, &plan).filter(|line| !known.contains(line));
+        lines.extend(further.map(|line| (key.clone(), line)));
     }
     for (Order { key, change, .. }, failure) in &failed {
-        lines.push(format!("{}: {failure}", describe(key, change)));
+        let line = format!("{}: {failure}", describe(key, change));
+        lines.push((key.clone(), line));
         let dependent = core.plan_if_looked(key, change, clock.now());
         let further = describe_all(key, &dependent).filter(|line| !known.contains(line));
-        lines.extend(further.map(|line| format!("unknown {line}")));
+        lines.extend(further.map(|line| (key.clone(), format!("unknown {line}"))));
     }
     Ok(Preview {
-        text: text(&lines, &core.take_notices()),
+        text: text(lines, core.take_notices()),
         failed: failed.len(),
     })
 }
@@ -95,7 +98,11 @@ fn describe_all(key: &Key, plan: &Plan) -> impl Iterator<Item = String> {
         .map(|change| describe(key, change))
 }
 
-fn text(lines: &[String], notices: &[Notice]) -> String {
+/// Changes, then Events; each in the order of namespaces, kinds and names.
+fn text(mut lines: Vec<(Key, String)>, mut notices: Vec<Notice>) -> String {
+    lines.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let object = |notice: &Notice| (notice.namespace.clone(), notice.kind, notice.name.clone());
+    notices.sort_by_key(object);
     let events = notices.iter().map(|notice| {
         let (kind, reason) = (notice.kind.as_str(), notice.reason.as_str());
         format!(
@@ -104,7 +111,7 @@ fn text(lines: &[String], notices: &[Notice]) -> String {
         )
     });
     let mut out = String::new();
-    for line in lines.iter().cloned().chain(events) {
+    for line in lines.into_iter().map(|(_, line)| line).chain(events) {
         out.push_str(&line);
         out.push('\n');
     }

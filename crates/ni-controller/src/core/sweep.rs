@@ -174,7 +174,7 @@ mod tests {
         begun.map(|sweep| sweep.scope).collect()
     }
 
-    /// Who is queued by a sweep of all.
+    /// Who is queued by a sweep of all, in the order of names.
     fn swept(mut core: Core) -> Vec<String> {
         core.sweeps.begin(Scope::All);
         while core.sweep(NOW) {}
@@ -183,7 +183,9 @@ mod tests {
             Next::Key(key) => key.name.to_string(),
             Next::Change(planned) => panic!("{planned:?}"),
         });
-        names.collect()
+        let mut names: Vec<String> = names.collect();
+        names.sort_unstable();
+        names
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! our own writes. Pure: what goes in decides what is in it.
 
 mod allocation;
+mod by_name;
 mod contests;
 mod decode;
 mod dirty;
@@ -25,12 +26,13 @@ mod size;
 mod store;
 mod watched;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Bound;
 
 use ni_runtime::scope::Scope;
 
 pub use allocation::{Allocation, Asks, Queue, Selector, Waiter};
+use by_name::ByName;
 pub use decode::{Received, Slot, Undecodable, decode};
 pub use dirty::Dirty;
 use endings::Ending;
@@ -56,7 +58,7 @@ pub use watched::Watched;
 /// All that is known.
 #[derive(Clone, Debug)]
 pub struct World {
-    namespaces: BTreeMap<Str, Namespace>,
+    namespaces: ByName<Namespace>,
     empty: Namespace,
     /// By kind.
     lists: [Lists; Kind::ALL.len()],
@@ -81,7 +83,7 @@ impl World {
     /// A world that knows nothing yet, and of nothing but what is watched ever will.
     pub fn new(watched: &Watched) -> Self {
         Self {
-            namespaces: BTreeMap::new(),
+            namespaces: ByName::default(),
             empty: Namespace::default(),
             lists: Kind::ALL.map(|kind| Lists::new(&watched.of(kind))),
             clock: 0,
@@ -100,7 +102,7 @@ impl World {
 
     /// All namespaces in the order of their names.
     pub fn namespaces(&self) -> impl Iterator<Item = (&Str, &Namespace)> {
-        self.namespaces.iter()
+        self.namespaces.sorted()
     }
 
     /// Whether all objects are of one namespace.
@@ -109,19 +111,20 @@ impl World {
     }
 
     /// The keys of all objects, in order.
-    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
-        const ALL: &Scope = &Scope::All;
-        self.keys_in(ALL, None)
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        let mut keys: Vec<Key> = self.keys_in(&Scope::All, None).collect();
+        keys.sort_unstable();
+        keys.into_iter()
     }
 
-    /// The keys of the objects that `scope` covers, in order, from after `after` on.
+    /// The keys of the objects that `scope` covers, from after `after` on, in an order that stays.
     pub fn keys_in<'a>(
         &'a self,
         scope: &'a Scope,
         after: Option<&'a Key>,
     ) -> impl Iterator<Item = Key> + 'a {
-        let from = after.map_or(Bound::Unbounded, |after| Bound::Included(&after.namespace));
-        let namespaces = self.namespaces.range::<Str, _>((from, Bound::Unbounded));
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Included(&*after.namespace));
+        let namespaces = self.namespaces.range(from);
         let namespaces = namespaces.filter(|(name, _)| scope.covers(name));
         namespaces.flat_map(move |(namespace, known)| {
             let after = after.filter(|after| after.namespace == *namespace);
@@ -194,7 +197,7 @@ impl World {
             }
             Event::ListEnds(kind, scope) => {
                 if let Some((number, newest)) = self.lists[kind as usize].end(&scope) {
-                    let names = self.namespaces.keys();
+                    let names = self.namespaces.iter().map(|(name, _)| name);
                     self.ending.push_back(Ending {
                         kind,
                         number,
@@ -267,7 +270,7 @@ impl World {
     ) {
         let name = slot.meta().name.clone();
         self.clock += 1;
-        let namespace = self.namespaces.entry(of.clone()).or_default();
+        let namespace = self.namespaces.or_default(of);
         let (store, links) = T::parts(namespace);
         let old = match put(store, slot, self.clock, &mut self.shared) {
             News::No => return,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The objects of one kind and namespace, by name, never older than what was seen.
+//! The objects of one kind and namespace, never older than what was seen.
 
 mod ended;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use super::by_name::ByName;
 use super::decode::Slot;
 use super::meta::Str;
 use super::object::Object;
@@ -109,7 +110,7 @@ struct Tombstone {
 /// The objects of one kind and namespace.
 #[derive(Clone, Debug)]
 pub struct Store<T> {
-    entries: BTreeMap<Str, Entry<T>>,
+    entries: ByName<Entry<T>>,
     tombstones: BTreeMap<Str, Tombstone>,
     /// What the list with this number shows in an older version than is known. It takes effect when the list ends:
     /// until then the list may break off.
@@ -122,7 +123,7 @@ pub struct Store<T> {
 impl<T> Default for Store<T> {
     fn default() -> Self {
         Self {
-            entries: BTreeMap::new(),
+            entries: ByName::default(),
             tombstones: BTreeMap::new(),
             older: BTreeMap::new(),
             listing: Listing::default(),
@@ -149,19 +150,18 @@ impl<T: Object> Store<T> {
 
     /// All names in order.
     pub fn names(&self) -> impl Iterator<Item = &Str> {
-        self.entries.keys()
+        self.entries.sorted().map(|(name, _)| name)
     }
 
-    /// All names in order, from after `after` on.
+    /// All names from after `after` on, in an order that stays.
     pub(super) fn names_after(&self, after: Option<&Str>) -> impl Iterator<Item = &Str> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let entries = self.entries.range::<Str, _>((from, Bound::Unbounded));
-        entries.map(|(name, _)| name)
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(&**after));
+        self.entries.range(from).map(|(name, _)| name)
     }
 
     /// All objects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Slot<T>> {
-        self.entries.values().map(|entry| &entry.slot)
+        self.entries.sorted().map(|(_, entry)| &entry.slot)
     }
 
     /// How many objects there are.
@@ -176,7 +176,7 @@ impl<T: Object> Store<T> {
 
     /// Drops up to `at_most` objects of an unused store, and returns how many it dropped: 0 when none are left.
     pub(super) fn drop_some(&mut self, at_most: usize) -> usize {
-        let some = (0..at_most).map_while(|_| self.entries.pop_first());
+        let some = (0..at_most).map_while(|_| self.entries.pop());
         some.count()
     }
 
@@ -229,7 +229,7 @@ impl<T: Object> Store<T> {
                 doubted: None,
             };
             self.undecodable += usize::from(entry.slot.good().is_none());
-            self.entries.insert(name, entry);
+            self.entries.insert(&name, entry);
             return News::Version(None);
         };
         entry.doubted = entry.doubted.filter(|at| !settles(source, *at));

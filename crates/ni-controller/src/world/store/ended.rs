@@ -40,8 +40,8 @@ impl<T: Object> Store<T> {
             open: false,
         };
         let (mut gone, mut doubtful) = (Vec::new(), Vec::new());
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut entries = self.entries.range_mut::<Str, _>((from, Bound::Unbounded));
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(&**after));
+        let mut entries = self.entries.range_mut(from);
         let mut last = None;
         for (name, entry) in entries.by_ref().take(at_most) {
             last = Some(name);
@@ -57,6 +57,7 @@ impl<T: Object> Store<T> {
             }
         }
         let next = last.filter(|_| entries.next().is_some()).cloned();
+        drop(entries);
         let gone = gone.iter().filter_map(|name| self.take(name)).collect();
         let older = if next.is_none() {
             self.tombstones

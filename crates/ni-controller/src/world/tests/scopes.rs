@@ -69,20 +69,19 @@ fn all_of_a_namespace_is_shown_once_each_kind_has_been_listed_there() {
 }
 
 #[test]
-fn all_keys_of_a_scope_come_in_order_from_any_of_them_on() {
+fn all_keys_of_a_scope_come_from_any_of_them_on() {
     let mut world = watching("a,b");
     world.list("a", &[("x", 1), ("y", 2), ("z", 3)]);
     world.list("b", &[("x", 4)]);
     let all: Vec<Key> = world.keys_in(&Scope::All, None).collect();
     assert_eq!(all.len(), 4);
-    assert!(all.is_sorted());
+    let mut sorted = all.clone();
+    sorted.sort_unstable();
+    assert!(world.keys().eq(sorted));
     for (at, key) in all.iter().enumerate() {
         let rest = world.keys_in(&Scope::All, Some(key));
         assert!(rest.eq(all[at + 1..].iter().cloned()), "{key}");
     }
-    assert!(
-        world
-            .keys_in(&scope("b"), None)
-            .eq(all[3..].iter().cloned())
-    );
+    let of_b = all.iter().filter(|key| *key.namespace == *"b");
+    assert!(world.keys_in(&scope("b"), None).eq(of_b.cloned()));
 }
