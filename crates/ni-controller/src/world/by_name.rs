@@ -39,20 +39,29 @@ impl<'a> Sought<'a> {
     }
 }
 
-/// What names are ordered by, kept or looked for.
+/// What names are ordered by, kept or looked for: the text is read only where hashes are equal.
 trait Hashed {
-    fn order(&self) -> (u64, &str);
+    fn hash(&self) -> u64;
+    fn text(&self) -> &str;
 }
 
 impl Hashed for Name {
-    fn order(&self) -> (u64, &str) {
-        (self.hash, &self.text)
+    fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    fn text(&self) -> &str {
+        &self.text
     }
 }
 
 impl Hashed for Sought<'_> {
-    fn order(&self) -> (u64, &str) {
-        (self.hash, self.text)
+    fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    fn text(&self) -> &str {
+        self.text
     }
 }
 
@@ -64,7 +73,8 @@ impl<'a> Borrow<dyn Hashed + 'a> for Name {
 
 impl Ord for dyn Hashed + '_ {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.order().cmp(&other.order())
+        let by_hash = self.hash().cmp(&other.hash());
+        by_hash.then_with(|| self.text().cmp(other.text()))
     }
 }
 
@@ -76,7 +86,7 @@ impl PartialOrd for dyn Hashed + '_ {
 
 impl PartialEq for dyn Hashed + '_ {
     fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
+        self.cmp(other).is_eq()
     }
 }
 
