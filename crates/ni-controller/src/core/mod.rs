@@ -261,7 +261,7 @@ impl Core {
         self.note_new(&event);
         let scope = self.scope_to_complete(&event);
         self.world.observe(event, &mut dirty);
-        self.take_in(dirty, now);
+        self.take_in(&dirty, now);
         self.note_complete(scope, now);
     }
 
@@ -269,14 +269,14 @@ impl Core {
     pub fn catch_up(&mut self, now: Now) -> bool {
         let mut dirty = Dirty::new();
         let more = self.world.end_lists(&mut dirty);
-        self.take_in(dirty, now);
+        self.take_in(&dirty, now);
         more
     }
 
-    fn take_in(&mut self, dirty: Dirty, now: Now) {
+    fn take_in(&mut self, dirty: &Dirty, now: Now) {
         self.sweep_for_new_pools();
         self.outdate(dirty.keys());
-        self.enqueue(&dirty, now);
+        self.enqueue(dirty, now);
     }
 
     /// What is planned for these objects no longer follows from the world.
