@@ -395,6 +395,7 @@ impl Core {
             && !self.memories.contains_key(key)
             && !self.attempts.contains_key(key)
             && !self.holding.contains_key(key)
+            && !self.repeats.has(key)
             && !self.queue.has_timer(key)
     }
 }

@@ -46,6 +46,11 @@ fn target(change: &Change) -> Target {
 pub(super) struct Repeats(HashMap<Key, BTreeMap<Target, Written>>);
 
 impl Repeats {
+    /// Whether writes for this object are remembered.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// Remembers that the API server took `change`, of this fingerprint. The same after a long rest counts as new.
     pub(super) fn note(
         &mut self,

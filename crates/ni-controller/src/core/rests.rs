@@ -163,14 +163,17 @@ impl Core {
     /// Has all objects looked at where creates rest no longer.
     pub(super) fn end_rests(&mut self, now: Now) {
         for namespace in self.rests.end(now.elapsed) {
-            let names = self.world.namespace(&namespace).names();
+            let names = self.world.namespace(&namespace).names_after(None);
             let keys = names.map(|(kind, name)| Key {
                 namespace: namespace.clone(),
                 kind,
                 name: name.clone(),
             });
             let keys: Dirty = keys.collect();
+            let elsewhere = keys.keys().filter_map(|key| self.world.address_of(key));
+            let elsewhere: Dirty = elsewhere.collect();
             self.enqueue(&keys, now);
+            self.enqueue(&elsewhere, now);
             if self.world.pools().namespace() == Some(&namespace) {
                 // Those that could not be made are known by their virtual IPs alone.
                 self.sweeps.begin(Scope::All);

@@ -43,6 +43,9 @@ pub struct Allocation {
     roots: HashMap<Str, Root>,
     /// Those of them that are public pools.
     pools: BTreeSet<Str>,
+    /// Prefixes that record something, or are being deleted: what is to be done about them may depend on a list that has not ended,
+    /// although nothing is held of them.
+    unsettled: BTreeSet<Str>,
     /// Whether all that records say is held: while a prefix does not decode, nobody knows what it has.
     frozen: bool,
     /// Parents of which something was taken or given back since the last look.
@@ -214,6 +217,7 @@ impl Allocation {
     /// Names the prefixes for which it may be time to decide: a list has ended.
     pub(super) fn concerned(&self, affect: Affect<'_>) {
         let parents = self.spaces.keys().chain(self.asking.keys());
+        let parents = parents.chain(&self.unsettled);
         parents.for_each(|parent| affect(Kind::Prefix, parent));
         if !self.selecting.is_empty() {
             let parents = self.parents.iter();
@@ -236,6 +240,9 @@ impl Allocation {
         for entry in prefix.pending() {
             self.hold(name, entry.block);
             self.entries.insert(entry.uid.clone(), name);
+        }
+        if prefix.is_unsettled() {
+            self.unsettled.insert(name.clone());
         }
         if self.frozen {
             self.hold_record(prefix);
@@ -276,6 +283,7 @@ impl Allocation {
             self.release(name, entry.block);
             self.entries.remove(&entry.uid, name);
         }
+        self.unsettled.remove(name);
         if self.frozen {
             self.release_record(prefix);
         }

@@ -55,20 +55,20 @@ impl<T: Object> Slot<T> {
     }
 
     /// Becomes `newer` if nothing but the version differs, and who wrote it last. Answers whether it did.
-    pub(super) fn renew(&mut self, newer: &mut Self) -> bool {
-        let (known, offered) = (self.meta_mut(), newer.meta_mut());
-        std::mem::swap(&mut known.version, &mut offered.version);
-        std::mem::swap(&mut known.last_writer, &mut offered.last_writer);
-        let (version, writer) = (offered.version, offered.last_writer.clone());
-        offered.version = known.version;
+    pub(super) fn renew(&mut self, newer: &mut Self, shared: &mut Shared) -> bool {
+        let (known, offered) = (self.meta(), newer.meta_mut());
+        let version = std::mem::replace(&mut offered.version, known.version);
+        let mut writer = offered.last_writer.take();
         offered.last_writer.clone_from(&known.last_writer);
-        if self == newer {
-            return true;
+        let renews = self == newer;
+        let of = if renews { self } else { newer };
+        let meta = of.meta_mut();
+        if let Some(writer) = &mut writer {
+            shared.share(writer, meta.last_writer.as_ref());
         }
-        let known = self.meta_mut();
-        known.version = version;
-        known.last_writer = writer;
-        false
+        meta.version = version;
+        meta.last_writer = writer;
+        renews
     }
 
     /// Replaces texts that many objects have by shared copies, and those that the version that is known has, by these.

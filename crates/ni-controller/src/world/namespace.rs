@@ -155,8 +155,8 @@ impl Namespace {
         })
     }
 
-    /// The same, from after an object on.
-    pub(super) fn names_after<'a>(
+    /// The same from after an object on, in an order that stays.
+    pub(crate) fn names_after<'a>(
         &'a self,
         after: Option<(Kind, &'a Str)>,
     ) -> impl Iterator<Item = (Kind, &'a Str)> {
@@ -180,9 +180,10 @@ impl Namespace {
 
     /// The newest creationTimestamp among all objects.
     pub fn newest_creation(&self) -> Option<Timestamp> {
-        let all = self.names();
-        let created = all.filter_map(|(kind, name)| Some(self.meta(kind, name)?.created));
-        created.max()
+        let newest = Kind::ALL.into_iter().filter_map(
+            |kind| for_kind!(kind, T => T::store(self).all().map(|slot| slot.meta().created).max()),
+        );
+        newest.max()
     }
 
     /// Whether a child of the object `name` of `kind` went since the object was last read: the object may have gone

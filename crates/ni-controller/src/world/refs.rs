@@ -10,7 +10,7 @@ use super::meta::Str;
 
 /// Names by the hash of a key: sixteen bytes for each, and nothing of the key. Two keys may have one hash, so that a name too many may
 /// be found: who asks looks at the object, or does what does no harm.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Refs<K>(BTreeSet<(u64, Str)>, PhantomData<K>);
 
 impl<K> Default for Refs<K> {

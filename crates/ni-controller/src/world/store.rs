@@ -159,6 +159,11 @@ impl<T: Object> Store<T> {
         self.entries.range(from).map(|(name, _)| name)
     }
 
+    /// All objects.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Slot<T>> {
+        self.entries.iter().map(|(_, entry)| &entry.slot)
+    }
+
     /// All objects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Slot<T>> {
         self.entries.sorted().map(|(_, entry)| &entry.slot)
@@ -240,7 +245,7 @@ impl<T: Object> Store<T> {
             entry.proof = proof;
             entry.seen = seen;
             entry.anchor = anchor;
-            if entry.slot.renew(&mut slot) {
+            if entry.slot.renew(&mut slot, shared) {
                 return News::Renewed;
             }
             slot.share(Some(&entry.slot), shared);

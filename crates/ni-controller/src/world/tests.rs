@@ -5,6 +5,7 @@
 mod contests;
 mod doubts;
 mod gone;
+mod links;
 mod lists;
 mod redefined;
 mod scopes;

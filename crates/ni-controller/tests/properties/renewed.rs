@@ -7,7 +7,7 @@ use ni_controller::world::{Event, Kind};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::retries::with_child;
+use crate::retries::without_child;
 use crate::sim::Sim;
 use crate::sim::server::{self, Server};
 use crate::{act, cases, step};
@@ -27,7 +27,7 @@ fn renew(core: &mut Core, of: &Server, kinds: impl Iterator<Item = Kind>, now: N
 
 #[test]
 fn nobody_at_rest_is_planned_for_when_no_more_than_a_version_is_new() {
-    let mut sim = with_child();
+    let mut sim = without_child();
     sim.server.create_network("net-0");
     sim.settle();
     let (mut core, now) = (sim.leader.core.clone(), sim.now());

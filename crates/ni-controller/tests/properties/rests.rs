@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use ironcore_api::ownership::PUBLIC_POOL;
 use ni_controller::plan::Purpose;
 use ni_controller::world::Kind;
 use proptest::prelude::*;
@@ -157,4 +158,25 @@ fn a_thousand_late_events_are_a_handful_of_creates() {
         sim.pass(Duration::from_millis(100));
     }
     assert!((2..10).contains(&creates), "{creates}");
+}
+
+/// Its address is a prefix of another namespace, which nothing in its own one names.
+#[test]
+fn a_virtual_ip_that_came_during_a_rest_gets_its_address_when_that_ends() {
+    let mut sim = Sim::with_pools(Server::default());
+    let labels = json!({ PUBLIC_POOL: "" });
+    let block = json!({ "ipFamily": "IPv4", "prefix": "192.0.2.0/24" });
+    let pool = json!({ "metadata": { "labels": labels }, "spec": block });
+    sim.server.create(Kind::Prefix, "pool", &pool);
+    sim.settle();
+    // The second rest goes on for a second after something has appeared, as the first one ended in vain.
+    for name in ["first", "second"] {
+        let (namespace, now) = (sim.other.namespace().into(), sim.now());
+        sim.leader.core.note_terminating(&namespace, now);
+        let virtual_ip = json!({ "spec": { "type": "Public", "ipFamily": "IPv4" } });
+        sim.other.create(Kind::VirtualIp, name, &virtual_ip);
+        sim.settle();
+        let virtual_ip = sim.other.get(Kind::VirtualIp, name).expect("it");
+        assert!(virtual_ip["status"]["ip"].is_string(), "{name}");
+    }
 }

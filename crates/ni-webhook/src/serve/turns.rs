@@ -23,9 +23,13 @@ pub struct Pace {
     pub grace: Duration,
 }
 
+/// An API server waits no longer for an answer.
+const LONGEST: Duration = Duration::from_secs(30);
+
 impl Pace {
-    /// That of requests that may take `limit`: 500 ms and 2 s of 4 s.
+    /// That of requests that may take `limit`: 500 ms and 2 s of 4 s. Beyond 30 s nobody is given more.
     pub fn of(limit: Duration) -> Self {
+        let limit = limit.min(LONGEST);
         Self {
             stall: limit / 8,
             grace: limit / 2,

@@ -16,7 +16,7 @@ impl Namespace {
             return;
         }
         allocation.frozen = frozen;
-        for prefix in self.prefixes.iter().filter_map(Slot::good) {
+        for prefix in self.prefixes.all().filter_map(Slot::good) {
             if frozen {
                 allocation.hold_record(prefix);
             } else {

@@ -90,7 +90,7 @@ fn kept(world: &World) -> String {
     });
     let spaces: BTreeMap<_, _> = spaces.collect();
     let waiting = (sorted(&all.asking), &all.selecting);
-    let parents = (&all.parents, sorted(&all.roots), &all.pools);
+    let parents = (&all.parents, sorted(&all.roots), &all.pools, &all.unsettled);
     let held = (spaces, names(&all.children), names(&all.entries));
     let rest = (sorted(&all.names), all.frozen, &all.touched);
     format!("{held:#?}\n{waiting:#?}\n{parents:#?}\n{rest:#?}")

@@ -251,7 +251,9 @@ impl Object for Interface {
     }
 
     fn links_as(&self, other: &Self) -> bool {
-        self.meta.owner == other.meta.owner && self.spec == other.spec
+        self.meta.owner == other.meta.owner
+            && self.spec == other.spec
+            && self.own_addresses().eq(other.own_addresses())
     }
 
     fn readers(&self, namespace: &Namespace, affect: Affect<'_>) {

@@ -143,6 +143,12 @@ impl Prefix {
         self.record.as_ref().map_or(&[], |record| &record.pending)
     }
 
+    /// Whether something may be left to do about it when nothing is held of it any more.
+    pub(in crate::world) fn is_unsettled(&self) -> bool {
+        let record = self.record.as_ref();
+        self.meta.deleting || record.is_some_and(|record| record.used.iter().next().is_some())
+    }
+
     /// The block that is being granted to the prefix with this UID.
     pub fn pending_for(&self, uid: &str) -> Option<Block> {
         let mut pending = self.pending().iter();

@@ -264,6 +264,16 @@ fn who_may_decide_only_now_is_planned_for_at_the_end_of_a_list() {
             "p",
         ),
         (
+            "one has recorded what nobody has",
+            vec![records(parent("p", "10.0.0.0/29"), &["10.0.0.0/32"], &[])],
+            "p",
+        ),
+        (
+            "one is being deleted",
+            vec![deleting(parent("p", "10.0.0.0/29"))],
+            "p",
+        ),
+        (
             "one selects",
             vec![
                 parent("q", "10.0.0.0/29"),
