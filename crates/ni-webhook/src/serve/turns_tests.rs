@@ -15,7 +15,10 @@ fn the_pace_is_that_of_the_request_timeout() {
     assert_eq!(pace.stall, STALL);
     assert_eq!(pace.grace, Duration::from_secs(2));
     assert_eq!(Pace::of(Duration::from_secs(16)).stall, 4 * STALL);
-    assert_eq!(Pace::of(Duration::from_hours(1)).grace, Duration::from_secs(15));
+    assert_eq!(
+        Pace::of(Duration::from_hours(1)).grace,
+        Duration::from_secs(15)
+    );
 }
 
 #[test]

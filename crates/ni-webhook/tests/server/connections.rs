@@ -16,6 +16,9 @@ use crate::support::{PATIENCE, REVIEW, SHORT, eventually, server, value};
 
 const OPEN: &str = "ni_webhook_connections ";
 
+/// As long as nobody is silent who has something to say, on a busy machine either.
+const SILENCE: Duration = Duration::from_secs(2);
+
 fn limits() -> Limits {
     Limits {
         connections: 8,
@@ -57,7 +60,7 @@ async fn who_does_not_shake_hands_is_put_out() {
 #[tokio::test]
 async fn who_asks_nothing_is_put_out() {
     let limits = Limits {
-        first_request: SHORT,
+        first_request: SILENCE,
         ..limits()
     };
     let fixture = server(limits, PATIENCE).await;
@@ -72,7 +75,7 @@ async fn who_asks_nothing_is_put_out() {
 #[tokio::test]
 async fn slow_headers_are_cut_off() {
     let limits = Limits {
-        first_request: SHORT,
+        first_request: SILENCE,
         ..limits()
     };
     let fixture = server(limits, PATIENCE).await;
@@ -94,7 +97,7 @@ async fn slow_headers_are_cut_off() {
 #[tokio::test]
 async fn slow_headers_of_a_second_request_are_cut_off() {
     let limits = Limits {
-        silence: SHORT,
+        silence: SILENCE,
         ..limits()
     };
     let fixture = server(limits, PATIENCE).await;
@@ -116,7 +119,7 @@ async fn slow_headers_of_a_second_request_are_cut_off() {
 #[tokio::test]
 async fn an_idle_connection_is_closed_and_a_used_one_is_not() {
     let limits = Limits {
-        silence: SHORT,
+        silence: SILENCE,
         ..limits()
     };
     let fixture = server(limits, PATIENCE).await;
@@ -124,7 +127,7 @@ async fn an_idle_connection_is_closed_and_a_used_one_is_not() {
     let mut stream = client.connect(fixture.running.address).await.expect("in");
     let request = head("POST", "/validate", REVIEW.len()) + REVIEW;
     let begun = std::time::Instant::now();
-    while begun.elapsed() < 2 * SHORT {
+    while begun.elapsed() < 2 * SILENCE {
         send(&mut stream, &request).await.expect("sent");
         assert_eq!(receive(&mut stream).await.expect("an answer").status, 200);
         tokio::time::sleep(SHORT / 8).await;
@@ -135,7 +138,7 @@ async fn an_idle_connection_is_closed_and_a_used_one_is_not() {
 #[tokio::test]
 async fn who_asks_and_never_reads_is_put_out() {
     let limits = Limits {
-        silence: SHORT,
+        silence: SILENCE,
         ..limits()
     };
     let fixture = server(limits, PATIENCE).await;
