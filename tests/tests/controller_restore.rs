@@ -144,7 +144,12 @@ impl Scene {
         }
         for replica in replicas {
             assert!(replica.metric("ni_restores_total").await > 0);
-            assert!(replica.answers("/readyz").await);
+            // The lists of other kinds may end later.
+            eventually("it is ready", || async {
+                let ready = replica.answers("/readyz").await;
+                if ready { Ok(()) } else { Err(replica.log()) }
+            })
+            .await;
         }
     }
 
