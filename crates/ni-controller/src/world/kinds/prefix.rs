@@ -7,7 +7,6 @@ mod record;
 
 use std::net::IpAddr;
 
-use address_space::Block as Bits;
 use ironcore_api::address::{IpFamily, Prefix as Block, parse_prefix};
 use ironcore_api::default;
 use ironcore_api::ipam::{PrefixPhase, PrefixSpec, PrefixStatus};
@@ -120,41 +119,6 @@ impl Prefix {
             return None;
         }
         self.parent_name().zip(self.granted)
-    }
-
-    /// The blocks of it that are not to be granted again, as parts of it.
-    pub fn recorded(&self) -> Vec<Block> {
-        let (Some(root), Some(record)) = (self.root(), &self.record) else {
-            return Vec::new();
-        };
-        let family = root.family();
-        if record.used.contains(root.into()) {
-            return Bits::from(root)
-                .halves()
-                .map(|half| half.prefix(family))
-                .into();
-        }
-        let blocks = record.used.iter();
-        blocks.map(|block| block.prefix(family)).collect()
-    }
-
-    /// The blocks of it of which the grant is under way.
-    pub fn pending(&self) -> &[Entry] {
-        self.record.as_ref().map_or(&[], |record| &record.pending)
-    }
-
-    /// Whether something may be left to do about it when nothing is held of it any more.
-    pub(in crate::world) fn is_unsettled(&self) -> bool {
-        let record = self.record.as_ref();
-        self.meta.deleting || record.is_some_and(|record| record.used.iter().next().is_some())
-    }
-
-    /// The block that is being granted to the prefix with this UID.
-    pub fn pending_for(&self, uid: &str) -> Option<Block> {
-        let mut pending = self.pending().iter();
-        pending
-            .find(|entry| *entry.uid == *uid)
-            .map(|entry| entry.block)
     }
 
     /// Its first address: of a block of one address the only one.

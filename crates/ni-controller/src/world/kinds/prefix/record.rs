@@ -2,11 +2,12 @@
 
 //! What a prefix granted to others, as its status says.
 
-use address_space::Cover;
+use address_space::{Block as Bits, Cover};
 use ironcore_api::address::{Prefix as Block, parse_prefix};
 use ironcore_api::ipam::PrefixStatus;
 use k8s_openapi::jiff::Timestamp;
 
+use super::Prefix;
 use crate::world::meta::Str;
 
 /// What a prefix granted to others, as its status says.
@@ -76,5 +77,43 @@ impl Record {
             resting: resting.collect(),
         };
         (record != Self::default()).then(|| Box::new(record))
+    }
+}
+
+/// What is recorded of its parts.
+impl Prefix {
+    /// The blocks of it that are not to be granted again, as parts of it.
+    pub fn recorded(&self) -> Vec<Block> {
+        let (Some(root), Some(record)) = (self.root(), &self.record) else {
+            return Vec::new();
+        };
+        let family = root.family();
+        if record.used.contains(root.into()) {
+            return Bits::from(root)
+                .halves()
+                .map(|half| half.prefix(family))
+                .into();
+        }
+        let blocks = record.used.iter();
+        blocks.map(|block| block.prefix(family)).collect()
+    }
+
+    /// The blocks of it of which the grant is under way.
+    pub fn pending(&self) -> &[Entry] {
+        self.record.as_ref().map_or(&[], |record| &record.pending)
+    }
+
+    /// Whether something may be left to do about it when nothing is held of it any more.
+    pub(in crate::world) fn is_unsettled(&self) -> bool {
+        let record = self.record.as_ref();
+        self.meta.deleting || record.is_some_and(|record| record.used.iter().next().is_some())
+    }
+
+    /// The block that is being granted to the prefix with this UID.
+    pub fn pending_for(&self, uid: &str) -> Option<Block> {
+        let mut pending = self.pending().iter();
+        pending
+            .find(|entry| *entry.uid == *uid)
+            .map(|entry| entry.block)
     }
 }
