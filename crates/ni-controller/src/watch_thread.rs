@@ -4,13 +4,18 @@
 
 use anyhow::Context;
 use kube::Client;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
 
 use crate::watch::Source;
 
 /// The thread. Its watches end with it.
 #[derive(Debug)]
-pub struct WatchThread(Option<Runtime>);
+pub struct WatchThread {
+    handle: Handle,
+    /// Dropped to end it.
+    _end: oneshot::Sender<()>,
+}
 
 impl WatchThread {
     /// Starts it.
@@ -18,13 +23,20 @@ impl WatchThread {
     /// # Errors
     /// If the thread cannot be started.
     pub fn start() -> anyhow::Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("watches")
-            .enable_all()
-            .build();
-        let runtime = runtime.context("cannot start the thread of the watches")?;
-        Ok(Self(Some(runtime)))
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.context("cannot start the runtime of the watches")?;
+        let handle = runtime.handle().clone();
+        let (end, ended) = oneshot::channel::<()>();
+        let thread = std::thread::Builder::new().name("watches".to_owned());
+        let run = move || {
+            // Nothing is sent: the sender is dropped.
+            let _ = runtime.block_on(ended);
+            runtime.shutdown_background();
+        };
+        thread
+            .spawn(run)
+            .context("cannot start the thread of the watches")?;
+        Ok(Self { handle, _end: end })
     }
 
     /// Has watches run on it, by a client that is made there: so its connections are served there too.
@@ -35,17 +47,7 @@ impl WatchThread {
         &self,
         connect: impl Future<Output = anyhow::Result<Client>> + Send + 'static,
     ) -> anyhow::Result<Source> {
-        let runtime = self.0.as_ref().context("the watches have ended")?;
-        let client = runtime.spawn(connect).await??;
-        Ok(Source::on(client, runtime.handle().clone()))
-    }
-}
-
-impl Drop for WatchThread {
-    fn drop(&mut self) {
-        // Without waiting: whoever drops it may run on a runtime, where nobody may wait.
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
+        let client = self.handle.spawn(connect).await??;
+        Ok(Source::on(client, self.handle.clone()))
     }
 }
