@@ -36,7 +36,7 @@ pub(crate) fn step(sim: &mut Sim) -> Option<Purpose> {
     sim.step().map(|order| order.change.purpose)
 }
 
-/// Nothing is sent for a while, because there is no room or, if `lapses`, no Lease. Meanwhile the core takes in what has changed.
+/// For a while no request can be sent: all slots are taken, or, if `lapses`, the Lease has expired. Meanwhile the core sees what changed.
 fn wait(sim: &mut Sim, lapses: bool) {
     let now = sim.now();
     if lapses {
