@@ -13,6 +13,7 @@ mod rests;
 mod send;
 mod start_over;
 mod sweep;
+mod wake;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -371,31 +372,5 @@ impl Core {
             self.running.remove(&key);
             self.reconcile(key, now);
         }
-    }
-
-    fn enqueue(&mut self, dirty: &Dirty, now: Now) {
-        if !self.leads {
-            return;
-        }
-        let renewed = dirty.renewed.iter().filter(|key| !self.is_at_rest(key));
-        let renewed: Vec<&Key> = renewed.collect();
-        for key in dirty.changed.iter().chain(renewed) {
-            // What is under way is looked at again when its last answer is in, and all of a namespace once it is known.
-            let known = self.world.shows_all_of(&key.namespace);
-            if known && !self.running.contains_key(key) {
-                self.queue.push(key.clone(), now.elapsed);
-            }
-        }
-    }
-
-    /// Whether the last plan for this object, as far as there was one since what plans read has changed, had nothing to do and
-    /// nothing to say, and waits for nothing.
-    fn is_at_rest(&self, key: &Key) -> bool {
-        !self.running.contains_key(key)
-            && !self.memories.contains_key(key)
-            && !self.attempts.contains_key(key)
-            && !self.holding.contains_key(key)
-            && !self.repeats.has(key)
-            && !self.queue.has_timer(key)
     }
 }

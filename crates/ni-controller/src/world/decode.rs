@@ -54,7 +54,7 @@ impl<T: Object> Slot<T> {
         }
     }
 
-    /// Becomes `newer` if nothing but the version differs, and who wrote it last. Answers whether it did.
+    /// Takes over the version and the last writer of `newer` if nothing else differs. Answers whether it did.
     pub(super) fn renew(&mut self, newer: &mut Self, shared: &mut Shared) -> bool {
         let (known, offered) = (self.meta(), newer.meta_mut());
         let version = std::mem::replace(&mut offered.version, known.version);

@@ -11,8 +11,7 @@ use super::namespace::Key;
 pub struct Dirty {
     /// What their plans read has changed.
     pub changed: BTreeSet<Key>,
-    /// Versions alone have changed, which plans read for nothing but their requests: an object for which there was nothing to do
-    /// has nothing to do now.
+    /// Only versions have changed. Plans read them only to write their requests, so an object at rest stays at rest.
     pub renewed: BTreeSet<Key>,
 }
 

@@ -146,16 +146,7 @@ impl Namespace {
         for_kind!(kind, T => T::store(self).is_doubtful(name))
     }
 
-    /// Kind and name of each object.
-    pub fn names(&self) -> impl Iterator<Item = (Kind, &Str)> {
-        Kind::ALL.into_iter().flat_map(|kind| {
-            let names: Box<dyn Iterator<Item = &Str>> =
-                for_kind!(kind, T => Box::new(T::store(self).names()));
-            names.map(move |name| (kind, name))
-        })
-    }
-
-    /// The same from after an object on, in an order that stays.
+    /// Kind and name of each object from after one on, in an order that stays.
     pub(crate) fn names_after<'a>(
         &'a self,
         after: Option<(Kind, &'a Str)>,

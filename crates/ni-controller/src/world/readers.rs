@@ -12,7 +12,7 @@ use super::meta::Str;
 use super::namespace::Key;
 use super::object::{Affect, Object};
 
-/// Names who is affected by an object of which no more than the version is new.
+/// Names who is affected by an object of which only the version has changed.
 pub(super) fn renewed<T: Object>(of: &Str, slot: &Slot<T>, dirty: &mut Dirty) {
     let keys = if T::READS_VERSIONS {
         &mut dirty.changed

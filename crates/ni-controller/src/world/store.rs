@@ -90,7 +90,7 @@ pub(super) enum News<T> {
     No,
     /// Known, but only now it is known that the watch has come as far.
     Anchored,
-    /// New, and nothing else about the object is.
+    /// New, and the object is as it was.
     Renewed,
     /// New, in place of this.
     Version(Option<Slot<T>>),

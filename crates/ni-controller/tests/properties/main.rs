@@ -65,6 +65,14 @@ fn act(sim: &mut Sim, steps: &[Step]) {
     }
 }
 
+/// Two namespaces in which these steps have happened, and nothing is left to do.
+fn at_rest(apart: bool, steps: &[Step]) -> Sim {
+    let mut sim = Sim::of_two(apart);
+    act(&mut sim, steps);
+    sim.settle();
+    sim
+}
+
 /// How many schedules are tried: `PROPTEST_CASES`, or enough to be quick.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES")
@@ -82,9 +90,7 @@ proptest! {
         apart in any::<bool>(),
         steps in prop::collection::vec(step(), 1..60),
     ) {
-        let mut sim = Sim::of_two(apart);
-        act(&mut sim, &steps);
-        sim.settle();
+        let sim = at_rest(apart, &steps);
         let now = sim.now();
         for server in [&sim.server, &sim.other] {
             writes_keep_off_others_objects(server);

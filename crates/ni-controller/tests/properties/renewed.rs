@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Versions that say nothing new: whoever had nothing to do has nothing to do.
+//! Objects of which only the version changes.
 
 use ni_controller::core::{Core, Now};
 use ni_controller::world::{Event, Kind};
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::retries::without_child;
 use crate::sim::Sim;
 use crate::sim::server::{self, Server};
-use crate::{act, cases, step};
+use crate::{at_rest, cases, step};
 
 /// Has the core see all objects of these kinds once more, each in a new version.
 fn renew(core: &mut Core, of: &Server, kinds: impl Iterator<Item = Kind>, now: Now) {
@@ -26,7 +26,7 @@ fn renew(core: &mut Core, of: &Server, kinds: impl Iterator<Item = Kind>, now: N
 }
 
 #[test]
-fn nobody_at_rest_is_planned_for_when_no_more_than_a_version_is_new() {
+fn objects_at_rest_are_not_planned_for_when_only_their_version_changes() {
     let mut sim = without_child();
     sim.server.create_network("net-0");
     sim.settle();
@@ -44,15 +44,13 @@ fn nobody_at_rest_is_planned_for_when_no_more_than_a_version_is_new() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases() / 4, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// So those may be left alone. Of a prefix plans read the version.
+    /// Prefixes are left out, as plans read their versions.
     #[test]
-    fn a_new_version_of_others_than_prefixes_gives_nobody_at_rest_anything_to_do(
+    fn objects_at_rest_have_nothing_to_do_when_only_versions_change(
         apart in any::<bool>(),
         steps in prop::collection::vec(step(), 1..60),
     ) {
-        let mut sim = Sim::of_two(apart);
-        act(&mut sim, &steps);
-        sim.settle();
+        let sim = at_rest(apart, &steps);
         let now = sim.now();
         let mut core = sim.leader.core.clone();
         let before = Sim::plans(&core, &sim.server, now);

@@ -237,6 +237,18 @@ fn who_may_serve_instead_is_planned_for_when_the_first_choice_can_no_longer() {
 }
 
 #[test]
+fn who_is_on_its_way_out_is_planned_for_once_all_prefixes_decode() {
+    let spoilt = with(
+        parent("q", "10.0.1.0/29"),
+        &json!({ "spec": { "prefixLength": "none" } }),
+    );
+    let mut scene = Scene::of(&[deleting(parent("p", "10.0.0.0/29")), spoilt]);
+    let mended = json!({ "metadata": { "resourceVersion": "8" } });
+    let concerned = concerned(&mut scene, &with(parent("q", "10.0.1.0/29"), &mended));
+    assert!(concerned.contains(&"p".to_owned()), "{concerned:?}");
+}
+
+#[test]
 fn who_may_decide_only_now_is_planned_for_at_the_end_of_a_list() {
     let granting = records(
         parent("p", "10.0.0.0/29"),
