@@ -96,8 +96,10 @@ async fn control(options: &Run) -> anyhow::Result<()> {
     let (term, keeper) = elect(&client, &options.election)?;
     let stopped = stopped()?;
     let watches = WatchThread::start()?;
+    let leads = term.clone();
     let connections = Connections {
-        requests: client,
+        questions: client,
+        orders: client::infer_while(client::ASKS, move || leads.holds()).await?,
         watches: watches.source(client::infer(client::WATCHES)).await?,
     };
     let running = run::run(

@@ -50,8 +50,10 @@ impl Clock {
 /// How the API server is reached.
 #[derive(Clone)]
 pub struct Connections {
-    /// For requests, which share the loop's thread.
-    pub requests: Client,
+    /// For what is asked whether this process leads or not.
+    pub questions: Client,
+    /// For orders, which share the loop's thread. To send nothing once the term is over.
+    pub orders: Client,
     /// For watches.
     pub watches: Source,
 }
@@ -127,7 +129,7 @@ pub async fn run(
         announced: false,
     };
     tokio::pin!(stop);
-    let client = this.connections.requests.clone();
+    let client = this.connections.questions.clone();
     let none_other = allocators::none_other(&client);
     tokio::pin!(none_other);
     let deadline = tokio::time::sleep(Duration::MAX);
@@ -249,7 +251,7 @@ impl Loop {
                 Step::Idle => break,
             };
             self.metrics.planned(begun.elapsed());
-            let (client, timeout) = (self.connections.requests.clone(), self.request_timeout);
+            let (client, timeout) = (self.connections.orders.clone(), self.request_timeout);
             let term = self.term.clone();
             let span = info_span!("reconcile", object = %order.key);
             let send = async move {
