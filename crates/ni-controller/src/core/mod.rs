@@ -345,7 +345,12 @@ impl Core {
                     return Step::Send(Box::new(self.send(planned, now)));
                 }
                 Some(Next::Change(planned)) => self.plan_again(planned.key, now),
-                Some(Next::Key(key)) => self.reconcile(key, now),
+                Some(Next::Key(key)) => {
+                    self.reconcile(key, now);
+                    if self.sweeps.are_due() {
+                        self.sweep(now);
+                    }
+                }
             }
         }
         Step::Pause

@@ -12,7 +12,7 @@ use k8s_openapi::jiff::Timestamp;
 use ni_runtime::scope::Scope;
 
 use super::{Core, Now, Sent};
-use crate::world::{Dirty, Event, Key, Str};
+use crate::world::{Dirty, Event, Str};
 
 /// How long creates rest at most (contract, Deleting objects).
 const REST: Duration = Duration::from_mins(5);
@@ -163,22 +163,13 @@ impl Core {
     /// Has all objects looked at where creates rest no longer.
     pub(super) fn end_rests(&mut self, now: Now) {
         for namespace in self.rests.end(now.elapsed) {
-            let names = self.world.namespace(&namespace).names_after(None);
-            let keys = names.map(|(kind, name)| Key {
-                namespace: namespace.clone(),
-                kind,
-                name: name.clone(),
-            });
-            let keys: Dirty = keys.collect();
-            let elsewhere = keys.keys().filter_map(|key| self.world.address_of(key));
-            let elsewhere: Dirty = elsewhere.collect();
-            self.enqueue(&keys, now);
-            self.enqueue(&elsewhere, now);
             if self.world.pools().namespace() == Some(&namespace) {
                 // Those that could not be made are known by their virtual IPs alone.
                 self.sweeps.begin(Scope::All);
                 self.look_after_pools(now);
             }
+            self.sweeps
+                .begin_early(Scope::Namespace(namespace.as_str().into()));
         }
     }
 }

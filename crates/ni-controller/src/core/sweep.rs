@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! All objects in turn, as for who begins to lead, or has just come to know all of a namespace. They are queued a few at a time, and
-//! only once the queue has nothing more: however many there are, no turn is long, and the queue stays small.
+//! All objects in turn, as for who begins to lead, or has just come to know all of a namespace. They are queued a few at a time, once
+//! the queue has nothing more, or many others were planned for since: however many there are, no turn is long, the queue stays small, and
+//! no load keeps them waiting for ever.
 
 use std::collections::VecDeque;
 
@@ -13,56 +14,89 @@ use crate::world::{Event, Key, World};
 /// How many objects are queued at a time.
 const FEW: usize = 64;
 
+/// After how many others that were planned for the next few are queued all the same.
+const PATIENCE: usize = 4 * FEW;
+
 /// What has yet to be queued: all of a scope from after an object on.
 #[derive(Clone, Debug)]
 struct Sweep {
     scope: Scope,
     after: Option<Key>,
+    /// Whether those are queued too that wait for a time.
+    early: bool,
 }
 
 /// The sweeps that are not over.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sweeps(VecDeque<Sweep>);
+pub(super) struct Sweeps {
+    left: VecDeque<Sweep>,
+    /// How many objects were planned for since the last few were queued.
+    waited: usize,
+}
 
 impl Sweeps {
-    /// Begins one of what `scope` covers, in place of those that have the same left to do.
+    /// Begins one of what `scope` covers, in place of those that have the same left to do. It passes over who waits for a time: they
+    /// were planned for.
     pub(super) fn begin(&mut self, scope: Scope) {
-        self.0
-            .retain(|sweep| scope != Scope::All && sweep.scope != scope);
-        self.0.push_back(Sweep { scope, after: None });
+        self.add(scope, false);
+    }
+
+    /// Begins one of what `scope` covers, for what those have waited for as well that wait for a time.
+    pub(super) fn begin_early(&mut self, scope: Scope) {
+        self.add(scope, true);
+    }
+
+    fn add(&mut self, scope: Scope, early: bool) {
+        let replaced = |sweep: &Sweep| scope == Scope::All || sweep.scope == scope;
+        let early = early || self.left.iter().any(|sweep| sweep.early && replaced(sweep));
+        self.left.retain(|sweep| !replaced(sweep));
+        let after = None;
+        self.left.push_back(Sweep {
+            scope,
+            after,
+            early,
+        });
     }
 
     /// Ends all.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.left.clear();
     }
 
-    /// The next few objects; none where no sweep is left.
-    fn next(&mut self, world: &World) -> Option<Vec<Key>> {
-        let sweep = self.0.front_mut()?;
+    /// Whether the next few have waited long enough, now that another object is planned for.
+    pub(super) fn are_due(&mut self) -> bool {
+        self.waited += 1;
+        self.waited >= PATIENCE
+    }
+
+    /// The next few objects, and whether those count too that wait for a time; none where no sweep is left.
+    fn next(&mut self, world: &World) -> Option<(Vec<Key>, bool)> {
+        self.waited = 0;
+        let sweep = self.left.front_mut()?;
+        let early = sweep.early;
         let keys: Vec<Key> = world
             .keys_in(&sweep.scope, sweep.after.as_ref())
             .take(FEW)
             .collect();
         match keys.last() {
             Some(last) => sweep.after = Some(last.clone()),
-            None => drop(self.0.pop_front()),
+            None => drop(self.left.pop_front()),
         }
-        Some(keys)
+        Some((keys, early))
     }
 }
 
 impl Core {
     /// Queues the next few objects of a sweep. Answers whether there was one.
     pub(super) fn sweep(&mut self, now: Now) -> bool {
-        let Some(keys) = self.sweeps.next(&self.world) else {
+        let Some((keys, early)) = self.sweeps.next(&self.world) else {
             return false;
         };
         let elsewhere = keys.iter().filter_map(|key| self.world.address_of(key));
         let elsewhere: Vec<Key> = elsewhere.collect();
         for key in keys.into_iter().chain(elsewhere) {
-            // Those of a namespace that is not known whole are swept once it is. Those that wait for a time were planned for.
-            let waits = self.running.contains_key(&key) || self.queue.has_timer(&key);
+            // Those of a namespace that is not known whole are swept once it is.
+            let waits = self.running.contains_key(&key) || !early && self.queue.has_timer(&key);
             if self.world.shows_all_of(&key.namespace) && !waits {
                 self.queue.push(key, now.elapsed);
             }
@@ -116,7 +150,7 @@ mod tests {
 
     use super::*;
     use crate::core::queue::Next;
-    use crate::core::{Backoff, Running};
+    use crate::core::{Backoff, Running, Step};
     use crate::plan::Options;
     use crate::world::{AnyObject, Kind, Watched};
 
@@ -170,13 +204,12 @@ mod tests {
 
     /// The scopes of the sweeps that are left, which end here.
     fn begun(core: &mut Core) -> Vec<Scope> {
-        let begun = core.sweeps.0.drain(..);
+        let begun = core.sweeps.left.drain(..);
         begun.map(|sweep| sweep.scope).collect()
     }
 
-    /// Who is queued by a sweep of all, in the order of names.
+    /// Who is queued by the sweeps that have begun, in the order of names.
     fn swept(mut core: Core) -> Vec<String> {
-        core.sweeps.begin(Scope::All);
         while core.sweep(NOW) {}
         let queued = std::iter::from_fn(|| core.queue.pop(|_| true, true));
         let names = queued.map(|next| match next {
@@ -189,18 +222,61 @@ mod tests {
     }
 
     #[test]
-    fn who_is_under_way_or_waits_for_a_time_is_passed_over() {
+    fn who_is_under_way_is_passed_over_and_who_waits_for_a_time_too_but_by_early_sweeps() {
+        for (begin, expected) in [
+            (Sweeps::begin as fn(&mut Sweeps, Scope), &["c"][..]),
+            (Sweeps::begin_early, &["b", "c"]),
+        ] {
+            let mut core = core(&Kind::ALL);
+            core.running.insert(key("a"), Running::default());
+            core.queue
+                .set_timer(&key("b"), Some(Duration::from_secs(1)));
+            begin(&mut core.sweeps, Scope::All);
+            assert_eq!(swept(core), expected);
+        }
+    }
+
+    #[test]
+    fn an_early_sweep_stays_one_when_another_takes_its_place() {
         let mut core = core(&Kind::ALL);
-        core.running.insert(key("a"), Running::default());
         core.queue
             .set_timer(&key("b"), Some(Duration::from_secs(1)));
-        assert_eq!(swept(core), ["c"]);
+        core.sweeps.begin_early(Scope::Namespace("ns".into()));
+        core.sweeps.begin(Scope::All);
+        assert_eq!(swept(core), ["a", "b", "c"]);
     }
 
     #[test]
     fn nobody_of_a_namespace_is_queued_before_all_of_it_is_known() {
-        assert_eq!(swept(core(&Kind::ALL)), ["a", "b", "c"]);
-        assert_eq!(swept(core(&[Kind::Machine])), [""; 0]);
+        for (kinds, expected) in [
+            (&Kind::ALL[..], &["a", "b", "c"][..]),
+            (&[Kind::Machine], &[]),
+        ] {
+            let mut core = core(kinds);
+            core.sweeps.begin(Scope::All);
+            assert_eq!(swept(core), expected);
+        }
+    }
+
+    #[test]
+    fn a_sweep_goes_on_while_the_queue_never_empties() {
+        let mut core = core(&Kind::ALL);
+        core.lead(true, NOW);
+        while core.step(NOW) != Step::Idle {}
+        core.sweeps.begin(Scope::All);
+        let busy = |number: usize| Key {
+            namespace: "busy".into(),
+            ..key(&number.to_string())
+        };
+        let mut number = 0;
+        while core.sweeps.left[0].after.is_none() {
+            assert!(number < 100 * PATIENCE, "not one was swept");
+            for _ in 0..FEW {
+                core.queue.push(busy(number), NOW.elapsed);
+                number += 1;
+            }
+            core.step(NOW);
+        }
     }
 
     #[test]
@@ -259,9 +335,9 @@ mod tests {
             (scope("a"), 2),
         ] {
             sweeps.begin(begun);
-            assert_eq!(sweeps.0.len(), left);
+            assert_eq!(sweeps.left.len(), left);
         }
         sweeps.clear();
-        assert!(sweeps.0.is_empty());
+        assert!(sweeps.left.is_empty());
     }
 }

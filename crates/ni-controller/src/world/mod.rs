@@ -303,7 +303,9 @@ impl World {
             size.add(new);
             let before = old.as_ref().and_then(Slot::good);
             let elsewhere = self.pools.note(before, new.good());
+            let created = Some(new.meta().created);
             let bids = changed(namespace, old, new, of, dirty);
+            namespace.newest = namespace.newest.max(created);
             namespace.settle(bids, &mut collect(of, &mut dirty.changed));
             namespace.settle_rooms(&mut collect(of, &mut dirty.changed));
             self.mark(elsewhere, dirty);

@@ -169,12 +169,9 @@ impl Namespace {
         })
     }
 
-    /// The newest creationTimestamp among all objects.
+    /// The newest creationTimestamp that was ever known here.
     pub fn newest_creation(&self) -> Option<Timestamp> {
-        let newest = Kind::ALL.into_iter().filter_map(
-            |kind| for_kind!(kind, T => T::store(self).all().map(|slot| slot.meta().created).max()),
-        );
-        newest.max()
+        self.newest
     }
 
     /// Whether a child of the object `name` of `kind` went since the object was last read: the object may have gone

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use ironcore_api::ownership::PUBLIC_POOL;
+use ni_controller::core::{Core, Step};
 use ni_controller::plan::Purpose;
 use ni_controller::world::Kind;
 use proptest::prelude::*;
@@ -14,9 +15,9 @@ use crate::invariants::rest_is_sound;
 use crate::sim::server::{Phase, Server};
 use crate::sim::{Fate, Sim};
 use crate::users::{ephemeral, interface_spec};
-use crate::{Step, act, cases, step};
+use crate::{Step as Act, act, cases, step};
 
-fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+fn steps(most: usize) -> impl Strategy<Value = Vec<Act>> {
     prop::collection::vec(step(), 0..most)
 }
 
@@ -179,4 +180,27 @@ fn a_virtual_ip_that_came_during_a_rest_gets_its_address_when_that_ends() {
         let virtual_ip = sim.other.get(Kind::VirtualIp, name).expect("it");
         assert!(virtual_ip["status"]["ip"].is_string(), "{name}");
     }
+}
+
+#[test]
+fn the_end_of_a_rest_has_a_few_objects_at_a_time_looked_at() {
+    const MANY: usize = 1000;
+    let mut sim = Sim::new(Server::default());
+    for number in 0..MANY {
+        sim.server.create_network(&format!("net-{number}"));
+    }
+    sim.settle();
+    let (namespace, now) = (sim.server.namespace().into(), sim.now());
+    sim.leader.core.note_terminating(&namespace, now);
+    sim.pass(Duration::from_mins(5));
+    let now = sim.now();
+    let planned = |core: &Core| usize::try_from(core.counts().reconciles).expect("few");
+    let core = &mut sim.leader.core;
+    let before = planned(core);
+    let mut most = 0;
+    while core.step(now) != Step::Idle {
+        most = most.max(core.queue_depth(now).0);
+    }
+    assert_eq!(planned(core) - before, MANY);
+    assert!(most < MANY / 10, "{most} were queued");
 }

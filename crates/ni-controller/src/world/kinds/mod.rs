@@ -14,6 +14,8 @@ pub use network::Network;
 pub use prefix::{AddressOf, Entry, NO_ROOM, Prefix, READY, Record, Rest};
 pub use virtual_ip::VirtualIp;
 
+use k8s_openapi::jiff::Timestamp;
+
 use super::decode::{Slot, decode};
 use super::links::Links;
 use super::meta::Meta;
@@ -53,6 +55,8 @@ macro_rules! kinds {
             $(#[doc = concat!("Those of the kind ", $kind, ".")] pub $store: Store<$type>,)+
             /// What refers to what.
             pub(in crate::world) links: Links,
+            /// The newest creationTimestamp that was ever known here.
+            pub(in crate::world) newest: Option<Timestamp>,
         }
 
         $(impl Stored for $type {
