@@ -169,7 +169,7 @@ impl Core {
                 self.look_after_pools(now);
             }
             self.sweeps
-                .begin_early(Scope::Namespace(namespace.as_str().into()));
+                .begin(Scope::Namespace(namespace.as_str().into()));
         }
     }
 }

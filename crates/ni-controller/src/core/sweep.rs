@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! All objects in turn, as for who begins to lead, or has just come to know all of a namespace. They are queued a few at a time, once
-//! the queue has nothing more, or many others were planned for since: however many there are, no turn is long, the queue stays small, and
-//! no load keeps them waiting for ever.
+//! the queue has nothing more to send for, or many others were planned for since: however many there are, no turn is long, and no load
+//! keeps them waiting for ever.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use ni_runtime::scope::Scope;
 
@@ -17,45 +18,24 @@ const FEW: usize = 64;
 /// After how many others that were planned for the next few are queued all the same.
 const PATIENCE: usize = 4 * FEW;
 
-/// What has yet to be queued: all of a scope from after an object on.
-#[derive(Clone, Debug)]
-struct Sweep {
-    scope: Scope,
-    after: Option<Key>,
-    /// Whether those are queued too that wait for a time.
-    early: bool,
-}
-
-/// The sweeps that are not over.
+/// The sweeps that are not over. They take turns.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sweeps {
-    left: VecDeque<Sweep>,
-    /// How many objects were planned for since the last few were queued.
+    /// By scope, after which object each goes on.
+    left: BTreeMap<Scope, Option<Key>>,
+    /// Whose turn was last.
+    last: Option<Scope>,
+    /// How many objects were planned for since then.
     waited: usize,
 }
 
 impl Sweeps {
-    /// Begins one of what `scope` covers, in place of those that have the same left to do. It passes over who waits for a time: they
-    /// were planned for.
+    /// Begins one of what `scope` covers, in place of those that have the same left to do.
     pub(super) fn begin(&mut self, scope: Scope) {
-        self.add(scope, false);
-    }
-
-    /// Begins one of what `scope` covers, for what those have waited for as well that wait for a time.
-    pub(super) fn begin_early(&mut self, scope: Scope) {
-        self.add(scope, true);
-    }
-
-    fn add(&mut self, scope: Scope, early: bool) {
-        let replaced = |sweep: &Sweep| scope == Scope::All || sweep.scope == scope;
-        let early = early || self.left.iter().any(|sweep| sweep.early && replaced(sweep));
-        self.left.retain(|sweep| !replaced(sweep));
-        let after = None;
-        self.left.push_back(Sweep {
-            scope,
-            after,
-            early,
-        });
+        if scope == Scope::All {
+            self.left.clear();
+        }
+        self.left.insert(scope, None);
     }
 
     /// Ends all.
@@ -69,34 +49,35 @@ impl Sweeps {
         self.waited >= PATIENCE
     }
 
-    /// The next few objects, and whether those count too that wait for a time; none where no sweep is left.
-    fn next(&mut self, world: &World) -> Option<(Vec<Key>, bool)> {
+    /// The next few objects; none where no sweep is left.
+    fn next(&mut self, world: &World) -> Option<Vec<Key>> {
         self.waited = 0;
-        let sweep = self.left.front_mut()?;
-        let early = sweep.early;
-        let keys: Vec<Key> = world
-            .keys_in(&sweep.scope, sweep.after.as_ref())
-            .take(FEW)
-            .collect();
+        let later = |last| (Bound::Excluded(last), Bound::Unbounded);
+        let last = self.last.take();
+        let next = last.and_then(|last| self.left.range(later(last)).next());
+        let (scope, after) = next.or_else(|| self.left.iter().next())?;
+        let keys: Vec<Key> = world.keys_in(scope, after.as_ref()).take(FEW).collect();
+        let scope = scope.clone();
         match keys.last() {
-            Some(last) => sweep.after = Some(last.clone()),
-            None => drop(self.left.pop_front()),
+            Some(last) => drop(self.left.insert(scope.clone(), Some(last.clone()))),
+            None => drop(self.left.remove(&scope)),
         }
-        Some((keys, early))
+        self.last = Some(scope);
+        Some(keys)
     }
 }
 
 impl Core {
     /// Queues the next few objects of a sweep. Answers whether there was one.
     pub(super) fn sweep(&mut self, now: Now) -> bool {
-        let Some((keys, early)) = self.sweeps.next(&self.world) else {
+        let Some(keys) = self.sweeps.next(&self.world) else {
             return false;
         };
         let elsewhere = keys.iter().filter_map(|key| self.world.address_of(key));
         let elsewhere: Vec<Key> = elsewhere.collect();
         for key in keys.into_iter().chain(elsewhere) {
-            // Those of a namespace that is not known whole are swept once it is.
-            let waits = self.running.contains_key(&key) || !early && self.queue.has_timer(&key);
+            // Who failed has a wait of its own. Those of a namespace that is not known whole are swept once it is.
+            let waits = self.running.contains_key(&key) || self.attempts.contains_key(&key);
             if self.world.shows_all_of(&key.namespace) && !waits {
                 self.queue.push(key, now.elapsed);
             }
@@ -204,8 +185,8 @@ mod tests {
 
     /// The scopes of the sweeps that are left, which end here.
     fn begun(core: &mut Core) -> Vec<Scope> {
-        let begun = core.sweeps.left.drain(..);
-        begun.map(|sweep| sweep.scope).collect()
+        let begun = std::mem::take(&mut core.sweeps.left);
+        begun.into_keys().collect()
     }
 
     /// Who is queued by the sweeps that have begun, in the order of names.
@@ -222,28 +203,29 @@ mod tests {
     }
 
     #[test]
-    fn who_is_under_way_is_passed_over_and_who_waits_for_a_time_too_but_by_early_sweeps() {
-        for (begin, expected) in [
-            (Sweeps::begin as fn(&mut Sweeps, Scope), &["c"][..]),
-            (Sweeps::begin_early, &["b", "c"]),
-        ] {
-            let mut core = core(&Kind::ALL);
-            core.running.insert(key("a"), Running::default());
-            core.queue
-                .set_timer(&key("b"), Some(Duration::from_secs(1)));
-            begin(&mut core.sweeps, Scope::All);
-            assert_eq!(swept(core), expected);
+    fn who_is_under_way_or_has_failed_is_passed_over_and_who_waits_otherwise_is_not() {
+        let mut core = core(&Kind::ALL);
+        core.running.insert(key("a"), Running::default());
+        for name in ["b", "c"] {
+            let at = Duration::from_secs(1);
+            core.queue.set_timer(&key(name), Some(at));
         }
+        core.attempts.insert(key("b"), 1);
+        core.sweeps.begin(Scope::All);
+        assert_eq!(swept(core), ["c"]);
     }
 
     #[test]
-    fn an_early_sweep_stays_one_when_another_takes_its_place() {
+    fn sweeps_take_turns() {
         let mut core = core(&Kind::ALL);
-        core.queue
-            .set_timer(&key("b"), Some(Duration::from_secs(1)));
-        core.sweeps.begin_early(Scope::Namespace("ns".into()));
-        core.sweeps.begin(Scope::All);
-        assert_eq!(swept(core), ["a", "b", "c"]);
+        let scope = |name: &str| Scope::Namespace(name.into());
+        for scope in [Scope::All, scope("a"), scope("ns")] {
+            core.sweeps.begin(scope);
+        }
+        let few = |core: &mut Core| core.sweeps.next(&core.world).map(|keys| keys.len());
+        let turns = [3, 0, 3, 0, 0].map(Some);
+        assert_eq!(turns.map(|_| few(&mut core)), turns);
+        assert_eq!(few(&mut core), None);
     }
 
     #[test]
@@ -269,7 +251,7 @@ mod tests {
             ..key(&number.to_string())
         };
         let mut number = 0;
-        while core.sweeps.left[0].after.is_none() {
+        while core.sweeps.left[&Scope::All].is_none() {
             assert!(number < 100 * PATIENCE, "not one was swept");
             for _ in 0..FEW {
                 core.queue.push(busy(number), NOW.elapsed);

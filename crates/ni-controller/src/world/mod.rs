@@ -123,9 +123,11 @@ impl World {
         scope: &'a Scope,
         after: Option<&'a Key>,
     ) -> impl Iterator<Item = Key> + 'a {
-        let from = after.map_or(Bound::Unbounded, |after| Bound::Included(&*after.namespace));
-        let namespaces = self.namespaces.range(from);
-        let namespaces = namespaces.filter(|(name, _)| scope.covers(name));
+        let first = scope.namespace().or(after.map(|after| &*after.namespace));
+        let namespaces = self
+            .namespaces
+            .range(first.map_or(Bound::Unbounded, Bound::Included));
+        let namespaces = namespaces.take_while(|(name, _)| scope.covers(name));
         namespaces.flat_map(move |(namespace, known)| {
             let after = after.filter(|after| after.namespace == *namespace);
             let names = known.names_after(after.map(|after| (after.kind, &after.name)));

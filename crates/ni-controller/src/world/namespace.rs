@@ -169,7 +169,7 @@ impl Namespace {
         })
     }
 
-    /// The newest creationTimestamp that was ever known here.
+    /// The newest creationTimestamp that was known here since the namespace was known without objects.
     pub fn newest_creation(&self) -> Option<Timestamp> {
         self.newest
     }
