@@ -4,6 +4,7 @@
 
 mod decode;
 mod happenings;
+mod memory;
 mod objects;
 mod process;
 mod real;
@@ -18,6 +19,7 @@ use anyhow::{Result, ensure};
 use tokio::time::sleep;
 
 use self::happenings::Happening;
+use self::memory::Pages;
 use self::objects::Objects;
 use self::process::{Controller, Server};
 use self::real::Real;
@@ -118,6 +120,7 @@ impl BenchWorld {
             objects,
             server,
             controller,
+            pages: Pages::of(memory.resident),
             figures: Figures {
                 server: STAND_IN,
                 objects: count,
@@ -127,6 +130,7 @@ impl BenchWorld {
                 empty,
                 longest: 0.0,
                 events: Events::new(),
+                page: None,
             },
         })
     }
@@ -137,9 +141,10 @@ impl BenchWorld {
             eprintln!("{} times {}", self.events, happening.name());
             let mut took = vec![Vec::new(); worlds.len()];
             for count in 0..self.events {
-                for (world, took) in worlds.iter().zip(&mut took) {
+                for (world, took) in worlds.iter_mut().zip(&mut took) {
                     if happening.can_happen(world.objects) {
                         took.push(world.event(happening, count).await?);
+                        world.pages.read();
                     }
                 }
             }
@@ -175,6 +180,7 @@ impl BenchWorld {
             empty,
             longest,
             events: Events::new(),
+            page: None,
         }
         .row())
     }
@@ -200,6 +206,8 @@ struct World {
     objects: Objects,
     server: Server,
     controller: Controller,
+    /// As much memory as the controller's.
+    pages: Pages,
     figures: Figures,
 }
 
@@ -221,6 +229,7 @@ impl World {
     /// Ends both.
     async fn row(mut self) -> Result<Row> {
         self.figures.longest = self.controller.longest_turn().await?;
+        self.figures.page = Some(self.pages.cost());
         self.controller.running.stop().await;
         self.server.stop().await;
         Ok(self.figures.row())
@@ -264,6 +273,8 @@ struct Figures {
     /// Seconds.
     longest: f64,
     events: Events,
+    /// Microseconds, where events were measured.
+    page: Option<f64>,
 }
 
 impl Figures {
@@ -287,6 +298,7 @@ impl Figures {
             stall_p999_ms: rounded(ms(stall)),
             livez_p99_ms: rounded(ms(livez)),
             event_us: self.events,
+            cold_page_us: self.page.map(rounded),
         }
     }
 }

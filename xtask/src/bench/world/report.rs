@@ -30,11 +30,16 @@ pub(super) struct Row {
     pub(super) stall_p999_ms: f64,
     pub(super) livez_p99_ms: f64,
     pub(super) event_us: Events,
+    pub(super) cold_page_us: Option<f64>,
 }
 
 fn event(row: &Row, name: &str) -> String {
     let took = row.event_us.get(name);
-    took.map_or_else(|| "-".to_owned(), |took| format!("{took:.0}"))
+    took.map_or_else(none, |took| format!("{took:.0}"))
+}
+
+fn none() -> String {
+    "-".to_owned()
 }
 
 /// Serves lists as fast as the controller reads them.
@@ -42,7 +47,7 @@ pub(super) const STAND_IN: &str = "stand-in";
 /// A real one.
 pub(super) const REAL: &str = "kube-apiserver";
 
-pub(super) const COLUMNS: [Column<Row>; 18] = [
+pub(super) const COLUMNS: [Column<Row>; 19] = [
     ("server", |row| row.server.to_owned()),
     ("objects", |row| row.objects.to_string()),
     ("ready s", |row| format!("{:.2}", row.ready_s)),
@@ -63,6 +68,10 @@ pub(super) const COLUMNS: [Column<Row>; 18] = [
     ("contested name", |row| event(row, "contested_name")),
     ("status echo", |row| event(row, "interface_status_echo")),
     ("create, delete", |row| event(row, "create_delete")),
+    ("cold page µs", |row| {
+        row.cold_page_us
+            .map_or_else(none, |took| format!("{took:.1}"))
+    }),
 ];
 
 /// A line per target of the largest world.
@@ -140,6 +149,7 @@ mod tests {
             stall_p999_ms: 5.0,
             livez_p99_ms: 5.0,
             event_us: Events::from([("heartbeat", took)]),
+            cold_page_us: Some(0.5),
         }
     }
 
