@@ -15,8 +15,8 @@ pub(super) enum Whose {
     Listed,
 }
 
-/// What is only counted or kept for speed: it decides nothing.
-pub(super) const LEFT_OUT: [&str; 5] = ["counts", "shared", "sizes", "ticket", GIVEN];
+/// What is only counted or kept for speed: it decides nothing, or, as for how many objects a sweep has waited, nothing in a world so small.
+pub(super) const LEFT_OUT: [&str; 6] = ["counts", "shared", "sizes", "ticket", GIVEN, "waited"];
 
 /// The field that says how many tickets were given.
 pub(super) const GIVEN: &str = "tickets";

@@ -40,7 +40,7 @@ impl Sweeps {
 
     /// Ends all.
     pub(super) fn clear(&mut self) {
-        self.left.clear();
+        *self = Self::default();
     }
 
     /// Whether the next few have waited long enough, now that another object is planned for.
@@ -62,7 +62,7 @@ impl Sweeps {
             Some(last) => drop(self.left.insert(scope.clone(), Some(last.clone()))),
             None => drop(self.left.remove(&scope)),
         }
-        self.last = Some(scope);
+        self.last = Some(scope).filter(|_| !self.left.is_empty());
         Some(keys)
     }
 }
