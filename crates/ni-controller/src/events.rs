@@ -67,7 +67,7 @@ impl Outbox {
     }
 }
 
-/// Sends what is in the outbox, for ever. A request that takes longer than `timeout` is given up.
+/// Sends what is in the outbox. It never returns. A request that takes longer than `timeout` is given up.
 pub async fn send_all(client: Client, outbox: Outbox, metrics: Metrics, timeout: Duration) {
     let instance = std::env::var("HOSTNAME").unwrap_or_else(|_| "ni-controller".to_owned());
     loop {

@@ -50,9 +50,9 @@ impl Clock {
 /// How the API server is reached.
 #[derive(Clone)]
 pub struct Connections {
-    /// For what is asked whether this process leads or not.
+    /// For requests that a standby sends too.
     pub questions: Client,
-    /// For orders, which share the loop's thread. To send nothing once the term is over.
+    /// For orders, which share the loop's thread. It must send nothing after the term.
     pub orders: Client,
     /// For watches.
     pub watches: Source,

@@ -31,7 +31,8 @@ pub async fn infer(silence: Duration) -> anyhow::Result<Client> {
     infer_while(silence, || true).await
 }
 
-/// As [`infer`], and it sends nothing once `may_send` says no: connections end then instead, with what waits to be sent.
+/// As [`infer`], for a client that sends requests only while `may_send` returns true. Otherwise its connections close, and their requests
+/// fail.
 ///
 /// # Errors
 /// As [`infer`].
@@ -74,8 +75,8 @@ pub trait MaySend: Fn() -> bool + Clone + Send + Sync + 'static {}
 
 impl<F: Fn() -> bool + Clone + Send + Sync + 'static> MaySend for F {}
 
-/// What runs the connections. Each looks before every step whether it may send: between the decision to send and the step in which
-/// a connection writes, other tasks have their turns, and the whole process may be stopped for long.
+/// Runs the connections. Each calls `may_send` before every step: other tasks run between the decision to send a request and the step that
+/// writes it, and the process may be stopped there.
 #[derive(Clone)]
 struct While<F>(F);
 

@@ -19,7 +19,7 @@ pub const RUNBOOKS: &str = "docs/runbooks.md";
 /// The alerts of all `PrometheusRule` objects in a file of manifests; none where it is no such file.
 pub fn in_manifests(yaml: &str) -> Vec<Alert> {
     let documents = serde_norway::Deserializer::from_str(yaml);
-    // After the first fault a parser has nothing more to say, and says so for ever.
+    // After the first error the parser returns None on every call.
     let objects = documents.map_while(|document| serde::Deserialize::deserialize(document).ok());
     let rules = objects.filter(|object: &Value| object["kind"] == "PrometheusRule");
     rules.flat_map(|object| of_rules(&object)).collect()

@@ -15,7 +15,7 @@ pub(super) enum Whose {
     Listed,
 }
 
-/// What is only counted or kept for speed: it decides nothing, or, as for how many objects a sweep has waited, nothing in a world so small.
+/// What is only counted or kept for speed. None of it changes a decision in worlds this small: `waited` counts to 256.
 pub(super) const LEFT_OUT: [&str; 6] = ["counts", "shared", "sizes", "ticket", GIVEN, "waited"];
 
 /// The field that says how many tickets were given.

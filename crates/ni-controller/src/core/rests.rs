@@ -160,16 +160,17 @@ impl Core {
         about.for_each(|sent| sent.appeared = true);
     }
 
-    /// Has all objects looked at where creates rest no longer.
+    /// Begins a sweep of each namespace whose rest is over.
     pub(super) fn end_rests(&mut self, now: Now) {
         for namespace in self.rests.end(now.elapsed) {
             if self.world.pools().namespace() == Some(&namespace) {
                 // Those that could not be made are known by their virtual IPs alone.
                 self.sweeps.begin(Scope::All);
                 self.look_after_pools(now);
+            } else {
+                let scope = Scope::Namespace(namespace.as_str().into());
+                self.sweeps.begin(scope);
             }
-            self.sweeps
-                .begin(Scope::Namespace(namespace.as_str().into()));
         }
     }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! All objects in turn, as for who begins to lead, or has just come to know all of a namespace. They are queued a few at a time, once
-//! the queue has nothing more to send for, or many others were planned for since: however many there are, no turn is long, and no load
-//! keeps them waiting for ever.
+//! Reconciles all objects of a scope, as when a term begins or the first lists of a namespace are complete. A sweep queues a few objects
+//! at a time: when the queue has nothing ready, or after a number of other objects. So no turn is long, and a sweep goes on under load.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -15,22 +14,22 @@ use crate::world::{Event, Key, World};
 /// How many objects are queued at a time.
 const FEW: usize = 64;
 
-/// After how many others that were planned for the next few are queued all the same.
+/// After how many other objects a sweep goes on, even if the queue is not empty.
 const PATIENCE: usize = 4 * FEW;
 
-/// The sweeps that are not over. They take turns.
+/// The sweeps under way. They take turns.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sweeps {
-    /// By scope, after which object each goes on.
+    /// By scope: the last object that was queued.
     left: BTreeMap<Scope, Option<Key>>,
-    /// Whose turn was last.
+    /// The scope that had the last turn.
     last: Option<Scope>,
-    /// How many objects were planned for since then.
+    /// How many objects were reconciled since then.
     waited: usize,
 }
 
 impl Sweeps {
-    /// Begins one of what `scope` covers, in place of those that have the same left to do.
+    /// Begins a sweep of `scope`. It replaces the sweeps that it covers.
     pub(super) fn begin(&mut self, scope: Scope) {
         if scope == Scope::All {
             self.left.clear();
@@ -43,7 +42,7 @@ impl Sweeps {
         *self = Self::default();
     }
 
-    /// Whether the next few have waited long enough, now that another object is planned for.
+    /// Counts one more reconciled object. Returns whether the next turn is due.
     pub(super) fn are_due(&mut self) -> bool {
         self.waited += 1;
         self.waited >= PATIENCE
@@ -76,7 +75,7 @@ impl Core {
         let elsewhere = keys.iter().filter_map(|key| self.world.address_of(key));
         let elsewhere: Vec<Key> = elsewhere.collect();
         for key in keys.into_iter().chain(elsewhere) {
-            // Who failed has a wait of its own. Those of a namespace that is not known whole are swept once it is.
+            // An object that failed is retried after its backoff. A namespace is swept when its first lists are complete.
             let waits = self.running.contains_key(&key) || self.attempts.contains_key(&key);
             if self.world.shows_all_of(&key.namespace) && !waits {
                 self.queue.push(key, now.elapsed);

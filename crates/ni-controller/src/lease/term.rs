@@ -24,7 +24,7 @@ pub struct Standing {
 pub struct Term(Option<watch::Receiver<Standing>>);
 
 impl Term {
-    /// Without an election: for ever.
+    /// A term that never ends, for a process that takes part in no election.
     pub fn unlimited() -> Self {
         Self(None)
     }

@@ -169,7 +169,7 @@ impl Namespace {
         })
     }
 
-    /// The newest creationTimestamp that was known here since the namespace was known without objects.
+    /// The newest creationTimestamp of all objects that were here since the namespace was last empty.
     pub fn newest_creation(&self) -> Option<Timestamp> {
         self.newest
     }

@@ -40,7 +40,7 @@ impl Files {
         })
     }
 
-    /// Publishes each new pair that can be served, for ever.
+    /// Publishes each new pair that can be served. It never returns.
     ///
     /// Two files are never changed at one moment, so a pair that does not match is waited out.
     pub async fn keep(self) {

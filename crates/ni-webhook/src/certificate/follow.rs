@@ -83,7 +83,7 @@ impl<const N: usize> Followed<N> {
         Ok(true)
     }
 
-    /// Looks every [`INTERVAL`], for ever. What is wrong is logged and counted once, until it is another thing.
+    /// Looks every [`INTERVAL`]. It never returns. Each error is logged and counted once, until it changes.
     pub async fn keep<E: std::fmt::Display>(
         mut self,
         metrics: Metrics,

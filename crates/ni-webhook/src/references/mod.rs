@@ -61,7 +61,7 @@ impl References {
         Self::default()
     }
 
-    /// Watches them in `scopes`; the future keeps the watches, for ever.
+    /// Watches them in `scopes`; the future runs the watches, and never ends.
     pub fn watch(
         client: Client,
         scopes: &Scopes,

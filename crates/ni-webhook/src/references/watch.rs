@@ -13,7 +13,7 @@ use super::Known;
 use super::names::Names;
 use super::seen::Seen;
 
-/// Feeds the names of one watch, for ever.
+/// Feeds the names of one watch. It never returns.
 pub(super) async fn keep(known: Arc<Known>, index: usize) {
     let watched = &known.watched[index];
     let api = match watched.scope.namespace() {

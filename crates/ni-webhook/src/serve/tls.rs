@@ -101,7 +101,7 @@ impl ClientCa {
         self.tls.clone()
     }
 
-    /// Takes each new set of authorities for the handshakes from then on, for ever.
+    /// Uses each new set of authorities for the handshakes that follow. It never returns.
     pub async fn keep(self) {
         let (tls, current, names) = (self.tls, self.current, self.names);
         self.followed

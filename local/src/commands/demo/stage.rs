@@ -69,7 +69,7 @@ impl Stage {
         bail!("not reached within {PATIENCE:?}: {}", open.join("; "))
     }
 
-    /// Tells changes for ever.
+    /// Prints changes. It never returns.
     pub(super) async fn go_on(&mut self) -> Result<()> {
         loop {
             self.next().await?;

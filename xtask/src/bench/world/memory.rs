@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What it costs on this machine to read memory that was not used for a while. An event among many objects reads such memory: by how much
-//! it costs more than among few follows from how many pages it reads, and from this.
+//! How long this machine takes to read memory that was not used for a while. An event among many objects reads such memory, so part of its
+//! cost is the machine's.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::bench::harness::stats::{float, us};
 /// How much is read at once: a page of virtual memory, in bytes.
 const PAGE: usize = 4096;
 
-/// As many pages as a process has, none of which is used but by this.
+/// Memory that nothing else uses.
 pub(super) struct Pages {
     bytes: Vec<u8>,
     took: Vec<Duration>,
@@ -38,8 +38,8 @@ impl Pages {
         self.took.push(begun.elapsed());
     }
 
-    /// The mean of one read, in microseconds. An event reads several pages, and where a hypervisor has taken some of them away, these few
-    /// cost a hundred times as much as the others: no median shows them.
+    /// The mean time of a read, in microseconds. The median would hide pages that a hypervisor has taken away, which take a hundred times
+    /// as long.
     pub(super) fn cost(&self) -> f64 {
         let count = u64::try_from(self.took.len()).unwrap_or_default();
         us(self.took.iter().sum()) / float(count.max(1))

@@ -55,7 +55,7 @@ macro_rules! kinds {
             $(#[doc = concat!("Those of the kind ", $kind, ".")] pub $store: Store<$type>,)+
             /// What refers to what.
             pub(in crate::world) links: Links,
-            /// The newest creationTimestamp that was known here since there was none.
+            /// The newest creationTimestamp of all objects that were here since the namespace was last empty.
             pub(in crate::world) newest: Option<Timestamp>,
         }
 

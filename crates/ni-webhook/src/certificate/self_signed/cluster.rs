@@ -187,7 +187,7 @@ fn describe(error: &kube::Error) -> String {
     texts.collect::<Vec<_>>().join(": ")
 }
 
-/// An item each time that one of the three objects may have changed, for ever.
+/// An endless stream with an item each time that one of the three objects may have changed.
 pub fn changes(client: &Client, options: &SelfSigned) -> impl Stream<Item = ()> + use<> {
     let secrets = Api::namespaced(client.clone(), &options.namespace);
     let (mutating, validating) = (Api::all(client.clone()), Api::all(client.clone()));

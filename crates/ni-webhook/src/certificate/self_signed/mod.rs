@@ -54,7 +54,7 @@ const GATHER: Duration = Duration::from_millis(250);
 /// How long the clock of the machine is trusted to run evenly: it may be set, or the machine sleep.
 const NAP: Duration = Duration::from_mins(1);
 
-/// Makes, shares and renews the certificate, for ever.
+/// Makes, shares and renews the certificate. It never returns.
 pub async fn run(client: Client, options: SelfSigned, current: Current, metrics: Metrics) {
     let share = Share::of(&replica());
     let changes = changes(&client, &options);

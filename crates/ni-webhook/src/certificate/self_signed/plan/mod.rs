@@ -264,7 +264,7 @@ fn waiting(
 }
 
 /// A successor of `current`. Where the last pair was not for all our names, it is for both its names and ours: while
-/// replicas with different flags run beside each other, they would else replace each other's pairs for ever.
+/// replicas with different flags run beside each other, they would else keep replacing each other's pairs.
 fn successor(current: &Pair, last: &Pair, rules: &Rules) -> Draft {
     let mut names = rules.names.clone();
     if !last.covers(&rules.names) {
