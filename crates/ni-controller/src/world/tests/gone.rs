@@ -2,6 +2,8 @@
 
 //! What went stays gone, and is remembered where it matters.
 
+use k8s_openapi::jiff::Timestamp;
+
 use super::*;
 
 #[test]
@@ -107,4 +109,26 @@ fn a_child_that_went_is_remembered_until_its_owner_is_read_or_gone() {
     assert!(lost(&world));
     world.take(Event::Deleted(machine(7)));
     assert!(!lost(&world));
+}
+
+#[test]
+fn the_newest_time_of_creation_is_known_though_its_object_is_gone() {
+    let made = |name: &str, second: u8, version: u64| {
+        let text = format!(
+            r#"{{"metadata":{{"name":"{name}","namespace":"a","uid":"{name}","resourceVersion":"{version}","creationTimestamp":"1970-01-01T00:00:{second:02}Z"}}}}"#
+        );
+        AnyObject::decode(NIC, &text).expect("metadata")
+    };
+    let newest = |world: &World| {
+        let newest = world.namespace("a").newest_creation();
+        newest.map(Timestamp::as_second)
+    };
+    let mut world = watching("a");
+    world.list("a", &[]);
+    assert_eq!(newest(&world), None);
+    for (name, second, version) in [("x", 20, 1), ("y", 30, 2), ("z", 10, 3)] {
+        world.take(Event::Applied(made(name, second, version)));
+    }
+    world.take(Event::Deleted(made("y", 30, 4)));
+    assert_eq!(newest(&world), Some(30));
 }
