@@ -161,7 +161,7 @@ pub struct NetworkStatus {
 }
 
 /// State of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum NetworkState {
     /// Not ready yet.
     Pending,

@@ -49,7 +49,7 @@ pub struct VirtualIPSpec {
 }
 
 /// Type of a virtual IP.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum VirtualIPType {
     /// Reachable from outside of the network.
     #[default]

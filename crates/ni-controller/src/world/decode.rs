@@ -54,21 +54,16 @@ impl<T: Object> Slot<T> {
         }
     }
 
-    /// Takes over the version and the last writer of `newer` if nothing else differs. Answers whether it did.
-    pub(super) fn renew(&mut self, newer: &mut Self, shared: &mut Shared) -> bool {
-        let (known, offered) = (self.meta(), newer.meta_mut());
+    /// Whether both are the same but for the version and the last writer. `other` is left as it was.
+    pub(super) fn is_same(&self, other: &mut Self) -> bool {
+        let (known, offered) = (self.meta(), other.meta_mut());
         let version = std::mem::replace(&mut offered.version, known.version);
-        let mut writer = offered.last_writer.take();
-        offered.last_writer.clone_from(&known.last_writer);
-        let renews = self == newer;
-        let of = if renews { self } else { newer };
-        let meta = of.meta_mut();
-        if let Some(writer) = &mut writer {
-            shared.share(writer, meta.last_writer.as_ref());
-        }
-        meta.version = version;
-        meta.last_writer = writer;
-        renews
+        let writer = std::mem::replace(&mut offered.last_writer, known.last_writer.clone());
+        let same = self == other;
+        let offered = other.meta_mut();
+        offered.version = version;
+        offered.last_writer = writer;
+        same
     }
 
     /// Replaces texts that many objects have by shared copies, and those that the version that is known has, by these.

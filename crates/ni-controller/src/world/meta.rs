@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arcstr::ArcStr;
@@ -51,7 +52,7 @@ pub struct Meta {
 }
 
 /// A controller owner reference.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Owner {
     /// Its `apiVersion`: other groups have kinds of the same name.
     pub api_version: Str,
@@ -61,6 +62,42 @@ pub struct Owner {
     pub name: Str,
     /// UID of the owner.
     pub uid: Str,
+}
+
+/// Of all but the version and the last writer.
+impl Hash for Meta {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            name,
+            namespace,
+            uid,
+            version: _,
+            generation,
+            created,
+            deleting,
+            external,
+            ephemeral,
+            owner,
+            other_owners,
+            last_writer: _,
+        } = self;
+        (name, namespace, uid, generation, created).hash(state);
+        (deleting, external, ephemeral, owner).hash(state);
+        let others = other_owners.as_deref().unwrap_or_default();
+        others.len().hash(state);
+        for other in others {
+            let OwnerReference {
+                api_version,
+                block_owner_deletion,
+                controller,
+                kind,
+                name,
+                uid,
+            } = other;
+            (api_version, block_owner_deletion, controller).hash(state);
+            (kind, name, uid).hash(state);
+        }
+    }
 }
 
 impl Owner {
@@ -102,7 +139,7 @@ impl Meta {
 }
 
 /// Labels or annotations, sorted by key. Many objects have the same, so that copies share them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Pairs(Option<Arc<[(Str, Str)]>>);
 
 impl Pairs {

@@ -7,6 +7,7 @@ mod allocation;
 mod by_name;
 mod contests;
 mod decode;
+mod digest;
 mod dirty;
 mod endings;
 mod event;
@@ -282,10 +283,8 @@ impl World {
                 }
                 return;
             }
-            News::Renewed => {
-                if let Some(slot) = store.slot(&name) {
-                    renewed(of, slot, dirty);
-                }
+            News::Renewed(slot) => {
+                renewed(of, &slot, dirty);
                 return;
             }
             News::Version(old) => old,

@@ -47,6 +47,8 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
     fn retained_by(&self) -> Option<(Kind, Str, Str)> {
         None
     }
+    /// A digest of all but the version and the last writer; `None` where versions are compared whole.
+    fn digest(&self) -> Option<u64>;
     /// Whether other objects' plans read the same in both; they are of one version.
     fn reads_as(&self, other: &Self) -> bool {
         self == other

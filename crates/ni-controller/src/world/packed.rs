@@ -2,7 +2,7 @@
 
 //! Parts of objects in little memory: what is each object's own is one text, the rest is shared by all that say the same.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use ironcore_api::networking::{NetworkInterfaceSpec, NetworkInterfaceStatus};
@@ -10,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 use serde::Serialize;
 
+use super::digest::digest;
 use super::meta::Str;
 
 /// Between the texts that are an object's own. One that holds it is not taken out.
@@ -39,10 +40,10 @@ pub struct Packed<T> {
 /// The longest rest that is shared, in bytes of JSON: unused ones are looked for by number, so their size is bounded here.
 const LONGEST: usize = 4096;
 
-/// What is left of a value without its own texts, and the hash of that.
+/// What is left of a value without its own texts, and the digest of that.
 #[derive(Clone, Debug)]
 pub(super) struct Rest<T> {
-    hash: u64,
+    digest: u64,
     is_long: bool,
     value: Arc<T>,
 }
@@ -50,7 +51,7 @@ pub(super) struct Rest<T> {
 impl<T: PartialEq> PartialEq for Rest<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.value, &other.value)
-            || self.hash == other.hash && self.value == other.value
+            || self.digest == other.digest && self.value == other.value
     }
 }
 
@@ -59,7 +60,7 @@ impl<T: PartialEq> Eq for Rest<T> {}
 
 impl<T> Hash for Rest<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.hash.hash(state);
+        self.digest.hash(state);
     }
 }
 
@@ -75,17 +76,24 @@ impl<T> Rest<T> {
     }
 }
 
+impl<T> Hash for Packed<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { rest, own } = self;
+        (rest, own).hash(state);
+    }
+}
+
 impl<T: Pack> Packed<T> {
     /// Packs `value`.
     pub fn new(mut value: T) -> Self {
         let mut taken = Take(None);
         value.own(&mut taken);
         let own = taken.0.map_or_else(Str::new, Str::from);
-        // Serialization of these types does not fail; one hash for all would do as well.
+        // Serialization of these types does not fail.
         let json = serde_json::to_vec(&value).unwrap_or_default();
         let rest = Rest {
             is_long: json.len() > LONGEST,
-            hash: BuildHasherDefault::<DefaultHasher>::default().hash_one(json),
+            digest: digest(&json),
             value: Arc::new(value),
         };
         Self { rest, own }

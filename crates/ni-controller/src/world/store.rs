@@ -3,10 +3,12 @@
 //! The objects of one kind and namespace, never older than what was seen.
 
 mod ended;
+mod kept;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use self::kept::Kept;
 use super::by_name::ByName;
 use super::decode::Slot;
 use super::meta::Str;
@@ -61,7 +63,7 @@ impl Proof {
 
 #[derive(Clone, Debug)]
 struct Entry<T> {
-    slot: Slot<T>,
+    kept: Kept<T>,
     proof: Proof,
     /// The last list that showed the object.
     list: u32,
@@ -72,6 +74,16 @@ struct Entry<T> {
     anchor: Option<u32>,
     /// Since when, on the world's own counter, it may be gone: a list that ended did not show it, and only an answer has.
     doubted: Option<u64>,
+}
+
+impl<T: Object> Entry<T> {
+    /// Keeps another version, and answers the one before; `undecodable` counts those that do not decode.
+    fn replace(&mut self, kept: Kept<T>, undecodable: &mut usize) -> Slot<T> {
+        *undecodable += usize::from(kept.is_undecodable());
+        let old = std::mem::replace(&mut self.kept, kept);
+        *undecodable -= usize::from(old.is_undecodable());
+        old.into_slot()
+    }
 }
 
 /// The newest list of a store's objects.
@@ -90,8 +102,8 @@ pub(super) enum News<T> {
     No,
     /// Known, but only now it is known that the watch has come as far.
     Anchored,
-    /// New, and the object is as it was.
-    Renewed,
+    /// New, and the object is as it was. This is the one that came, which was read just now.
+    Renewed(Slot<T>),
     /// New, in place of this.
     Version(Option<Slot<T>>),
 }
@@ -135,7 +147,7 @@ impl<T> Default for Store<T> {
 impl<T: Object> Store<T> {
     /// The object `name`, decodable or not.
     pub fn slot(&self, name: &str) -> Option<&Slot<T>> {
-        self.entries.get(name).map(|entry| &entry.slot)
+        self.entries.get(name).map(|entry| entry.kept.slot())
     }
 
     /// The object `name`, if it decoded.
@@ -161,12 +173,12 @@ impl<T: Object> Store<T> {
 
     /// All objects.
     pub(super) fn all(&self) -> impl Iterator<Item = &Slot<T>> {
-        self.entries.iter().map(|(_, entry)| &entry.slot)
+        self.entries.iter().map(|(_, entry)| entry.kept.slot())
     }
 
     /// All objects in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = &Slot<T>> {
-        self.entries.sorted().map(|(_, entry)| &entry.slot)
+        self.entries.sorted().map(|(_, entry)| entry.kept.slot())
     }
 
     /// How many objects there are.
@@ -205,7 +217,7 @@ impl<T: Object> Store<T> {
     /// Takes in a version of an object, which has its texts in common with others where it is kept.
     pub(super) fn put(
         &mut self,
-        mut slot: Slot<T>,
+        slot: Slot<T>,
         source: Source,
         seen: u64,
         shared: &mut Shared,
@@ -222,62 +234,59 @@ impl<T: Object> Store<T> {
         };
         let proof = Proof::of(source);
         let anchor = self.anchor_of(&name, source);
+        let mut offered = Kept::new(slot);
         let Some(entry) = self.entries.get_mut(&name) else {
-            slot.share(None, shared);
-            let name = slot.meta().name.clone();
+            offered.share(None, shared);
+            let name = offered.meta().name.clone();
+            self.undecodable += usize::from(offered.is_undecodable());
             let entry = Entry {
-                slot,
+                kept: offered,
                 proof,
                 list,
                 seen,
                 anchor,
                 doubted: None,
             };
-            self.undecodable += usize::from(entry.slot.good().is_none());
             self.entries.insert(&name, entry);
             return News::Version(None);
         };
         entry.doubted = entry.doubted.filter(|at| !settles(source, *at));
         entry.list = entry.list.max(list);
-        let (known, offered) = (entry.slot.meta().version, slot.meta().version);
-        if offered > known || seeded::has(Fault::VersionsGoBack) {
+        let (known, version) = (entry.kept.meta().version, offered.meta().version);
+        if version > known || seeded::has(Fault::VersionsGoBack) {
             self.older.remove(&name);
             entry.proof = proof;
             entry.seen = seen;
             entry.anchor = anchor;
-            if entry.slot.renew(&mut slot, shared) {
-                return News::Renewed;
+            if entry.kept.is_same(&mut offered) {
+                entry.kept.renew(offered.meta(), shared);
+                return News::Renewed(offered.into_slot());
             }
-            slot.share(Some(&entry.slot), shared);
-            self.undecodable += usize::from(slot.good().is_none());
-            let old = std::mem::replace(&mut entry.slot, slot);
-            self.undecodable -= usize::from(old.good().is_none());
-            return News::Version(Some(old));
+            offered.share(Some(&entry.kept), shared);
+            return News::Version(Some(entry.replace(offered, &mut self.undecodable)));
         }
-        if offered == known {
+        if version == known {
             // A list that shows an older version and then this one has caught up.
             if !seeded::has(Fault::CaughtUpListGoesBack) {
                 self.older.remove(&name);
             }
             entry.proof = entry.proof.max(proof);
+            let same = entry.kept.is_same(&mut offered);
             if anchor.is_some() && entry.anchor != anchor {
                 entry.anchor = anchor;
                 // The end of a list reports all at once.
-                if !self.listing.open && slot == entry.slot {
+                if !self.listing.open && same {
                     return News::Anchored;
                 }
             }
-            if slot != entry.slot {
+            if !same {
                 // The definition has changed in between: the API server reads the same version in another way.
                 entry.seen = seen;
-                slot.share(Some(&entry.slot), shared);
-                self.undecodable += usize::from(slot.good().is_none());
-                let old = std::mem::replace(&mut entry.slot, slot);
-                self.undecodable -= usize::from(old.good().is_none());
-                return News::Version(Some(old));
+                offered.share(Some(&entry.kept), shared);
+                return News::Version(Some(entry.replace(offered, &mut self.undecodable)));
             }
         } else if proof == Proof::OpenList && entry.proof > Proof::Answer {
-            self.older.insert(name, (list, slot));
+            self.older.insert(name, (list, offered.into_slot()));
         }
         News::No
     }
@@ -297,7 +306,7 @@ impl<T: Object> Store<T> {
             Source::Look(_) => return None,
         };
         let known = self.entries.get(name)?;
-        let anchored = self.is_anchored(name) && known.slot.meta().version == from;
+        let anchored = self.is_anchored(name) && known.kept.meta().version == from;
         anchored.then_some(self.listing.number)
     }
 
@@ -325,7 +334,7 @@ impl<T: Object> Store<T> {
             self.tombstones.remove(&meta.name);
         }
         let entry = self.entries.get(&meta.name)?;
-        let known = entry.slot.meta();
+        let known = entry.kept.meta();
         let gone = known.uid == meta.uid || known.version < meta.version;
         gone.then(|| self.take(&meta.name)).flatten()
     }
@@ -333,16 +342,16 @@ impl<T: Object> Store<T> {
     /// Takes the object `name` away.
     fn take(&mut self, name: &str) -> Option<Slot<T>> {
         self.older.remove(name);
-        let slot = self.entries.remove(name)?.slot;
-        self.undecodable -= usize::from(slot.good().is_none());
-        Some(slot)
+        let kept = self.entries.remove(name)?.kept;
+        self.undecodable -= usize::from(kept.is_undecodable());
+        Some(kept.into_slot())
     }
 
     /// Takes in that the API server answered that the object with `uid` is gone; `list` is the newest list's number,
     /// `at` the world's counter.
     pub fn bury(&mut self, name: &str, uid: &str, list: u32, at: u64) -> Option<Slot<T>> {
         let entry = self.entries.get(name)?;
-        if &*entry.slot.meta().uid != uid {
+        if &*entry.kept.meta().uid != uid {
             return None;
         }
         let slot = self.take(name)?;

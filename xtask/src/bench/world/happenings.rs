@@ -31,14 +31,15 @@ pub(super) enum Happening {
 }
 
 impl Happening {
+    /// Those that nobody writes about come first: objects that were written to a moment ago are not at rest.
     pub(super) const ALL: [Self; 8] = [
         Self::Heartbeat,
         Self::MachineLabel,
         Self::NetworkLabel,
+        Self::InterfaceStatusEcho,
         Self::TemplateIp,
         Self::ContestedAddress,
         Self::ContestedName,
-        Self::InterfaceStatusEcho,
         Self::CreateDelete,
     ];
 

@@ -10,7 +10,7 @@ use crate::bench::harness::random::random;
 use crate::bench::harness::stats::{float, us};
 
 /// How much is read at once: a page of virtual memory, in bytes.
-const PAGE: usize = 4096;
+pub(super) const PAGE: usize = 4096;
 
 /// Memory that nothing else uses.
 pub(super) struct Pages {
@@ -36,6 +36,13 @@ impl Pages {
         let begun = Instant::now();
         black_box(self.bytes[page * PAGE]);
         self.took.push(begun.elapsed());
+    }
+
+    /// Reads them all.
+    pub(super) fn keep(&self) {
+        for page in self.bytes.chunks(PAGE) {
+            black_box(page[0]);
+        }
     }
 
     /// The mean time of a read, in microseconds. The median would hide pages that a hypervisor has taken away, which take a hundred times

@@ -9,6 +9,7 @@ mod objects;
 mod process;
 mod real;
 mod report;
+mod resident;
 mod stand_in;
 mod stored;
 
@@ -24,6 +25,7 @@ use self::objects::Objects;
 use self::process::{Controller, Server};
 use self::real::Real;
 use self::report::{Events, REAL, Row, STAND_IN};
+use self::resident::Resident;
 use super::harness::controller::Program;
 use super::harness::folder;
 use super::harness::output;
@@ -55,6 +57,9 @@ pub(crate) struct BenchWorld {
     /// After how many seconds of rest memory is measured
     #[arg(long, default_value_t = 60)]
     rest: u64,
+    /// Keep the controllers' memory in use while events are measured: some machines take away what was not used for some seconds
+    #[arg(long)]
+    keep_resident: bool,
     /// A binary to measure instead of the one that is built
     #[arg(long)]
     controller: Option<PathBuf>,
@@ -116,11 +121,14 @@ impl BenchWorld {
         let writes = server.ask("writes").await?;
         ensure!(writes == "0", "{writes} writes where all was at rest");
         let memory = self.memory_at_rest(&controller).await?;
+        let resident = self.keep_resident;
+        let resident = resident.then(|| Resident::new(controller.running.pid()));
         Ok(World {
             objects,
             server,
             controller,
             pages: Pages::of(memory.resident),
+            resident,
             figures: Figures {
                 server: STAND_IN,
                 objects: count,
@@ -130,6 +138,7 @@ impl BenchWorld {
                 empty,
                 longest: 0.0,
                 events: Events::new(),
+                reconciles: Events::new(),
                 page: None,
             },
         })
@@ -140,19 +149,29 @@ impl BenchWorld {
         for happening in Happening::ALL {
             eprintln!("{} times {}", self.events, happening.name());
             let mut took = vec![Vec::new(); worlds.len()];
+            let mut reconciled = Vec::new();
+            for world in &*worlds {
+                reconciled.push(world.controller.reconciles().await?);
+            }
             for count in 0..self.events {
                 for (world, took) in worlds.iter_mut().zip(&mut took) {
                     if happening.can_happen(world.objects) {
                         took.push(world.event(happening, count).await?);
                         world.pages.read();
+                        world.keep()?;
                     }
                 }
             }
-            for (world, took) in worlds.iter_mut().zip(took) {
-                if !took.is_empty() {
-                    let events = &mut world.figures.events;
-                    events.insert(happening.name(), rounded(median(took)));
+            for ((world, took), before) in worlds.iter_mut().zip(took).zip(reconciled) {
+                if took.is_empty() {
+                    continue;
                 }
+                let reconciled = world.controller.reconciles().await? - before;
+                let figures = &mut world.figures;
+                let each = rounded(reconciled / float(self.events));
+                figures.reconciles.insert(happening.name(), each);
+                let median = rounded(median(took));
+                figures.events.insert(happening.name(), median);
             }
         }
         Ok(())
@@ -180,6 +199,7 @@ impl BenchWorld {
             empty,
             longest,
             events: Events::new(),
+            reconciles: Events::new(),
             page: None,
         }
         .row())
@@ -208,6 +228,8 @@ struct World {
     controller: Controller,
     /// As much memory as the controller's.
     pages: Pages,
+    /// Where the controller's memory is kept in use.
+    resident: Option<Resident>,
     figures: Figures,
 }
 
@@ -224,6 +246,16 @@ impl World {
             after = controller.quiet_after(after)?;
         }
         Ok(us(after.saturating_sub(before)))
+    }
+
+    /// Keeps the controller's memory in use, and what is measured beside it.
+    fn keep(&mut self) -> Result<()> {
+        if let Some(resident) = &mut self.resident
+            && resident.touch()? > 0
+        {
+            self.pages.keep();
+        }
+        Ok(())
     }
 
     /// Ends both.
@@ -273,6 +305,8 @@ struct Figures {
     /// Seconds.
     longest: f64,
     events: Events,
+    /// How often an event had the controller reconcile an object.
+    reconciles: Events,
     /// Microseconds, where events were measured.
     page: Option<f64>,
 }
@@ -298,6 +332,7 @@ impl Figures {
             stall_p999_ms: rounded(ms(stall)),
             livez_p99_ms: rounded(ms(livez)),
             event_us: self.events,
+            event_reconciles: self.reconciles,
             cold_page_us: self.page.map(rounded),
         }
     }

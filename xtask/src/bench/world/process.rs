@@ -131,6 +131,11 @@ impl Controller {
             .value("ni_longest_turn_seconds")
     }
 
+    /// How often it has reconciled an object.
+    pub(super) async fn reconciles(&self) -> Result<f64> {
+        self.running.metrics().await?.value("ni_reconciles_total")
+    }
+
     /// Asks `/livez` all the time.
     pub(super) fn probe(&self) -> Result<Probes> {
         let client = self.running.prober()?;

@@ -7,12 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use plotters::style::{Color, Palette, Palette99, RGBColor};
 use serde::Serialize;
 
+use super::happenings::Happening;
 use crate::bench::harness::chart::{OURS, Panel, Series, X};
 use crate::bench::harness::stats::float;
 use crate::bench::harness::table::Column;
 use crate::bench::harness::targets::{self, Target};
 
-/// Microseconds by event.
+/// Events that change nothing that anybody's plan depends on.
+const UNREAD: [Happening; 4] = [
+    Happening::Heartbeat,
+    Happening::MachineLabel,
+    Happening::NetworkLabel,
+    Happening::InterfaceStatusEcho,
+];
+
+/// Figures by event.
 pub(super) type Events = BTreeMap<&'static str, f64>;
 
 /// What was measured with so many objects.
@@ -30,6 +39,8 @@ pub(super) struct Row {
     pub(super) stall_p999_ms: f64,
     pub(super) livez_p99_ms: f64,
     pub(super) event_us: Events,
+    /// How often an event had the controller reconcile an object.
+    pub(super) event_reconciles: Events,
     pub(super) cold_page_us: Option<f64>,
 }
 
@@ -96,7 +107,13 @@ pub(super) fn targets(rows: &[Row]) -> String {
         let most = (2.0 * least).min(least + 10.0);
         Some(target(&format!("µs for {name}"), *took, most))
     });
-    targets::lines(of_all.into_iter().chain(of_events))
+    let unread = UNREAD.into_iter().map(Happening::name);
+    let of_reconciles = unread.filter_map(|name| {
+        let reconciles = last.event_reconciles.get(name)?;
+        let what = format!("reconciles for {name}");
+        Some(target(&what, *reconciles, 0.0))
+    });
+    targets::lines(of_all.into_iter().chain(of_events).chain(of_reconciles))
 }
 
 /// Bytes per object, and microseconds per event, over objects.
@@ -149,6 +166,7 @@ mod tests {
             stall_p999_ms: 5.0,
             livez_p99_ms: 5.0,
             event_us: Events::from([("heartbeat", took)]),
+            event_reconciles: Events::from([("heartbeat", 0.0)]),
             cold_page_us: Some(0.5),
         }
     }
@@ -158,6 +176,18 @@ mod tests {
         let said = |took| targets(&[row(1000, 8.0), row(1_000_000, took)]);
         assert!(!said(16.0).contains("MISSED"), "{}", said(16.0));
         assert!(said(16.5).contains("MISSED   1000000 objects: µs for heartbeat"));
+    }
+
+    #[test]
+    fn an_event_that_no_plan_depends_on_has_nothing_reconciled() {
+        let said = |reconciles| {
+            let mut row = row(1000, 8.0);
+            row.event_reconciles = Events::from([("heartbeat", reconciles), ("template_ip", 3.0)]);
+            targets(&[row])
+        };
+        assert!(!said(0.0).contains("MISSED"), "{}", said(0.0));
+        let missed = "MISSED   1000 objects: reconciles for heartbeat";
+        assert!(said(0.01).contains(missed), "{}", said(0.01));
     }
 
     #[test]

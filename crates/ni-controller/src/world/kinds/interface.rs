@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::{Kind, Namespace};
 use crate::world::contests::{Bid, Prize};
 use crate::world::decode::Slot;
+use crate::world::digest::digest;
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
@@ -21,7 +22,7 @@ use crate::world::packed::Packed;
 use crate::world::share::Shared;
 
 /// A network interface.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Interface {
     /// Metadata.
     pub meta: Meta,
@@ -186,6 +187,10 @@ impl Object for Interface {
 
     fn meta_mut(&mut self) -> &mut Meta {
         &mut self.meta
+    }
+
+    fn digest(&self) -> Option<u64> {
+        Some(digest(self))
     }
 
     fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::interface::filled;
 use super::{Kind, Namespace};
 use crate::world::contests::{Bid, Prize};
+use crate::world::digest::digest;
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
@@ -18,7 +19,7 @@ use crate::world::packed::Packed;
 use crate::world::share::Shared;
 
 /// A machine: the interfaces that it declares.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Machine {
     /// Metadata.
     pub meta: Meta,
@@ -27,7 +28,7 @@ pub struct Machine {
 }
 
 /// An interface that a machine declares.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Declared {
     /// Name of the NetworkInterface object.
     pub interface: Str,
@@ -36,7 +37,7 @@ pub struct Declared {
 }
 
 /// What an ephemeral interface is made from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Template {
     /// Labels that the interface bears.
     pub labels: Pairs,
@@ -156,6 +157,10 @@ impl Object for Machine {
 
     fn meta_mut(&mut self) -> &mut Meta {
         &mut self.meta
+    }
+
+    fn digest(&self) -> Option<u64> {
+        Some(digest(self))
     }
 
     fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {

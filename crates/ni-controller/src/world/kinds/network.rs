@@ -6,12 +6,13 @@ use ironcore_api::networking::{NetworkState, NetworkStatus};
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
+use crate::world::digest::digest;
 use crate::world::meta::{Meta, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
 
 /// A network.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct Network {
     /// Metadata.
     pub meta: Meta,
@@ -44,6 +45,10 @@ impl Object for Network {
 
     fn meta_mut(&mut self) -> &mut Meta {
         &mut self.meta
+    }
+
+    fn digest(&self) -> Option<u64> {
+        Some(digest(self))
     }
 
     fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {

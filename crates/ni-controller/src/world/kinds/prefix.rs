@@ -257,6 +257,11 @@ impl Object for Prefix {
         &mut self.meta
     }
 
+    /// Its spec and conditions are Kubernetes' types, which have no hashes.
+    fn digest(&self) -> Option<u64> {
+        None
+    }
+
     fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {
         self.meta.share(known.map(|known| &known.meta), shared);
         self.labels.share(known.map(|known| &known.labels), shared);

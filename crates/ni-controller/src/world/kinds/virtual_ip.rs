@@ -8,6 +8,7 @@ use ironcore_api::reference::{Named, UidRef};
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
+use crate::world::digest::digest;
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::namespace::Key;
@@ -16,7 +17,7 @@ use crate::world::pools::Pools;
 use crate::world::share::Shared;
 
 /// A virtual IP.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub struct VirtualIp {
     /// Metadata.
     pub meta: Meta,
@@ -63,6 +64,10 @@ impl Object for VirtualIp {
 
     fn meta_mut(&mut self) -> &mut Meta {
         &mut self.meta
+    }
+
+    fn digest(&self) -> Option<u64> {
+        Some(digest(self))
     }
 
     fn share(&mut self, known: Option<&Self>, shared: &mut Shared) {

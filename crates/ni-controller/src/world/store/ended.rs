@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use super::kept::Kept;
 use super::{Listing, Proof, Store};
 use crate::world::decode::Slot;
 use crate::world::meta::Str;
@@ -19,10 +20,7 @@ impl<T: Object> Store<T> {
         entry.seen = seen;
         entry.doubted = None;
         entry.anchor = Some(self.listing.number);
-        self.undecodable += usize::from(slot.good().is_none());
-        let old = std::mem::replace(&mut entry.slot, slot);
-        self.undecodable -= usize::from(old.good().is_none());
-        Some(old)
+        Some(entry.replace(Kept::new(slot), &mut self.undecodable))
     }
 
     /// Ends list `number`, whose newest version is `newest`, for `at_most` objects from after `after` on, when the world's counter
@@ -49,7 +47,7 @@ impl<T: Object> Store<T> {
                 if entry.proof == Proof::OpenList {
                     entry.proof = Proof::Confirmed;
                 }
-            } else if entry.proof == Proof::Confirmed || entry.slot.meta().version < newest {
+            } else if entry.proof == Proof::Confirmed || entry.kept.meta().version < newest {
                 gone.push(name.clone());
             } else {
                 entry.doubted = Some(at);
