@@ -2,6 +2,7 @@
 
 //! The loop: watch events and answers into the core, its orders out to the API server.
 
+use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
 use k8s_openapi::jiff::Timestamp;
@@ -66,7 +67,8 @@ struct Answer {
 
 /// The loop's own state, beside the core.
 struct Loop {
-    core: Core,
+    /// Never dropped: with many objects that takes long, while the Lease is still held. The process ends with the run.
+    core: ManuallyDrop<Core>,
     clock: Clock,
     connections: Connections,
     watched: Watched,
@@ -108,10 +110,12 @@ pub async fn run(
 ) -> anyhow::Result<Ended> {
     let watched = options.deciding.watched();
     let mut this = Loop {
-        core: Core::new(options.deciding.options(), options.backoff())
-            .with_slots(usize::from(options.concurrency))
-            .watching(&watched)
-            .with_public_pools(&options.deciding.public_prefixes),
+        core: ManuallyDrop::new(
+            Core::new(options.deciding.options(), options.backoff())
+                .with_slots(usize::from(options.concurrency))
+                .watching(&watched)
+                .with_public_pools(&options.deciding.public_prefixes),
+        ),
         clock: Clock::start(),
         watches: Watches::start(&connections.watches, &watched, &metrics),
         connections,

@@ -44,7 +44,7 @@ pub(super) const SENT: [&str; 1] = ["clock"];
 pub(super) const LISTS: [&str; 4] = ["list", "number", "older", "anchor"];
 
 /// Fields whose numbers stand for themselves: hashes, bits of addresses, sizes of texts.
-pub(super) const PLAIN: [&str; 7] = ["what", "attempt", "first", "free", "used", "bytes", "hash"];
+pub(super) const PLAIN: [&str; 6] = ["what", "attempt", "first", "free", "used", "bytes"];
 
 /// Fields that hold times since the start.
 pub(super) const STAMPS: [&str; 7] = [

@@ -10,10 +10,8 @@ use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::ops::Bound;
-
-use foldhash::fast::FixedState;
 
 use super::meta::Str;
 
@@ -36,8 +34,7 @@ struct Sought<'a> {
 
 impl<'a> Sought<'a> {
     fn new(text: &'a str) -> Self {
-        // Fixed keys, so that the order stays; and no need for others, as names with one hash do no harm.
-        let hash = FixedState::default().hash_one(text);
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(text);
         Self { hash, text }
     }
 }

@@ -64,7 +64,7 @@ pub struct Owner {
     pub uid: Str,
 }
 
-/// Of all but the version and the last writer.
+/// Leaves out the version and the last writer, which change without changing the object; `==` compares them too.
 impl Hash for Meta {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Self {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::contests::Bid;
 use super::decode::Slot;
+use super::digest::Digest;
 use super::kinds::{AnyObject, Kind, Namespace};
 use super::links::Links;
 use super::meta::{Meta, RawMeta, Str};
@@ -48,7 +49,7 @@ pub trait Object: Stored + Clone + Debug + PartialEq + Send + Sync {
         None
     }
     /// A digest of all but the version and the last writer; `None` where versions are compared whole.
-    fn digest(&self) -> Option<u64>;
+    fn digest(&self) -> Option<Digest>;
     /// Whether other objects' plans read the same in both; they are of one version.
     fn reads_as(&self, other: &Self) -> bool {
         self == other

@@ -2,6 +2,7 @@
 
 //! Parts of objects in little memory: what is each object's own is one text, the rest is shared by all that say the same.
 
+use std::fmt::{Debug, Formatter};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use k8s_openapi::jiff::Timestamp;
 use serde::Serialize;
 
-use super::digest::digest;
+use super::digest::{Digest, digest};
 use super::meta::Str;
 
 /// Between the texts that are an object's own. One that holds it is not taken out.
@@ -41,11 +42,18 @@ pub struct Packed<T> {
 const LONGEST: usize = 4096;
 
 /// What is left of a value without its own texts, and the digest of that.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Rest<T> {
-    digest: u64,
+    digest: Digest,
     is_long: bool,
     value: Arc<T>,
+}
+
+/// Without the digest, which differs from process to process: the explorer distinguishes states by this text.
+impl<T: Debug> Debug for Rest<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        self.value.fmt(f)
+    }
 }
 
 impl<T: PartialEq> PartialEq for Rest<T> {
@@ -89,8 +97,9 @@ impl<T: Pack> Packed<T> {
         let mut taken = Take(None);
         value.own(&mut taken);
         let own = taken.0.map_or_else(Str::new, Str::from);
-        // Serialization of these types does not fail.
-        let json = serde_json::to_vec(&value).unwrap_or_default();
+        // What differs has to be written differently: versions are compared by this. Only times within templates are not, as JSON has them
+        // to the second; a change of these is one of the generation as well.
+        let json = serde_json::to_vec(&value).expect("these types serialize");
         let rest = Rest {
             is_long: json.len() > LONGEST,
             digest: digest(&json),

@@ -102,7 +102,7 @@ pub(super) enum News<T> {
     No,
     /// Known, but only now it is known that the watch has come as far.
     Anchored,
-    /// New, and the object is as it was. This is the one that came, which was read just now.
+    /// New, but the object is unchanged. This is the version that came: it is still in a cache, unlike the known one.
     Renewed(Slot<T>),
     /// New, in place of this.
     Version(Option<Slot<T>>),
@@ -271,6 +271,7 @@ impl<T: Object> Store<T> {
                 self.older.remove(&name);
             }
             entry.proof = entry.proof.max(proof);
+            // Who wrote it last is left out: the same version was written once.
             let same = entry.kept.is_same(&mut offered);
             if anchor.is_some() && entry.anchor != anchor {
                 entry.anchor = anchor;

@@ -31,7 +31,7 @@ pub(super) enum Happening {
 }
 
 impl Happening {
-    /// Those that nobody writes about come first: objects that were written to a moment ago are not at rest.
+    /// Events that the controller answers with no write come first: objects that were written to a moment ago are not at rest.
     pub(super) const ALL: [Self; 8] = [
         Self::Heartbeat,
         Self::MachineLabel,

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::bench::harness::random::random;
 use crate::bench::harness::stats::{float, us};
 
-/// How much is read at once: a page of virtual memory, in bytes.
-pub(super) const PAGE: usize = 4096;
+/// How much is read at once, in bytes: no page of virtual memory is smaller.
+const PAGE: usize = 4096;
 
 /// Memory that nothing else uses.
 pub(super) struct Pages {
@@ -38,7 +38,7 @@ impl Pages {
         self.took.push(begun.elapsed());
     }
 
-    /// Reads them all.
+    /// Reads every page, so that the hypervisor reclaims none.
     pub(super) fn keep(&self) {
         for page in self.bytes.chunks(PAGE) {
             black_box(page[0]);

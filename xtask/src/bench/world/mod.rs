@@ -57,7 +57,7 @@ pub(crate) struct BenchWorld {
     /// After how many seconds of rest memory is measured
     #[arg(long, default_value_t = 60)]
     rest: u64,
-    /// Keep the controllers' memory in use while events are measured: some machines take away what was not used for some seconds
+    /// Keep the controllers' memory in use while events are measured: some hypervisors reclaim memory that was not used for some seconds
     #[arg(long)]
     keep_resident: bool,
     /// A binary to measure instead of the one that is built
@@ -122,7 +122,9 @@ impl BenchWorld {
         ensure!(writes == "0", "{writes} writes where all was at rest");
         let memory = self.memory_at_rest(&controller).await?;
         let resident = self.keep_resident;
-        let resident = resident.then(|| Resident::new(controller.running.pid()));
+        let mut resident = resident.then(|| Resident::new(controller.running.pid()));
+        // What can't be read shows now, not when all worlds are there.
+        resident.as_mut().map(Resident::touch).transpose()?;
         Ok(World {
             objects,
             server,
@@ -132,6 +134,7 @@ impl BenchWorld {
             figures: Figures {
                 server: STAND_IN,
                 objects: count,
+                resident: self.keep_resident,
                 start,
                 decode,
                 memory,
@@ -168,7 +171,7 @@ impl BenchWorld {
                 }
                 let reconciled = world.controller.reconciles().await? - before;
                 let figures = &mut world.figures;
-                let each = rounded(reconciled / float(self.events));
+                let each = reconciled / float(self.events);
                 figures.reconciles.insert(happening.name(), each);
                 let median = rounded(median(took));
                 figures.events.insert(happening.name(), median);
@@ -193,6 +196,7 @@ impl BenchWorld {
         Ok(Figures {
             server: REAL,
             objects: self.real,
+            resident: false,
             start,
             decode,
             memory,
@@ -228,7 +232,7 @@ struct World {
     controller: Controller,
     /// As much memory as the controller's.
     pages: Pages,
-    /// Where the controller's memory is kept in use.
+    /// Present if the controller's memory is kept in use.
     resident: Option<Resident>,
     figures: Figures,
 }
@@ -297,6 +301,8 @@ impl Start {
 struct Figures {
     server: &'static str,
     objects: u64,
+    /// Whether the controller's memory was kept in use.
+    resident: bool,
     start: Start,
     decode: Duration,
     memory: Memory,
@@ -323,6 +329,7 @@ impl Figures {
         Row {
             server: self.server,
             objects: self.objects,
+            keep_resident: self.resident,
             ready_s: rounded(ready.as_secs_f64()),
             decode_s: rounded(self.decode.as_secs_f64()),
             ready_ratio: rounded(ready.as_secs_f64() / self.decode.as_secs_f64()),

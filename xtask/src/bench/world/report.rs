@@ -13,7 +13,7 @@ use crate::bench::harness::stats::float;
 use crate::bench::harness::table::Column;
 use crate::bench::harness::targets::{self, Target};
 
-/// Events that change nothing that anybody's plan depends on.
+/// Events that change nothing any plan depends on.
 const UNREAD: [Happening; 4] = [
     Happening::Heartbeat,
     Happening::MachineLabel,
@@ -30,6 +30,8 @@ pub(super) struct Row {
     /// Who has the objects.
     pub(super) server: &'static str,
     pub(super) objects: u64,
+    /// Whether the controller's memory was kept in use while events were measured.
+    pub(super) keep_resident: bool,
     pub(super) ready_s: f64,
     pub(super) decode_s: f64,
     pub(super) ready_ratio: f64,
@@ -157,6 +159,7 @@ mod tests {
         Row {
             server: STAND_IN,
             objects,
+            keep_resident: false,
             ready_s: 2.0,
             decode_s: 1.0,
             ready_ratio: 2.0,

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{Kind, Namespace};
 use crate::world::contests::{Bid, Prize};
 use crate::world::decode::Slot;
-use crate::world::digest::digest;
+use crate::world::digest::{Digest, digest};
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::object::{Affect, Object};
@@ -189,7 +189,7 @@ impl Object for Interface {
         &mut self.meta
     }
 
-    fn digest(&self) -> Option<u64> {
+    fn digest(&self) -> Option<Digest> {
         Some(digest(self))
     }
 

@@ -6,7 +6,7 @@ use ironcore_api::networking::{NetworkState, NetworkStatus};
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
-use crate::world::digest::digest;
+use crate::world::digest::{Digest, digest};
 use crate::world::meta::{Meta, RawMeta, Str};
 use crate::world::object::{Affect, Object};
 use crate::world::share::Shared;
@@ -47,7 +47,7 @@ impl Object for Network {
         &mut self.meta
     }
 
-    fn digest(&self) -> Option<u64> {
+    fn digest(&self) -> Option<Digest> {
         Some(digest(self))
     }
 

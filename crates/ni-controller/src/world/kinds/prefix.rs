@@ -21,6 +21,7 @@ use super::{Interface, Kind, Namespace};
 use crate::seeded::{Fault, has};
 use crate::world::allocation::{Asks, Selector, Waiter};
 use crate::world::contests::{Bid, Prize};
+use crate::world::digest::Digest;
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::namespace::Key;
@@ -257,8 +258,8 @@ impl Object for Prefix {
         &mut self.meta
     }
 
-    /// Its spec and conditions are Kubernetes' types, which have no hashes.
-    fn digest(&self) -> Option<u64> {
+    /// The selector in its spec and its conditions are Kubernetes' types, which do not implement `Hash`.
+    fn digest(&self) -> Option<Digest> {
         None
     }
 

@@ -8,7 +8,7 @@ use ironcore_api::reference::{Named, UidRef};
 use serde::Deserialize;
 
 use super::{Kind, Namespace};
-use crate::world::digest::digest;
+use crate::world::digest::{Digest, digest};
 use crate::world::links::Links;
 use crate::world::meta::{Meta, Pairs, RawMeta, Str};
 use crate::world::namespace::Key;
@@ -66,7 +66,7 @@ impl Object for VirtualIp {
         &mut self.meta
     }
 
-    fn digest(&self) -> Option<u64> {
+    fn digest(&self) -> Option<Digest> {
         Some(digest(self))
     }
 
