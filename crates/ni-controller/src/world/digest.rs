@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 use std::sync::LazyLock;
 
 /// A digest. An optional one takes no more room.
-pub type Digest = NonZeroU64;
+pub(super) type Digest = NonZeroU64;
 
 /// Random, so that nobody outside can construct two values with the same digest.
 static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);

@@ -93,6 +93,9 @@ impl<T> Hash for Packed<T> {
 
 impl<T: Pack> Packed<T> {
     /// Packs `value`.
+    ///
+    /// # Panics
+    /// Never: these types serialize.
     pub fn new(mut value: T) -> Self {
         let mut taken = Take(None);
         value.own(&mut taken);
