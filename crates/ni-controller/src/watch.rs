@@ -11,7 +11,7 @@ use ni_runtime::scope::Scope;
 use ni_runtime::watch::refuses_streaming;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 
 use crate::metrics::Metrics;
 use crate::turn::measured;
@@ -97,12 +97,26 @@ async fn watch<T: Object>(client: Client, scope: Scope, out: mpsc::Sender<Vec<Ev
     let events =
         ni_runtime::watch::watch(api::<T>(client, &scope), T::KIND.as_str(), scope.clone());
     pin_mut!(events);
+    hand_over(events, |event| convert(event, &scope), out).await;
+}
+
+/// Sends events to `out` in batches, until the receiver is gone.
+async fn hand_over<E>(
+    mut events: impl Stream<Item = E> + Unpin,
+    convert: impl Fn(E) -> Event,
+    out: mpsc::Sender<Vec<Event>>,
+) {
     while let Some(first) = events.next().await {
         let batch = batch(first, &mut events);
-        let batch = batch.into_iter().map(|event| convert(event, &scope));
-        if out.send(batch.collect()).await.is_err() {
+        if out
+            .send(batch.into_iter().map(&convert).collect())
+            .await
+            .is_err()
+        {
             return;
         }
+        // The other watches have their turn, however many events have come.
+        yield_now().await;
     }
 }
 
@@ -195,5 +209,20 @@ mod tests {
         let first = events.next().now_or_never().flatten().expect("an event");
         let mut rest = events.chain(futures::stream::pending());
         assert_eq!(batch(first, &mut rest), [BATCH + 1, BATCH + 2]);
+    }
+
+    #[test]
+    fn a_watch_gives_way_after_each_batch() {
+        let (out, mut batches) = mpsc::channel(BATCHES);
+        let events = futures::stream::repeat(()).take(2 * BATCH);
+        let begins = |()| Event::ListBegins(Kind::Machine, Scope::All);
+        let mut watch = Box::pin(hand_over(events, begins, out));
+        let sent = |batches: &mut mpsc::Receiver<Vec<Event>>| batches.try_recv().map(|b| b.len());
+        for _ in 0..2 {
+            assert!((&mut watch).now_or_never().is_none());
+            assert_eq!(sent(&mut batches), Ok(BATCH));
+            assert!(sent(&mut batches).is_err());
+        }
+        assert!(watch.now_or_never().is_some());
     }
 }

@@ -41,8 +41,22 @@ impl Program {
 
     /// Starts it; its log goes to `dir`.
     pub(crate) fn start(&self, kubeconfig: &Path, dir: &Path) -> Result<Running> {
+        self.start_by(Command::new(&self.path), kubeconfig, dir)
+    }
+
+    /// The same under a tool that takes the path of the program, and then its arguments.
+    pub(crate) fn start_under(
+        &self,
+        mut tool: Command,
+        kubeconfig: &Path,
+        dir: &Path,
+    ) -> Result<Running> {
+        tool.arg(&self.path);
+        self.start_by(tool, kubeconfig, dir)
+    }
+
+    fn start_by(&self, mut command: Command, kubeconfig: &Path, dir: &Path) -> Result<Running> {
         let port = free_port()?;
-        let mut command = Command::new(&self.path);
         command.args(["run", "--listen", &format!("127.0.0.1:{port}")]);
         command.args(&self.args).env("KUBECONFIG", kubeconfig);
         let log = dir.join(format!("controller-{port}.log"));

@@ -4,12 +4,14 @@
 
 mod decode;
 mod happenings;
+mod instructions;
 mod memory;
 mod objects;
 mod process;
 mod real;
 mod report;
 mod resident;
+mod setup;
 mod stand_in;
 mod stored;
 
@@ -26,6 +28,7 @@ use self::process::{Controller, Server};
 use self::real::Real;
 use self::report::{Events, REAL, Row, STAND_IN};
 use self::resident::Resident;
+use self::setup::Setup;
 use super::harness::controller::Program;
 use super::harness::folder;
 use super::harness::output;
@@ -60,6 +63,9 @@ pub(crate) struct BenchWorld {
     /// Keep the controllers' memory in use while events are measured: some hypervisors reclaim memory that was not used for some seconds
     #[arg(long)]
     keep_resident: bool,
+    /// Count the instructions that events take instead, with the controllers under valgrind (Debian's package of that name)
+    #[arg(long, conflicts_with_all = ["svg", "real", "rest", "keep_resident"])]
+    instructions: bool,
     /// A binary to measure instead of the one that is built
     #[arg(long)]
     controller: Option<PathBuf>,
@@ -75,6 +81,11 @@ impl BenchWorld {
         let path = self.controller.as_deref();
         let program = Program::new(path, arguments.to_vec()).await?;
         let dir = folder::make()?;
+        if self.instructions {
+            let rows = instructions::count(&program, &dir, &self.objects, self.events).await;
+            folder::leave(&dir, &rows);
+            return instructions::publish(&rows?, self.json.as_deref());
+        }
         let rows = self.rows(&program, &dir).await;
         folder::leave(&dir, &rows);
         self.publish(&rows?)
@@ -102,7 +113,7 @@ impl BenchWorld {
     /// Resident memory of a controller that knows nothing.
     async fn empty(&self, program: &Program, dir: &Path) -> Result<u64> {
         let server = Server::start(0, dir)?;
-        let mut controller = Controller::start(program, &server.kubeconfig, dir)?;
+        let mut controller = Controller::of(program.start(&server.kubeconfig, dir)?);
         controller.running.ready().await?;
         sleep(Duration::from_secs(self.rest.min(5))).await;
         let memory = controller.running.memory();
@@ -115,20 +126,16 @@ impl BenchWorld {
     async fn world(&self, program: &Program, dir: &Path, count: u64, empty: u64) -> Result<World> {
         let objects = Objects::new(count);
         let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
-        let server = Server::start(count, dir)?;
-        let mut controller = Controller::start(program, &server.kubeconfig, dir)?;
-        let start = Start::of(&mut controller).await?;
-        let writes = server.ask("writes").await?;
-        ensure!(writes == "0", "{writes} writes where all was at rest");
-        let memory = self.memory_at_rest(&controller).await?;
+        let mut setup = Setup::start(count, dir, |kubeconfig| program.start(kubeconfig, dir))?;
+        let start = Start::of(&mut setup.controller).await?;
+        setup.check_rest().await?;
+        let memory = self.memory_at_rest(&setup.controller).await?;
         let resident = self.keep_resident;
-        let mut resident = resident.then(|| Resident::new(controller.running.pid()));
+        let mut resident = resident.then(|| Resident::new(setup.controller.running.pid()));
         // What can't be read shows now, not when all worlds are there.
         resident.as_mut().map(Resident::touch).transpose()?;
         Ok(World {
-            objects,
-            server,
-            controller,
+            setup,
             pages: Pages::of(memory.resident),
             resident,
             figures: Figures {
@@ -154,12 +161,12 @@ impl BenchWorld {
             let mut took = vec![Vec::new(); worlds.len()];
             let mut reconciled = Vec::new();
             for world in &*worlds {
-                reconciled.push(world.controller.reconciles().await?);
+                reconciled.push(world.setup.controller.reconciles().await?);
             }
             for count in 0..self.events {
                 for (world, took) in worlds.iter_mut().zip(&mut took) {
-                    if happening.can_happen(world.objects) {
-                        took.push(world.event(happening, count).await?);
+                    if happening.can_happen(world.setup.objects) {
+                        took.push(us(world.setup.event(happening, count).await?));
                         world.pages.read();
                         world.keep()?;
                     }
@@ -169,7 +176,7 @@ impl BenchWorld {
                 if took.is_empty() {
                     continue;
                 }
-                let reconciled = world.controller.reconciles().await? - before;
+                let reconciled = world.setup.controller.reconciles().await? - before;
                 let figures = &mut world.figures;
                 let each = reconciled / float(self.events);
                 figures.reconciles.insert(happening.name(), each);
@@ -185,7 +192,7 @@ impl BenchWorld {
         let objects = Objects::new(self.real);
         let decode = tokio::task::spawn_blocking(move || decode::all(objects)).await??;
         let real = Real::start(objects, dir).await?;
-        let mut controller = Controller::start(program, &real.kubeconfig(), dir)?;
+        let mut controller = Controller::of(program.start(&real.kubeconfig(), dir)?);
         let start = Start::of(&mut controller).await?;
         let writes = real.writes().await?;
         ensure!(writes == 0, "{writes} writes where all was at rest");
@@ -225,11 +232,9 @@ impl BenchWorld {
     }
 }
 
-/// A controller, and the server whose objects it knows.
+/// A controller with its objects, and what is measured beside it.
 struct World {
-    objects: Objects,
-    server: Server,
-    controller: Controller,
+    setup: Setup,
     /// As much memory as the controller's.
     pages: Pages,
     /// Present if the controller's memory is kept in use.
@@ -238,20 +243,6 @@ struct World {
 }
 
 impl World {
-    /// The CPU time that the controller spends on an event, in microseconds.
-    async fn event(&self, happening: Happening, count: u64) -> Result<f64> {
-        let (server, controller) = (&self.server, &self.controller);
-        let before = controller.quiet()?;
-        let name = happening.name();
-        server.ask(&format!("{name}/{count}/begin")).await?;
-        let mut after = controller.quiet_after(before)?;
-        if happening.goes() {
-            server.ask(&format!("{name}/{count}/end")).await?;
-            after = controller.quiet_after(after)?;
-        }
-        Ok(us(after.saturating_sub(before)))
-    }
-
     /// Keeps the controller's memory in use, and what is measured beside it.
     fn keep(&mut self) -> Result<()> {
         if let Some(resident) = &mut self.resident
@@ -264,10 +255,9 @@ impl World {
 
     /// Ends both.
     async fn row(mut self) -> Result<Row> {
-        self.figures.longest = self.controller.longest_turn().await?;
+        self.figures.longest = self.setup.controller.longest_turn().await?;
         self.figures.page = Some(self.pages.cost());
-        self.controller.running.stop().await;
-        self.server.stop().await;
+        self.setup.stop().await;
         Ok(self.figures.row())
     }
 }

@@ -17,7 +17,6 @@ use xtask::process::Tied;
 
 use super::stand_in::StandIn;
 use crate::bench::Part;
-use crate::bench::harness::controller::Program;
 use crate::bench::harness::program::Running;
 use crate::bench::harness::usage;
 
@@ -76,10 +75,8 @@ pub(super) struct Controller {
 }
 
 impl Controller {
-    /// Starts it.
-    pub(super) fn start(program: &Program, kubeconfig: &Path, dir: &Path) -> Result<Self> {
-        let running = program.start(kubeconfig, dir)?;
-        Ok(Self { running })
+    pub(super) fn of(running: Running) -> Self {
+        Self { running }
     }
 
     /// Waits until it has done nothing for a second but answer probes.
