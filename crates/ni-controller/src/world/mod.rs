@@ -59,7 +59,8 @@ pub use watched::Watched;
 /// All that is known.
 #[derive(Clone, Debug)]
 pub struct World {
-    namespaces: ByName<Namespace>,
+    /// Boxed: a search goes from hash to hash, and namespaces are large.
+    namespaces: ByName<Box<Namespace>>,
     empty: Namespace,
     /// By kind.
     lists: [Lists; Kind::ALL.len()],
@@ -98,12 +99,13 @@ impl World {
 
     /// The namespace `name`, empty where nothing is known of it.
     pub fn namespace(&self, name: &str) -> &Namespace {
-        self.namespaces.get(name).unwrap_or(&self.empty)
+        self.namespaces.get(name).map_or(&self.empty, |known| known)
     }
 
     /// All namespaces in the order of their names.
     pub fn namespaces(&self) -> impl Iterator<Item = (&Str, &Namespace)> {
-        self.namespaces.sorted()
+        let all = self.namespaces.sorted();
+        all.map(|(name, known)| (name, &**known))
     }
 
     /// Whether all objects are of one namespace.
@@ -163,8 +165,11 @@ impl World {
     /// Forgets everything, as if nothing had been listed yet. The counter goes on.
     pub fn forget_all(&mut self) {
         // Which takes long for many: they go a few at a time, as the ends of lists do. What they share goes with time.
-        self.forgotten
-            .extend(std::mem::take(&mut self.namespaces).into_values());
+        self.forgotten.extend(
+            std::mem::take(&mut self.namespaces)
+                .into_values()
+                .map(|known| *known),
+        );
         self.lists.iter_mut().for_each(Lists::forget);
         self.ending.clear();
         self.sizes = Default::default();
