@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use k8s_openapi::jiff::Timestamp;
 
+use super::by_name::ByName;
 use super::kinds::{Interface, Kind, Namespace};
 use super::meta::{Meta, Str};
 use super::object::Affect;
@@ -60,7 +61,7 @@ struct Holder {
 /// All that ask for a prize, where several do.
 #[derive(Clone, Debug, Default)]
 struct Contest {
-    contenders: BTreeMap<Str, Contender>,
+    contenders: ByName<Contender>,
     /// The same, the oldest first.
     ranks: BTreeSet<(Timestamp, Str, Str)>,
     /// Those whose status shows that they have it.
@@ -81,7 +82,7 @@ impl Contest {
             if new.shows {
                 self.showing.insert(name.clone());
             }
-            self.contenders.insert(name.clone(), new);
+            self.contenders.insert(name, new);
         }
     }
 
