@@ -392,13 +392,15 @@ mod tests {
             let mut stay: BTreeSet<String> = values.iter().map(|(name, _)| name.to_string()).collect();
             let mut last: Option<String> = None;
             let mut between = between.into_iter();
-            loop {
+            // After a while nothing changes any more: then there are no more parts than names.
+            let most = between.len() + 8;
+            for part in 0.. {
+                prop_assert!(part <= most, "it does not end");
                 let from = last.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
                 let next = values.range_by(few, from).next().map(|(name, _)| name.to_string());
                 let Some(next) = next else { break };
                 stay.remove(&next);
                 last = Some(next);
-                // After a while nothing changes any more, so that it comes to an end.
                 for (name, op) in between.next().unwrap_or_default() {
                     apply(&mut values, &name, &op);
                     stay.retain(|name| values.get_by(few, name).is_some());
