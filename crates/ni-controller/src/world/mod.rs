@@ -61,7 +61,7 @@ pub use watched::Watched;
 pub struct World {
     /// Boxed: a search goes from hash to hash, and namespaces are large.
     namespaces: ByName<Box<Namespace>>,
-    empty: Namespace,
+    empty: Box<Namespace>,
     /// By kind.
     lists: [Lists; Kind::ALL.len()],
     clock: u64,
@@ -86,7 +86,7 @@ impl World {
     pub fn new(watched: &Watched) -> Self {
         Self {
             namespaces: ByName::default(),
-            empty: Namespace::default(),
+            empty: Box::default(),
             lists: Kind::ALL.map(|kind| Lists::new(&watched.of(kind))),
             clock: 0,
             ending: VecDeque::new(),
@@ -99,7 +99,7 @@ impl World {
 
     /// The namespace `name`, empty where nothing is known of it.
     pub fn namespace(&self, name: &str) -> &Namespace {
-        self.namespaces.get(name).map_or(&self.empty, |known| known)
+        self.namespaces.get(name).unwrap_or(&self.empty)
     }
 
     /// All namespaces in the order of their names.
