@@ -392,7 +392,7 @@ mod tests {
             let mut stay: BTreeSet<String> = values.iter().map(|(name, _)| name.to_string()).collect();
             let mut last: Option<String> = None;
             let mut between = between.into_iter();
-            // After a while nothing changes any more: then there are no more parts than names.
+            // After the last change each part shows a later name, of which there are eight.
             let most = between.len() + 8;
             for part in 0.. {
                 prop_assert!(part <= most, "it does not end");

@@ -75,6 +75,7 @@ pub(super) struct Controller {
 }
 
 impl Controller {
+    /// One that has been started.
     pub(super) fn of(running: Running) -> Self {
         Self { running }
     }
