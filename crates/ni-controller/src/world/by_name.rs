@@ -208,32 +208,34 @@ impl<T> ByName<T> {
 
     fn range_by(&self, hash: Hash, from: Bound<&str>) -> impl Iterator<Item = (&Str, &T)> {
         let from = Start::new(hash, from);
-        let mut others = self.others.range(from.hashes()).peekable();
-        let all = self.by_hash.range(from.hashes());
-        let all = all.flat_map(move |(hash, (name, value))| {
-            let others = others.next_if(|(of, _)| *of == hash);
-            let others = others.into_iter().flat_map(|(_, others)| others);
-            let all = once((name, value)).chain(others);
-            all.map(move |(name, value)| (hash, name, value))
-        });
-        let all = all.skip_while(move |(hash, name, _)| from.is_after(**hash, name));
-        all.map(|(_, name, value)| (name, value))
+        let by_hash = self.by_hash.range(from.hashes());
+        let by_hash = by_hash.map(|(hash, (name, value))| (hash, (name, value)));
+        in_order(by_hash, self.others.range(from.hashes()), from)
     }
 
     /// The same, to change.
     pub(super) fn range_mut(&mut self, from: Bound<&str>) -> impl Iterator<Item = (&Str, &mut T)> {
         let from = Start::new(hash, from);
-        let mut others = self.others.range_mut(from.hashes()).peekable();
-        let all = self.by_hash.range_mut(from.hashes());
-        let all = all.flat_map(move |(hash, (name, value))| {
-            let others = others.next_if(|(of, _)| *of == hash);
-            let others = others.into_iter().flat_map(|(_, others)| others);
-            let all = once((&*name, value)).chain(others);
-            all.map(move |(name, value)| (hash, name, value))
-        });
-        let all = all.skip_while(move |(hash, name, _)| from.is_after(**hash, name));
-        all.map(|(_, name, value)| (name, value))
+        let by_hash = self.by_hash.range_mut(from.hashes());
+        let by_hash = by_hash.map(|(hash, (name, value))| (hash, (&*name, value)));
+        in_order(by_hash, self.others.range_mut(from.hashes()), from)
     }
+}
+
+/// The first name of each hash and then the others of that hash, beginning with `from`.
+fn in_order<'a, V>(
+    by_hash: impl Iterator<Item = (&'a u64, (&'a Str, V))>,
+    others: impl Iterator<Item = (&'a u64, impl IntoIterator<Item = (&'a Str, V)>)>,
+    from: Start<'_>,
+) -> impl Iterator<Item = (&'a Str, V)> {
+    let mut others = others.peekable();
+    let all = by_hash.flat_map(move |(hash, first)| {
+        let others = others.next_if(|(of, _)| *of == hash);
+        let others = others.into_iter().flat_map(|(_, others)| others);
+        once(first).chain(others).map(move |pair| (hash, pair))
+    });
+    let all = all.skip_while(move |(hash, (name, _))| from.is_after(**hash, name));
+    all.map(|(_, pair)| pair)
 }
 
 /// Where a part begins.
